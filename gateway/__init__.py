@@ -1,0 +1,3 @@
+"""Balai Gateway: the software of a village hall."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,95 @@
+"""What the hall expects of a device: small protocols that every kind of device keeps.
+
+An absent or broken device never blocks the hall: it is ``missing`` or ``faulty``, retried and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class DeviceState(StrEnum):
+    """How a device is, as far as it can be known."""
+
+    READY = "ready"
+    MISSING = "missing"
+    FAULTY = "faulty"
+
+
+class DeviceFault(Exception):
+    """A device could not do what it was asked; the message says why, in a few Indonesian words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One intended press of a button, bounce and repeats already removed."""
+
+    device: str
+    line: str
+    """The id of the line for which the button gives numbers."""
+    pressed_at_s: float
+    """On the hall's monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFace:
+    """What a board should show now: the whole of it, so that showing it twice is harmless."""
+
+    number: str
+    """For example ``A-012``; empty when nobody has been called today."""
+    counter: str
+    """For example ``2``; empty when nobody has been called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a printed slip says; the words are already in the reader's language."""
+
+    number: str
+    hall: str
+    line: str
+    ahead: str
+    wait: str
+    issued: str
+    note: str
+    address: str
+    """The address of the ticket's live page: printed as a QR code; empty for none."""
+    reprint: str
+    """``cetak ulang`` when this may be a second copy, else empty."""
+
+
+class Device(Protocol):
+    """Everything that can be plugged in."""
+
+    id: str
+    kind: str
+
+    def state(self) -> DeviceState:
+        """Return how the device is. Never blocks."""
+
+    def close(self) -> None:
+        """Let go of the hardware. Closing twice is harmless."""
+
+
+class Button(Device, Protocol):
+    """Gives a number at a press."""
+
+    def when_pressed(self, press: Callable[[Press], None]) -> None:
+        """Call ``press`` for every intended press, from any thread. It only enqueues and never raises."""
+
+
+class Board(Device, Protocol):
+    """Shows the number that is called."""
+
+    def show(self, face: BoardFace) -> None:
+        """Show ``face``. Raises DeviceFault when it could not."""
+
+
+class Printer(Device, Protocol):
+    """Prints slips."""
+
+    def print_slip(self, slip: Slip) -> None:
+        """Print and cut; return when the printer has taken it all. Raises DeviceFault when it could not."""

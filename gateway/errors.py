@@ -1,0 +1,100 @@
+"""Every sentence with which the product refuses: what happened and what to do.
+
+A rule or an edge raises ``Refusal(code, **facts)``. The code is stable (programs may rely on it), the
+sentence and the remedy are for people: Indonesian here, other languages in the catalogues of
+translations. Facts fill the ``{braces}`` and never hold personal data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way in which something can go wrong."""
+
+    status: int
+    """The HTTP status with which the portal answers it."""
+    sentence: str
+    """What happened, in Indonesian, with ``{facts}``."""
+    remedy: str
+    """What the reader can do about it, in Indonesian, with ``{facts}``."""
+
+
+class Refusal(Exception):
+    """An act that is not done, with the reason and the remedy for the person who asked.
+
+    ``code`` is a key of ``FAULTS``; ``facts`` fill its sentences.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        self.code = code
+        self.fault = FAULTS[code]
+        self.facts = facts
+        super().__init__(self.sentence + " " + self.remedy)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in Indonesian."""
+        return self.fault.sentence.format_map(self.facts)
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in Indonesian."""
+        return self.fault.remedy.format_map(self.facts)
+
+
+FAULTS: dict[str, Fault] = {
+    # The queue
+    "unknown-line": Fault(404, "Layanan {line} tidak ada di balai ini.", "Pilih salah satu layanan di halaman depan."),
+    "line-closed": Fault(409, "Layanan {line} sedang ditutup.", "Pilih layanan lain atau tanyakan kepada petugas."),
+    "unknown-priority": Fault(422, "Prioritas {priority} tidak dikenal.", "Pilih lansia, disabilitas, hamil, atau tanpa prioritas."),
+    "unknown-counter": Fault(404, "Loket {counter} tidak ada di balai ini.", "Pilih loket di halaman petugas."),
+    "unknown-ticket": Fault(404, "Nomor antrean ini tidak ditemukan.", "Periksa alamat pada struk atau ambil nomor baru."),
+    "nobody-waiting": Fault(409, "Tidak ada yang menunggu di loket ini.", "Tunggu sampai ada yang mengambil nomor."),
+    "no-current-ticket": Fault(409, "Loket {counter} belum memanggil siapa pun.", "Panggil nomor berikutnya dulu."),
+    "day-not-later": Fault(409, "Tanggal {date} tidak sesudah hari layanan terakhir.", "Periksa tanggal; hari layanan tidak pernah mundur."),
+    # Officers
+    "wrong-pin": Fault(401, "Nama petugas atau PIN salah.", "Coba lagi, atau minta kepala kantor membuat PIN baru."),
+    "too-many-tries": Fault(429, "Terlalu banyak PIN salah.", "Tunggu {wait_s} detik, lalu coba lagi."),
+    "sign-in-needed": Fault(401, "Halaman ini untuk petugas.", "Masuk dengan nama petugas dan PIN."),
+    "pin-too-weak": Fault(422, "PIN harus paling sedikit 6 angka dan tidak berurutan.", "Pilih PIN lain."),
+    "officer-exists": Fault(409, "Petugas {name} sudah ada.", "Pakai nama lain."),
+    "officer-name": Fault(422, "Nama petugas tidak dapat dipakai.", "Pakai 1 sampai 40 huruf, angka, atau spasi."),
+    # Requests
+    "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),
+    "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),
+    "key-missing": Fault(400, "Permintaan tidak membawa Idempotency-Key.", "Kirim Idempotency-Key yang unik, 8 sampai 80 huruf atau angka."),
+    "key-reused": Fault(422, "Idempotency-Key ini sudah dipakai untuk permintaan lain.", "Buat kunci baru untuk setiap permintaan baru."),
+    "body-too-large": Fault(413, "Kiriman terlalu besar.", "Kirim paling banyak {limit_kib} KiB."),
+    "body-unreadable": Fault(400, "Kiriman tidak dapat dibaca.", "Kirim ulang; isinya harus UTF-8 yang benar."),
+    "field-invalid": Fault(422, "Isian {field} tidak benar.", "Periksa isian itu dan kirim lagi."),
+    "foreign-origin": Fault(403, "Permintaan datang dari situs lain.", "Buka halaman balai langsung, lalu ulangi."),
+    "unknown-host": Fault(421, "Alamat ini bukan alamat balai.", "Buka {address}."),
+    "internal": Fault(500, "Ada kesalahan di perangkat balai.", "Coba lagi; bila tetap terjadi, beri tahu petugas."),
+    # Storage
+    "storage-full": Fault(503, "Penyimpanan balai penuh; tidak ada yang tersimpan.", "Beri tahu petugas: kosongkan kartu atau ganti yang lebih besar."),
+    "storage-failed": Fault(503, "Penyimpanan balai gagal; tidak ada yang tersimpan.", "Coba lagi; bila tetap terjadi, beri tahu petugas."),
+    "hall-stopping": Fault(503, "Balai sedang dimatikan.", "Coba lagi sebentar lagi."),
+    "hall-running": Fault(409, "Balai lain sudah berjalan dengan folder {directory}.", "Hentikan yang itu dulu, atau pakai folder lain."),
+    "hall-not-running": Fault(409, "Balai tidak berjalan.", "Jalankan dengan: gateway run --config hall.toml"),
+    "folder-unwritable": Fault(500, "Folder {directory} tidak dapat ditulisi: {reason}.", "Periksa pemilik, izin, dan apakah kartu hanya-baca."),
+    "database-newer": Fault(500, "hall.db dibuat oleh versi yang lebih baru ({migration}).", "Pasang versi gateway yang lebih baru, atau pulihkan cadangan lama."),
+    "database-corrupt": Fault(500, "hall.db rusak dan tidak ada salinan yang dapat dipulihkan.", "Bukti disimpan di {evidence}. Jalankan: gateway restore CADANGAN"),
+    "backup-exists": Fault(409, "Berkas {path} sudah ada.", "Pilih nama lain; cadangan tidak pernah ditimpa."),
+    "backup-invalid": Fault(422, "Berkas {path} bukan cadangan yang utuh: {reason}.", "Pakai cadangan lain."),
+    "restore-occupied": Fault(409, "Folder {directory} sudah berisi data balai.", "Pakai --replace; data lama disimpan di sampingnya."),
+    # Settings and surroundings
+    "settings-unreadable": Fault(500, "Pengaturan {path} tidak dapat dibaca: {reason}.", "Perbaiki berkas itu (TOML, UTF-8)."),
+    "settings-unknown-key": Fault(500, "Pengaturan {path} memuat kunci yang tidak dikenal: {key}.", "Hapus atau perbaiki kunci itu. {hint}"),
+    "settings-invalid": Fault(500, "Pengaturan {path}: {key} tidak benar ({reason}).", "Perbaiki nilainya."),
+    "port-taken": Fault(500, "Port {port} sudah dipakai program lain.", "Pilih port lain atau hentikan program itu."),
+    "broker-address": Fault(500, "Alamat broker {address} tidak dapat dibaca.", "Tulis mqtt://HOST:PORT atau mqtts://HOST:PORT."),
+    "broker-unreachable": Fault(500, "Broker {address} tidak terjangkau: {reason}.", "Periksa kabel, uplink, dan alamat broker."),
+    "broker-refused": Fault(500, "Broker {address} menolak balai ini: {reason}.", "Periksa sertifikat dan nama balai di broker."),
+    "broker-silent": Fault(500, "Broker {address} menerima sambungan tetapi tidak menjawab.", "Periksa apakah alamat itu benar-benar broker MQTT."),
+    "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
+    "device-fault": Fault(503, "Perangkat {device}: {reason}.", "Periksa kabel dan daya perangkat itu."),
+}
+"""All faults by code. Every code is documented in docs/errors.md."""

@@ -1,0 +1,91 @@
+"""The hall's own threads: each does one effect over and over, and shows that it is alive.
+
+A loop's ``step`` looks at the state, does what is missing, and returns how many seconds it may sleep
+at the most. Tests call ``step`` themselves and never start the thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from gateway.clock import Clock
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 1.0
+"""How long a loop rests after its step has raised."""
+
+
+class Loop:
+    """One named thread around one step.
+
+    ``essential`` loops stop the systemd watchdog when they die or hang; others are restarted alone.
+    ``limit_s`` is the longest a step may take before the loop counts as stuck.
+    """
+
+    def __init__(
+        self, name: str, step: Callable[[], float], clock: Clock, *, essential: bool = False, limit_s: float = 30.0
+    ) -> None:
+        self.name = name
+        self.essential = essential
+        self.limit_s = limit_s
+        self.failures = 0
+        self._step = step
+        self._clock = clock
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._busy_since_s: float | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(self._stopping,), name=self.name, daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Let the loop look again now. Never blocks."""
+        self._wake.set()
+
+    def stop(self, timeout_s: float = 2.0) -> bool:
+        """Ask the loop to end and wait for it; return whether it has ended."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def restart(self) -> None:
+        """Leave a dead or stuck thread behind and start a new one.
+
+        Only for loops that are not essential: the step must bear being abandoned half-way.
+        """
+        self._stopping.set()
+        self._busy_since_s = None
+        self.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs and its present step is within its limit."""
+        if self._thread is None or not self._thread.is_alive():
+            return False
+        busy_since_s = self._busy_since_s
+        return busy_since_s is None or self._clock.monotonic_s() - busy_since_s < self.limit_s
+
+    def _run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            self._wake.clear()
+            self._busy_since_s = self._clock.monotonic_s()
+            try:
+                rest_s = self._step()
+            except Exception:
+                self.failures += 1
+                log.exception("loop=%s event=step-failed failures=%d", self.name, self.failures)
+                rest_s = RETRY_S
+            if stopping.is_set():
+                return
+            self._busy_since_s = None
+            self._wake.wait(rest_s)

@@ -1,0 +1,82 @@
+"""What the hall and the centre expect of a connection to a broker.
+
+Everything that happens on the wire comes out of ``happenings`` in order, so that one loop can look at
+it in its own thread; nothing is ever done in the network's thread.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published."""
+
+    topic: str
+    payload: bytes
+    qos: int = 1
+    retain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker has accepted us and the subscriptions are asked for."""
+
+    session_present: bool
+    protocol: str
+    """``5`` or ``3.1.1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The connection ended or could not be made; it is tried again with jitter by itself."""
+
+    code: str
+    """A key of gateway.errors.FAULTS: broker-unreachable, broker-refused or broker-silent."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The broker has answered a QoS 1 publish; ``refused`` tells why it would not take it, or is empty."""
+
+    handle: int
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message for us. The broker hears of it only when ``acknowledge(received)`` is called."""
+
+    topic: str
+    payload: bytes
+    retain: bool
+    receipt: object = field(compare=False, repr=False)
+
+
+Happening = Connected | Disconnected | Acknowledged | Received
+
+
+class Connection(Protocol):
+    """One connection to a broker, made and made again in the background."""
+
+    happenings: queue.SimpleQueue[Happening]
+
+    def start(self) -> None:
+        """Begin to connect. Returns at once."""
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """Say goodbye (the will is not sent) and end the network thread."""
+
+    def publish(self, message: Message) -> int | None:
+        """Hand a message to the wire and return its handle, or None when not connected: nothing is kept."""
+
+    def acknowledge(self, received: Received) -> None:
+        """Tell the broker that a received message is safe here."""
+
+    def subscribe(self, filters: Sequence[str]) -> None:
+        """Subscribe at QoS 1, now and after each reconnect. Call before start."""

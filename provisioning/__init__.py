@@ -1,0 +1,1 @@
+"""What prepares halls and receives what they send."""
