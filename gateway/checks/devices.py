@@ -1,0 +1,23 @@
+"""Does every device answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.checks.finding import Finding, Level, Verdict
+from gateway.devices.ports import Device, DeviceState
+
+NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
+GOOD = Verdict(Level.GOOD, "Semua perangkat baik ({count}).")
+AILING = Verdict(Level.BROKEN, "Perangkat bermasalah: {names}.", "Periksa kabel, daya, dan kertasnya. Nomor tetap dapat diambil lewat ponsel dan petugas.")
+
+
+def check_devices(devices: Iterable[Device]) -> Finding:
+    """Look at every device's state."""
+    states = {device.id: device.state() for device in devices}
+    if not states:
+        return Finding("devices", NONE)
+    ailing = [f"{name} ({state.value})" for name, state in states.items() if state is not DeviceState.READY]
+    if ailing:
+        return Finding("devices", AILING, {"names": ", ".join(ailing)})
+    return Finding("devices", GOOD, {"count": len(states)})

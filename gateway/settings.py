@@ -1,0 +1,191 @@
+"""The installation of one hall: ``hall.toml`` read into one frozen, typed value.
+
+Only what belongs to the machine stands here: folders, network, broker, devices. What the hall itself
+decides (lines, counters, officers) lives in the database and changes without a restart. An unknown
+key or a wrong type is refused with its name, never ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from gateway.errors import Refusal
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("zona waktu tidak dikenal, misalnya Asia/Jakarta")
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class HallSettings(_Section):
+    """``[hall]``: which hall this is."""
+
+    id: str = Field(pattern=r"^[0-9]{10}$")
+    """The ten-digit village code, for example ``3510012001``."""
+    name: str = Field(min_length=1, max_length=60)
+    """As people say it, for example ``Balai Desa Contoh``."""
+    language: Literal["id", "en"] = "id"
+    """The language of slips, boards and pages whose reader has not chosen one."""
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Jakarta"
+    """An IANA name."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The hall's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class DataSettings(_Section):
+    """``[data]``: where everything is kept."""
+
+    directory: Path = Field(default=Path("/var/lib/balai"), strict=False)
+    """Holds ``hall.db``, ``blobs/``, ``hall.lock`` and ``hall.sock``; relative to the settings file."""
+
+
+class PortalSettings(_Section):
+    """``[portal]``: where the pages are served."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - the hall's own network is whom the pages are for
+    """The address to listen on."""
+    port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one."""
+    names: tuple[str, ...] = Field(default=("balai.lan", "balai.internal"), strict=False)
+    """Host names by which the portal may be asked; its own addresses always count."""
+    address: str = "http://balai.lan"
+    """The address printed on slips and posters."""
+
+
+class RelaySettings(_Section):
+    """``[relay]``: the regency's broker."""
+
+    broker: str = ""
+    """``mqtt://HOST:PORT`` or ``mqtts://HOST:PORT``; empty keeps everything in the hall."""
+    ca_file: Path | None = Field(default=None, strict=False)
+    """The certificate authority that signs the broker (PEM)."""
+    certificate_file: Path | None = Field(default=None, strict=False)
+    """This hall's certificate (PEM)."""
+    key_file: Path | None = Field(default=None, strict=False)
+    """This hall's private key (PEM)."""
+    topic_root: str = Field(default="balai/v1", pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*$")
+    """The topics' first levels."""
+    confirm: Literal["receipt", "puback"] = "receipt"
+    """What counts as delivered: the centre's receipt, or (weaker) the broker's PUBACK."""
+    protocol: Literal["auto", "5", "3.1.1"] = "auto"
+    """The MQTT version; ``auto`` tries 5 first."""
+    keep_days: int = Field(default=30, ge=0, le=3650)
+    """How many days a delivered event is kept in the hall besides."""
+
+
+class ClockSettings(_Section):
+    """``[clock]``: whom to believe about the time."""
+
+    trust: Literal["network", "always"] = "network"
+    """``network``: only once systemd-timesyncd has set it; ``always``: on a laptop."""
+
+
+class DeviceSettings(_Section):
+    """One ``[[devices]]``: something plugged in. Which other keys it takes depends on its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,32}$")
+    """Its name in the hall, for example ``tombol-a``."""
+    kind: str
+    """A kind of ``gateway/devices/catalog.py``, for example ``gpio-button``."""
+
+    @property
+    def options(self) -> dict[str, object]:
+        """The keys that belong to the kind, for example ``line`` and ``pin``."""
+        return dict(self.model_extra or {})
+
+
+class Settings(_Section):
+    """All of ``hall.toml``."""
+
+    hall: HallSettings
+    data: DataSettings = DataSettings()
+    portal: PortalSettings = PortalSettings()
+    relay: RelaySettings = RelaySettings()
+    clock: ClockSettings = ClockSettings()
+    devices: tuple[DeviceSettings, ...] = Field(default=(), strict=False)
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """Read ``path``; relative paths in it count from its folder.
+
+        Raises Refusal ``settings-unreadable``, ``settings-unknown-key`` or ``settings-invalid``.
+        """
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise Refusal("settings-unreadable", path=path, reason=error) from error
+        try:
+            settings = cls.model_validate(tree)
+        except ValidationError as error:
+            raise _refusal(path, error) from error
+        ids = [device.id for device in settings.devices]
+        for twice in {name for name in ids if ids.count(name) > 1}:
+            raise Refusal("settings-invalid", path=path, key="devices.id", reason=f"{twice} dipakai dua kali")
+        return settings._relative_to(path.parent.absolute())
+
+    def _relative_to(self, folder: Path) -> Settings:
+        relay_files = {
+            key: folder / file
+            for key in ("ca_file", "certificate_file", "key_file")
+            if (file := getattr(self.relay, key)) is not None
+        }
+        return self.model_copy(
+            update={
+                "data": self.data.model_copy(update={"directory": folder / self.data.directory}),
+                "relay": self.relay.model_copy(update=relay_files),
+            }
+        )
+
+
+def _refusal(path: Path, error: ValidationError) -> Refusal:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(first["loc"][:-1]), n=1)
+        return Refusal("settings-unknown-key", path=path, key=key, hint=f"Mungkin maksudnya: {near[0]}." if near else "")
+    return Refusal("settings-invalid", path=path, key=key, reason=_reason(first))
+
+
+def _reason(error: ErrorDetails) -> str:
+    facts = error.get("ctx", {})
+    reasons = {
+        "missing": "wajib diisi",
+        "int_type": "harus bilangan bulat",
+        "string_type": "harus teks di antara tanda kutip",
+        "string_too_short": "tidak boleh kosong",
+        "string_too_long": f"paling panjang {facts.get('max_length')} huruf",
+        "string_pattern_mismatch": f"bentuknya harus {facts.get('pattern')}",
+        "literal_error": f"pilih {facts.get('expected')}",
+        "greater_than_equal": f"paling kecil {facts.get('ge')}",
+        "less_than_equal": f"paling besar {facts.get('le')}",
+        "model_type": "harus satu bagian [..] dengan kunci di bawahnya",
+        "value_error": str(facts.get("error", "")),
+    }
+    return reasons.get(error["type"], error["msg"])
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Settings
+    for part in location:
+        annotation = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)

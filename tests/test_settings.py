@@ -1,0 +1,69 @@
+"""hall.toml: what is read, and how each mistake in it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import Refusal
+from gateway.settings import Settings
+
+SMALLEST = '[hall]\nid = "3510012001"\nname = "Balai Desa Contoh"\n'
+
+
+def load(tmp_path: Path, text: str | bytes) -> Settings:
+    """Write a settings file and read it."""
+    path = tmp_path / "hall.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return Settings.load(path)
+
+
+def test_id_and_name_are_enough(tmp_path: Path) -> None:
+    """A hall needs only its code and its name; everything else has a default."""
+    settings = load(tmp_path, SMALLEST)
+    assert (settings.hall.id, settings.hall.language, settings.portal.port) == ("3510012001", "id", 8080)
+
+
+def test_relative_paths_count_from_the_settings_folder(tmp_path: Path) -> None:
+    """A relative folder or file lies beside hall.toml, wherever the command was started."""
+    settings = load(tmp_path, SMALLEST + '[data]\ndirectory = "data"\n[relay]\nca_file = "ca.pem"\n')
+    assert (settings.data.directory, settings.relay.ca_file) == (tmp_path / "data", tmp_path / "ca.pem")
+
+
+def test_device_keeps_the_keys_of_its_kind(tmp_path: Path) -> None:
+    """Keys that only a kind of device knows reach it untouched."""
+    settings = load(tmp_path, SMALLEST + '[[devices]]\nid = "tombol-a"\nkind = "gpio-button"\nline = "a"\npin = 17\n')
+    assert settings.devices[0].options == {"line": "a", "pin": 17}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (SMALLEST + "[relay]\ntopic_rot = 'x'\n", "settings-unknown-key", "topic_root"),
+        (SMALLEST + "[portl]\nport = 80\n", "settings-unknown-key", "portal"),
+        (SMALLEST + "[portal]\nport = '80'\n", "settings-invalid", "portal.port"),
+        (SMALLEST + "[portal]\nport = 70000\n", "settings-invalid", "paling besar 65535"),
+        (SMALLEST + "[relay]\nconfirm = 'hope'\n", "settings-invalid", "receipt"),
+        ('[hall]\nid = "35"\nname = "Balai"\n', "settings-invalid", "hall.id"),
+        ('[hall]\nid = "3510012001"\n', "settings-invalid", "wajib diisi"),
+        (SMALLEST + 'timezone = "Asia/Banyuwangi"\n', "settings-invalid", "Asia/Jakarta"),
+        ("hall = 3\n", "settings-invalid", "hall"),
+        ("hall = [\n", "settings-unreadable", "hall.toml"),
+        (b"\xff\xfe\x00", "settings-unreadable", "UTF-8"),
+        (SMALLEST + '[[devices]]\nid = "a"\nkind = "x"\n[[devices]]\nid = "a"\nkind = "x"\n', "settings-invalid", "dua kali"),
+    ],
+)
+def test_each_mistake_is_named_with_its_remedy(tmp_path: Path, text: str | bytes, code: str, words: str) -> None:
+    """A wrong file is refused with a sentence that names the key and what to do."""
+    with pytest.raises(Refusal) as refused:
+        load(tmp_path, text)
+    assert refused.value.code == code
+    assert words in str(refused.value)
+
+
+def test_absent_file_is_told(tmp_path: Path) -> None:
+    """A file that is not there is a sentence, not a traceback."""
+    with pytest.raises(Refusal) as refused:
+        Settings.load(tmp_path / "nowhere.toml")
+    assert refused.value.code == "settings-unreadable"
