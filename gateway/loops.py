@@ -89,3 +89,46 @@ class Loop:
                 return
             self._busy_since_s = None
             self._wake.wait(rest_s)
+
+
+class Loops:
+    """All loops of one hall: started one by one, looked after, stopped in reverse."""
+
+    def __init__(self) -> None:
+        self._loops: list[Loop] = []
+        self.restarted: dict[str, int] = {}
+        """How often each loop that is not essential had to be restarted."""
+
+    def start(self, loop: Loop) -> Loop:
+        """Start ``loop`` and look after it from now on."""
+        self._loops.append(loop)
+        loop.start()
+        return loop
+
+    def wake(self) -> None:
+        """Let every loop look again. Never blocks."""
+        for loop in self._loops:
+            loop.wake()
+
+    def alive(self) -> dict[str, bool]:
+        """Tell of every loop whether it lives."""
+        return {loop.name: loop.alive for loop in self._loops}
+
+    def essential(self) -> frozenset[str]:
+        """Name the loops without which the hall is no hall."""
+        return frozenset(loop.name for loop in self._loops if loop.essential)
+
+    def look_after(self) -> None:
+        """Restart the dead and the stuck that are not essential."""
+        for loop in self._loops:
+            if not loop.alive and not loop.essential:
+                self.restarted[loop.name] = self.restarted.get(loop.name, 0) + 1
+                log.warning("loop=%s event=restarted count=%d", loop.name, self.restarted[loop.name])
+                loop.restart()
+
+    def stop(self, timeout_s: float = 2.0) -> list[str]:
+        """Stop all in reverse, waiting ``timeout_s`` for each; return the names of those that did not end."""
+        left = [loop.name for loop in reversed(self._loops) if not loop.stop(timeout_s)]
+        if left:
+            log.warning("event=loops-left names=%s", ",".join(left))
+        return left

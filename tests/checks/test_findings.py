@@ -1,0 +1,134 @@
+"""Each check: what it says of a well hall and of every way to be ill."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from gateway.checks.broker import check_broker
+from gateway.checks.clock import check_clock
+from gateway.checks.database import check_database
+from gateway.checks.devices import check_devices
+from gateway.checks.disk import check_disk
+from gateway.checks.finding import Finding, Level
+from gateway.checks.loops import check_loops
+from gateway.checks.outbox import check_outbox
+from gateway.clock import ClockState
+from gateway.devices.ports import DeviceState
+from tests.support.clock import FakeClock
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+class Lamp:
+    """A device that is as it is told to be."""
+
+    kind = "lamp"
+
+    def __init__(self, name: str, state: DeviceState) -> None:
+        self.id = name
+        self._state = state
+
+    def state(self) -> DeviceState:
+        """Return the given state."""
+        return self._state
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def assert_says(finding: Finding, level: Level, words: str) -> None:
+    """A finding has its level, its words, and a remedy exactly when something is wrong."""
+    assert (finding.level, words in finding.sentence, bool(finding.remedy)) == (level, True, level is not Level.GOOD)
+
+
+@pytest.mark.parametrize(
+    ("connected", "code", "level", "words"),
+    [
+        (True, "", Level.GOOD, "Tersambung"),
+        (False, "", Level.WARNING, "Sedang menyambung"),
+        (False, "broker-unreachable", Level.WARNING, "tidak terjangkau: sunyi"),
+        (False, "broker-silent", Level.WARNING, "tidak menjawab"),
+        (False, "broker-refused", Level.BROKEN, "menolak"),
+    ],
+)
+def test_broker(connected: bool, code: str, level: Level, words: str) -> None:
+    """A missing uplink is a warning, a refusal needs somebody."""
+    finding = check_broker("mqtts://pusat:8883", connected=connected, code=code, reason="sunyi")
+    assert_says(finding, level, words)
+
+
+def test_no_broker_is_well() -> None:
+    """A hall without a regency is a hall."""
+    assert_says(check_broker("", connected=False), Level.GOOD, "disimpan di balai")
+
+
+@pytest.mark.parametrize(
+    ("state", "level"),
+    [
+        (ClockState.TRUSTED, Level.GOOD),
+        (ClockState.STAFF, Level.GOOD),
+        (ClockState.RESTORED, Level.WARNING),
+        (ClockState.UNSET, Level.WARNING),
+    ],
+)
+def test_clock(state: ClockState, level: Level) -> None:
+    """A clock that may be wrong is pointed out."""
+    assert_says(check_clock(FakeClock(state=state)), level, "")
+
+
+def test_devices() -> None:
+    """An ailing device is named with its state."""
+    ready, missing = Lamp("papan", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING)
+    assert_says(check_devices([]), Level.GOOD, "Tidak ada perangkat")
+    assert_says(check_devices([ready]), Level.GOOD, "(1)")
+    assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (missing)")
+
+
+def test_loops() -> None:
+    """A dead essential loop is worse than a restarted device loop."""
+    assert_says(check_loops({"presses": True}, {"presses"}, {}), Level.GOOD, "berjalan")
+    assert_says(check_loops({"presses": True, "print": True}, {"presses"}, {"print": 2}), Level.WARNING, "print (2x)")
+    assert_says(check_loops({"presses": False, "print": False}, {"presses"}, {}), Level.BROKEN, "presses")
+
+
+@pytest.mark.parametrize(
+    ("depth", "age", "troubles", "level", "words"),
+    [
+        (0, timedelta(), 0, Level.GOOD, "Semua data"),
+        (12, timedelta(hours=5), 0, Level.GOOD, "12 data menunggu dikirim, yang tertua 5 jam"),
+        (12, timedelta(days=4), 0, Level.WARNING, "96 jam"),
+        (12, timedelta(days=-4), 0, Level.GOOD, "0 jam"),
+        (0, timedelta(), 3, Level.WARNING, "3 data ditolak kabupaten: schema"),
+    ],
+)
+def test_outbox(depth: int, age: timedelta, troubles: int, level: Level, words: str) -> None:
+    """Waiting is well, waiting long or being refused is told; a clock gone wild counts as no age."""
+    assert_says(check_outbox(depth, NOW - age, NOW, troubles, "schema"), level, words)
+
+
+def test_disk(tmp_path: Path) -> None:
+    """The free room is told in megabytes."""
+    assert "MB" in check_disk(tmp_path).sentence
+
+
+def test_database(tmp_path: Path) -> None:
+    """A damaged page is found, a recovery is remembered, an intact file is well."""
+    path = tmp_path / "hall.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE words (word TEXT)")
+    connection.executemany("INSERT INTO words VALUES (?)", [("x" * 500,)] * 200)
+    connection.commit()
+    assert_says(check_database(Database(connection)), Level.GOOD, "utuh")
+    assert_says(check_database(Database(connection), "dari salinan kemarin."), Level.WARNING, "kemarin")
+    connection.close()
+    page = bytearray(path.read_bytes())
+    page[4096 * 3 : 4096 * 4] = b"\xa5" * 4096
+    path.write_bytes(page)
+    damaged = sqlite3.connect(path)
+    assert_says(check_database(Database(damaged)), Level.BROKEN, "rusak")
+    damaged.close()
