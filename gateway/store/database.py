@@ -54,8 +54,13 @@ class _Group:
 class Store:
     """The open database. ``announce`` is called after each commit, outside every lock."""
 
-    def __init__(self, path: Path, announce: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, path: Path, announce: Callable[[], None] = lambda: None, *, at_close: Callable[[], None] = lambda: None
+    ) -> None:
         self.path = path
+        self.directory = path.parent
+        self.recovery = ""
+        self._at_close = at_close
         self.announce = announce
         self._db = Database(_connect(path), execute_plugins=False)
         self._turn = threading.Lock()
@@ -122,6 +127,7 @@ class Store:
     def close(self) -> None:
         """Checkpoint and close. Nothing may be under way."""
         self._db.conn.close()
+        self._at_close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

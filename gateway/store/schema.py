@@ -1,0 +1,19 @@
+"""The order in which hall.db came to its present shape: one migration for each step, never edited once released.
+
+A feature adds a line here and a function in its ``tables.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from gateway.store import tables
+
+Migration = tuple[str, Callable[[Database], None]]
+"""A name, kept in the database, and the function that makes the step inside an open transaction."""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    ("0001-store", tables.create),
+)

@@ -1,0 +1,82 @@
+"""The store's own tables: what is known about the file, epochs, outbox, inbox and kept answers.
+
+An outbox row is found by its ``position``: epoch number, lane and sequence in one integer. So the
+rows of a lane lie side by side in the one B-tree, claiming is a walk along it, and appending touches
+no second index.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+LANES = ("urgent", "record", "parcel", "bulk")
+"""The lanes in the order of their haste; a lane's index is part of a row's position."""
+
+EPOCH_STEP = 1 << 44
+"""Positions between one epoch and the next."""
+LANE_STEP = 1 << 40
+"""Positions between one lane and the next: more events than a hall makes in a thousand years."""
+
+
+def create(db: Database) -> None:
+    """Make the tables of a new hall."""
+    for statement in STATEMENTS:
+        db.execute(statement)
+
+
+STATEMENTS = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE epoch (
+        number INTEGER PRIMARY KEY,
+        epoch TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+        reason TEXT NOT NULL,
+        opened_at TEXT NOT NULL)""",
+    "CREATE UNIQUE INDEX epoch_one_open ON epoch (state) WHERE state = 'open'",
+    """CREATE TABLE lane (
+        base INTEGER PRIMARY KEY,
+        number INTEGER NOT NULL REFERENCES epoch (number),
+        lane TEXT NOT NULL,
+        last INTEGER NOT NULL DEFAULT 0,
+        confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed <= last),
+        oldest INTEGER NOT NULL DEFAULT 1,
+        UNIQUE (number, lane))""",
+    """CREATE TABLE outbox (
+        position INTEGER PRIMARY KEY,
+        type TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        time TEXT NOT NULL,
+        clock TEXT NOT NULL,
+        bootid TEXT NOT NULL,
+        uptime TEXT NOT NULL,
+        data TEXT NOT NULL,
+        code TEXT,
+        reason TEXT)""",
+    "CREATE INDEX outbox_troubles ON outbox (code) WHERE code IS NOT NULL",
+    """CREATE VIEW events AS
+        SELECT epoch.epoch, epoch.state, lane.lane, outbox.position - lane.base AS seq, outbox.type, outbox.subject, outbox.time,
+            outbox.clock, outbox.bootid, outbox.uptime, outbox.data, outbox.code, outbox.reason,
+            outbox.position - lane.base <= lane.confirmed AS confirmed
+        FROM lane JOIN epoch ON epoch.number = lane.number
+        JOIN outbox ON outbox.position > lane.base AND outbox.position <= lane.base + lane.last""",
+    """CREATE TABLE inbox (
+        id TEXT PRIMARY KEY,
+        type TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        rev INTEGER NOT NULL,
+        notafter TEXT NOT NULL,
+        received_at TEXT NOT NULL,
+        data TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'applied', 'rejected', 'superseded')),
+        tries INTEGER NOT NULL DEFAULT 0,
+        code TEXT NOT NULL DEFAULT '',
+        reason TEXT NOT NULL DEFAULT '') WITHOUT ROWID""",
+    "CREATE INDEX inbox_waiting ON inbox (received_at, id) WHERE state = 'waiting'",
+    """CREATE TABLE inbox_subject (
+        subject TEXT PRIMARY KEY,
+        rev INTEGER NOT NULL,
+        withdrawn INTEGER NOT NULL) WITHOUT ROWID""",
+    "CREATE TABLE answers (key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL, at TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX answers_at ON answers (at)",
+)
+"""In order; a later change is a new migration in schema.py, never an edit here."""
