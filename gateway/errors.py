@@ -76,6 +76,7 @@ FAULTS: dict[str, Fault] = {
     # Storage
     "storage-full": Fault(503, "Penyimpanan balai penuh; tidak ada yang tersimpan.", "Beri tahu petugas: kosongkan kartu atau ganti yang lebih besar."),
     "storage-failed": Fault(503, "Penyimpanan balai gagal; tidak ada yang tersimpan.", "Coba lagi; bila tetap terjadi, beri tahu petugas."),
+    "event-too-large": Fault(422, "Isian terlalu banyak untuk dikirim ke kabupaten.", "Ringkas isian sampai di bawah {limit_kib} KiB."),
     "hall-stopping": Fault(503, "Balai sedang dimatikan.", "Coba lagi sebentar lagi."),
     "hall-running": Fault(409, "Balai lain sudah berjalan dengan folder {directory}.", "Hentikan yang itu dulu, atau pakai folder lain."),
     "hall-not-running": Fault(409, "Balai tidak berjalan.", "Jalankan dengan: gateway run --config hall.toml"),
