@@ -94,6 +94,7 @@ FAULTS: dict[str, Fault] = {
     "broker-address": Fault(500, "Alamat broker {address} tidak dapat dibaca.", "Tulis mqtt://HOST:PORT atau mqtts://HOST:PORT."),
     "broker-unreachable": Fault(500, "Broker {address} tidak terjangkau: {reason}.", "Periksa kabel, uplink, dan alamat broker."),
     "broker-refused": Fault(500, "Broker {address} menolak balai ini: {reason}.", "Periksa sertifikat dan nama balai di broker."),
+    "broker-untrusted": Fault(500, "Sertifikat broker {address} tidak dapat dipercaya: {reason}.", "Periksa jam balai dan berkas sertifikat di pengaturan."),
     "broker-silent": Fault(500, "Broker {address} menerima sambungan tetapi tidak menjawab.", "Periksa apakah alamat itu benar-benar broker MQTT."),
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
     "device-fault": Fault(503, "Perangkat {device}: {reason}.", "Periksa kabel dan daya perangkat itu."),

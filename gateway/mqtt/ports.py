@@ -7,7 +7,7 @@ it in its own thread; nothing is ever done in the network's thread.
 from __future__ import annotations
 
 import queue
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -36,13 +36,17 @@ class Disconnected:
     """The connection ended or could not be made; it is tried again with jitter by itself."""
 
     code: str
-    """A key of gateway.errors.FAULTS: broker-unreachable, broker-refused or broker-silent."""
+    """A key of gateway.errors.FAULTS: broker-unreachable, broker-refused, broker-untrusted or broker-silent."""
     reason: str
+    """A few Indonesian words for that fault's ``{reason}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The broker has answered a QoS 1 publish; ``refused`` tells why it would not take it, or is empty."""
+    """The broker has answered a publish; ``refused`` tells why it would not take it, or is empty.
+
+    A publish at QoS 0 is acknowledged when it has left.
+    """
 
     handle: int
     refused: str
@@ -62,21 +66,34 @@ Happening = Connected | Disconnected | Acknowledged | Received
 
 
 class Connection(Protocol):
-    """One connection to a broker, made and made again in the background."""
+    """One connection to a broker, made and made again in the background.
+
+    ``happenings`` belongs to one loop. Others who publish look at ``state`` instead.
+    """
 
     happenings: queue.SimpleQueue[Happening]
 
+    @property
+    def state(self) -> Connected | Disconnected | None:
+        """How the connection is now; None before the first attempt has ended."""
+
     def start(self) -> None:
-        """Begin to connect. Returns at once."""
+        """Begin to connect, or begin again when the network thread has died. Returns at once."""
 
     def stop(self, timeout_s: float = 2.0) -> None:
-        """Say goodbye (the will is not sent) and end the network thread."""
+        """Say goodbye (the will is not sent) and end the network thread. Stopping twice is harmless."""
 
     def publish(self, message: Message) -> int | None:
-        """Hand a message to the wire and return its handle, or None when not connected: nothing is kept."""
+        """Hand a message to the wire and return its handle, or None when it cannot go now: nothing is kept.
+
+        It cannot go while not connected, and while as many messages are under way as the broker takes.
+        """
 
     def acknowledge(self, received: Received) -> None:
-        """Tell the broker that a received message is safe here."""
+        """Tell the broker that a received message is safe here. Harmless when that connection has ended."""
 
     def subscribe(self, filters: Sequence[str]) -> None:
         """Subscribe at QoS 1, now and after each reconnect. Call before start."""
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` after every happening, in any thread: it must be quick and never raise. Call before start."""

@@ -1,0 +1,67 @@
+"""Why a connection could not be made or has ended: a stable code, and a few words for people."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+from gateway.mqtt.ports import Disconnected
+
+_NOT_READY = {"Server unavailable", "Server busy", "Server shutting down", "Quota exceeded", "Connection rate exceeded"}
+"""Reasons of a broker that will take us later."""
+
+_WORDS = {
+    "Not authorized": "tidak diizinkan",
+    "Bad user name or password": "nama atau sandi salah",
+    "Client identifier not valid": "nama klien tidak diterima",
+    "Session taken over": "balai lain memakai nama yang sama",
+    "Packet too large": "kiriman terlalu besar",
+    "Banned": "diblokir",
+    "Unsupported protocol version": "versi MQTT tidak didukung",
+    "Quota exceeded": "kuota broker habis",
+    "Topic name invalid": "nama topik tidak diterima",
+    "Server unavailable": "broker belum siap",
+    "Server busy": "broker sibuk",
+    "Server shutting down": "broker sedang dimatikan",
+}
+
+
+def of_error(error: Exception) -> Disconnected:
+    """Tell why a connection could not be made."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Disconnected("broker-untrusted", error.verify_message or "sertifikat tidak sah")
+    if isinstance(error, TimeoutError):
+        if "handshake" in str(error):
+            return Disconnected("broker-silent", "tidak menjawab salam TLS")
+        return Disconnected("broker-unreachable", "tidak ada jawaban dari jaringan")
+    if isinstance(error, ssl.SSLError):
+        return Disconnected("broker-refused", f"salam TLS gagal ({error.reason or error})")
+    if isinstance(error, ConnectionRefusedError):
+        return Disconnected("broker-unreachable", "tidak ada program yang mendengar di port itu")
+    if isinstance(error, socket.gaierror):
+        return Disconnected("broker-unreachable", "nama host tidak ditemukan")
+    if isinstance(error, ConnectionError):
+        return Disconnected("broker-unreachable", "sambungan diputus")
+    if isinstance(error, OSError):
+        return Disconnected("broker-unreachable", error.strerror or str(error))
+    return Disconnected("broker-refused", "jawabannya bukan MQTT yang benar")
+
+
+def of_files(error: OSError) -> Disconnected:
+    """Tell why our own certificate files cannot be used."""
+    if isinstance(error, ssl.SSLError):
+        return Disconnected("broker-untrusted", f"berkas sertifikat atau kunci tidak terbaca ({error.reason or error})")
+    return Disconnected("broker-untrusted", f"berkas {error.filename} tidak terbaca")
+
+
+def of_answer(name: str) -> Disconnected:
+    """Tell why a broker turned us away or dropped us, by the MQTT name of its reason."""
+    words = _WORDS.get(name, name)
+    if name in _NOT_READY:
+        return Disconnected("broker-unreachable", words)
+    return Disconnected("broker-refused", words)
+
+
+def words(name: str) -> str:
+    """Return a few words for the MQTT name of a reason."""
+    return _WORDS.get(name, name)
