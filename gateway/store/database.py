@@ -1,138 +1,267 @@
-"""The hall's one database: a fact that ``transaction`` has accepted survives a power cut.
+"""The hall's one database: a fact that ``transaction`` or ``submit`` has accepted survives a power cut.
 
-WAL with ``synchronous=FULL`` on a single writing connection (SQLite before 3.51.3 can corrupt a file
-that two connections write). Writers that wait together share one commit, and so one fdatasync: each
-runs its own act under a savepoint, and none returns before the shared commit is durable.
+Writers that wait together share one commit, and so one fdatasync: each runs its own act under a
+savepoint, and none returns before the shared commit is durable. A rule that refuses fails alone; an
+error of the card fails the whole group, of which then nothing is kept and nothing announced.
 """
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from sqlite_utils import Database
 
 from gateway.errors import Refusal
+from gateway.store.connection import connect_writing, is_storage_error, storage_refusal
+from gateway.store.readers import Readers
+from gateway.store.submission import Submissions, Undone
+from gateway.store.transaction import Transaction
+
+__all__ = ["GROUP_LIMIT", "Store", "Transaction"]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 GROUP_LIMIT = 256
 """At most so many acts share a commit, so that none waits long for the others."""
 
 
-class Transaction:
-    """One act in progress on the writing connection. Valid only inside its ``with`` block."""
-
-    def __init__(self, db: Database) -> None:
-        self.db = db
-        """sqlite-utils' view of the same connection; it joins this transaction."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> sqlite3.Cursor:
-        """Run one statement and return its cursor; rows are tuples."""
-        return self.db.conn.execute(sql, parameters)
-
-    def executemany(self, sql: str, parameters: Iterator[Sequence[Any]] | Sequence[Sequence[Any]]) -> sqlite3.Cursor:
-        """Run one statement for each row of parameters."""
-        return self.db.conn.executemany(sql, parameters)
-
-    def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a query as dictionaries."""
-        return self.db.query(sql, parameters)
-
-
 class _Group:
-    """The acts that share one commit."""
+    """The acts that share one commit. ``failure`` is why the card did not take them, or None."""
+
+    __slots__ = ("done", "failure", "size")
 
     def __init__(self) -> None:
         self.size = 0
         self.done = threading.Event()
-        self.failure: BaseException | None = None
+        self.failure: Refusal | None = None
+
+    def wait(self) -> None:
+        self.done.wait()
+        if self.failure is not None:
+            # Every member gets an exception of its own: a shared one would mix their tracebacks.
+            raise Refusal(self.failure.code) from self.failure.__cause__
 
 
 class Store:
-    """The open database. ``announce`` is called after each commit, outside every lock."""
+    """The open database. Safe from any thread.
+
+    ``announce`` is called after each commit, outside every lock. ``group_limit=1`` switches sharing off.
+    ``recovery`` tells what had to be mended when it was opened, or is empty. ``at_close`` is called last.
+    """
 
     def __init__(
-        self, path: Path, announce: Callable[[], None] = lambda: None, *, at_close: Callable[[], None] = lambda: None
+        self,
+        path: Path,
+        announce: Callable[[], None] = lambda: None,
+        *,
+        recovery: str = "",
+        at_close: Callable[[], None] = lambda: None,
+        group_limit: int = GROUP_LIMIT,
+        connect: Callable[[Path], sqlite3.Connection] = connect_writing,
     ) -> None:
         self.path = path
         self.directory = path.parent
-        self.recovery = ""
-        self._at_close = at_close
         self.announce = announce
-        self._db = Database(_connect(path), execute_plugins=False)
+        self.recovery = recovery
+        self.commits = 0
+        self._at_close = at_close
+        self._group_limit = group_limit
+        self._connect = connect
+        self._db = Database(connect(path), execute_plugins=False)
+        self._readers = Readers(path)
+        self._submissions = Submissions(self._run_together, group_limit)
         self._turn = threading.Lock()
         self._count = threading.Lock()
         self._waiting = 0
+        self._owner: int | None = None
         self._group: _Group | None = None
+        self._closed = False
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Run one act: durable when the block has ended, undone alone when it raises.
 
-        Raises Refusal ``storage-full`` or ``storage-failed`` when the card does not take it.
+        Raises Refusal ``storage-full`` or ``storage-failed`` when the card does not take it, ``hall-stopping``
+        after ``close``, and RuntimeError when this thread is inside an act already.
         """
-        with self._count:
-            self._waiting += 1
-        self._turn.acquire()
-        with self._count:
-            self._waiting -= 1
-        group = self._group
-        try:
-            if group is None:
-                self._db.conn.execute("BEGIN IMMEDIATE")
-                group = self._group = _Group()
-            self._db.conn.execute("SAVEPOINT act")
+        with self._my_turn() as group:
+            tx = self._begin_act()
             try:
-                yield Transaction(self._db)
-            except BaseException:
-                self._db.conn.execute("ROLLBACK TO act")
+                yield tx
+                tx.end()
                 self._db.conn.execute("RELEASE act")
+            except BaseException as error:
+                tx.end()
+                self._undo("act", error)
                 raise
-            else:
-                self._db.conn.execute("RELEASE act")
-                group.size += 1
-        finally:
-            self._end_turn(group)
-        if group is not None:
-            group.done.wait()
-            if group.failure is not None:
-                raise Refusal("storage-failed") from group.failure
+            group.size += 1
+        group.wait()
 
-    def _end_turn(self, group: _Group | None) -> None:
-        if group is not None and (self._waiting == 0 or group.size >= GROUP_LIMIT):
-            self._group = None
-            try:
-                self._db.conn.execute("COMMIT")
-            except sqlite3.Error as error:
-                group.failure = error
-            self._turn.release()
-            group.done.set()
-            if group.failure is None:
-                self.announce()
-        else:
-            self._turn.release()
+    async def submit(self, act: Callable[[Transaction], T]) -> T:
+        """Run ``act`` from the event loop and return its answer once it is durable; 200 phones need no 200 threads.
 
-    @contextmanager
-    def reader(self) -> Iterator[Database]:
-        """Open a read-only view of what is durable, for one look."""
-        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, isolation_level=None)
-        try:
-            yield Database(connection, execute_plugins=False)
-        finally:
-            connection.close()
+        ``act`` may be run a second time after having been undone, so it touches nothing but its transaction.
+        Raises what ``act`` raises, and the refusals of ``transaction``. When the waiting task is cancelled,
+        the act may still have been done.
+        """
+        return await self._submissions.add(act)
+
+    def reader(self) -> AbstractContextManager[Database]:
+        """Lend a read-only view of what is durable, for one look at one moment."""
+        return self._readers.look()
 
     def close(self) -> None:
-        """Checkpoint and close. Nothing may be under way."""
-        self._db.conn.close()
+        """Finish what is under way, close readers and then the writer, and release the folder. May be repeated."""
+        if self._closed:
+            return
+        self._submissions.close()
+        with self._count:
+            self._closed = True
+        self._readers.close()
+        with self._turn:
+            if self._group is not None:
+                self._commit()
+            self._db.conn.close()
         self._at_close()
 
+    @contextmanager
+    def _my_turn(self) -> Iterator[_Group]:
+        """Wait for the connection, join the open group or begin one, and at the end commit unless others wait."""
+        self._take_turn()
+        try:
+            yield self._group or self._begin_group()
+        finally:
+            committed = False
+            if self._group is not None and (self._waiting == 0 or self._group.size >= self._group_limit):
+                committed = self._commit()
+            self._owner = None
+            self._turn.release()
+            if committed:
+                self.announce()
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    return connection
+    def _take_turn(self) -> None:
+        if self._owner == threading.get_ident():
+            raise RuntimeError("transactions are never nested: the outer act opens, the inner takes its tx")
+        with self._count:
+            if self._closed:
+                raise Refusal("hall-stopping")
+            self._waiting += 1
+        try:
+            self._turn.acquire()
+        finally:
+            with self._count:
+                self._waiting -= 1
+        self._owner = threading.get_ident()
+
+    def _begin_group(self) -> _Group:
+        try:
+            self._db.conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            log.error("event=begin-failed error=%s", error)
+            self._reconnect()
+            raise storage_refusal(error, self.directory) from error
+        self._group = _Group()
+        return self._group
+
+    def _reconnect(self) -> None:
+        """Take a fresh connection, for the next act: the file may have come back under another descriptor."""
+        try:
+            fresh = self._connect(self.path)
+        except sqlite3.Error:
+            return
+        self._db.conn.close()
+        self._db = Database(fresh, execute_plugins=False)
+
+    def _begin_act(self) -> Transaction:
+        try:
+            self._db.conn.execute("SAVEPOINT act")
+        except sqlite3.Error as error:
+            raise self._fail(error) from error
+        return Transaction(self._db)
+
+    def _undo(self, savepoint: str, error: BaseException) -> None:
+        """Undo back to ``savepoint``; raises the Refusal of a storage error, which undoes the whole group."""
+        if self._db.conn.in_transaction and not is_storage_error(error):
+            try:
+                self._db.conn.execute(f"ROLLBACK TO {savepoint}")
+                self._db.conn.execute(f"RELEASE {savepoint}")
+            except sqlite3.Error as failure:
+                raise self._fail(failure) from failure
+        else:
+            raise self._fail(error) from error
+
+    def _fail(self, error: BaseException) -> Refusal:
+        """Undo the open group, tell its members, and return the refusal for the present act."""
+        refusal = error if isinstance(error, Refusal) else storage_refusal(error, self.directory)
+        refusal.__cause__ = None if refusal is error else error
+        log.error("event=group-failed code=%s error=%s", refusal.code, error)
+        group, self._group = self._group, None
+        try:
+            if self._db.conn.in_transaction:
+                self._db.conn.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._reconnect()
+        if group is not None:
+            group.failure = refusal
+            group.done.set()
+        return Refusal(refusal.code)
+
+    def _commit(self) -> bool:
+        """End the open group; return whether something new is durable. Members learn of a failure from the group."""
+        group = self._group
+        assert group is not None, "only an open group is committed"
+        if group.size == 0:
+            self._group = None
+            self._db.conn.execute("ROLLBACK")
+            group.done.set()
+            return False
+        try:
+            self._db.conn.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fail(error)
+            return False
+        self._group = None
+        self.commits += 1
+        group.done.set()
+        return True
+
+    def _run_together(self, acts: Sequence[Callable[[Transaction], object]]) -> list[object]:
+        """Run submitted acts as members of one group; return their answers in order, ``Undone`` for a failed one."""
+        with self._my_turn() as group:
+            try:
+                answers = self._run_at_once(acts)
+            except Exception as error:  # noqa: BLE001 - whatever it was, each act is run again and fails for itself
+                self._undo("batch", error)
+                answers = [self._run_one(act) for act in acts]
+            group.size += sum(type(answer) is not Undone for answer in answers)
+        group.wait()
+        return answers
+
+    def _run_at_once(self, acts: Sequence[Callable[[Transaction], object]]) -> list[object]:
+        """Run all acts under one savepoint, hoping that none refuses."""
+        self._db.conn.execute("SAVEPOINT batch")
+        tx = Transaction(self._db)
+        answers = [act(tx) for act in acts]
+        tx.end()
+        self._db.conn.execute("RELEASE batch")
+        return answers
+
+    def _run_one(self, act: Callable[[Transaction], object]) -> object:
+        tx = self._begin_act()
+        try:
+            answer = act(tx)
+            tx.end()
+            self._db.conn.execute("RELEASE act")
+        except Exception as error:  # noqa: BLE001 - it is handed to the submitter
+            tx.end()
+            self._undo("act", error)
+            return Undone(error)
+        return answer

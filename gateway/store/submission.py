@@ -1,0 +1,160 @@
+"""The event loop's door to the store: acts that wait together become one batch for one writer thread.
+
+Waiting costs a coroutine, not a thread. The loop wakes the writer once for all acts of one turn of the
+loop, and the writer wakes the loop once for all their answers; between the two lies one commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextvars import Context
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+from gateway.errors import Refusal
+from gateway.store.transaction import Transaction
+
+T = TypeVar("T")
+Act = Callable[[Transaction], Any]
+
+
+class Undone:
+    """Stands among the answers for an act that raised ``error``."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class Acceptance(Generic[T]):
+    """What a task awaits until its act is durable. Awaited once, by one task.
+
+    asyncio's own Future wakes its task through one more turn of the loop, with a handle for each: that
+    was half the price of an act. This one wakes it directly from the batch's single callback.
+    """
+
+    __slots__ = ("_answer", "_asyncio_future_blocking", "_context", "_loop", "_wake", "act")
+
+    def __init__(self, act: Callable[[Transaction], T], loop: asyncio.AbstractEventLoop) -> None:
+        self.act = act
+        self._loop = loop
+        self._asyncio_future_blocking = False
+        self._wake: Callable[[Any], object] | None = None
+        self._context: Context | None = None
+        self._answer: object = None
+
+    def __await__(self) -> Generator[Any, None, T]:
+        """Give the waiting task to ``settle``, and return the answer or raise what the act raised."""
+        self._asyncio_future_blocking = True
+        yield self
+        answer: Any = self.result()
+        return answer  # type: ignore[no-any-return]
+
+    def settle(self, answer: object) -> None:
+        """Wake the task with its answer; once, in the loop's thread."""
+        wake, self._wake = self._wake, None
+        if wake is not None and self._context is not None:
+            self._answer = answer
+            self._context.run(wake, self)
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """Return the loop that waits; asyncio asks."""
+        return self._loop
+
+    def add_done_callback(self, wake: Callable[[Any], object], *, context: Context) -> None:
+        """Remember how the task is woken; asyncio gives it."""
+        self._wake = wake
+        self._context = context
+
+    def cancel(self, msg: object = None) -> bool:
+        """Wake the task with CancelledError; asyncio asks. The act may still be done."""
+        if self._wake is None:
+            return False
+        self._loop.call_soon(self.settle, Undone(asyncio.CancelledError(*([] if msg is None else [msg]))))
+        return True
+
+    def result(self) -> object:
+        """Return the answer, or raise what the act raised."""
+        if type(self._answer) is Undone:
+            raise self._answer.error
+        return self._answer
+
+
+class _Batch:
+    """The acts of one loop that wait together."""
+
+    __slots__ = ("acceptances", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.acceptances: list[Acceptance[Any]] = []
+
+
+class Submissions:
+    """Collects acts from event loops and has ``run`` carry them out in batches, in a thread of its own.
+
+    ``run`` takes at most ``limit`` acts, and returns their answers when they are durable or raises for all.
+    """
+
+    def __init__(self, run: Callable[[Sequence[Act]], list[object]], limit: int) -> None:
+        self._run = run
+        self._limit = limit
+        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
+        self._collecting: _Batch | None = None
+        self._thread: threading.Thread | None = None
+        self._start = threading.Lock()
+        self._closed = False
+
+    def add(self, act: Callable[[Transaction], T]) -> Acceptance[T]:
+        """Let ``act`` be run with the next batch; to be awaited at once, in the running loop's thread."""
+        loop = asyncio.get_running_loop()
+        batch = self._collecting
+        if batch is None or batch.loop is not loop or len(batch.acceptances) >= self._limit:
+            batch = self._new_batch(loop)
+        acceptance = Acceptance(act, loop)
+        batch.acceptances.append(acceptance)
+        return acceptance
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Refuse new acts, finish those that wait, and end the thread."""
+        with self._start:
+            self._closed = True
+            self._batches.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+
+    def _new_batch(self, loop: asyncio.AbstractEventLoop) -> _Batch:
+        with self._start:
+            if self._closed:
+                raise Refusal("hall-stopping")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="store-writer", daemon=True)
+                self._thread.start()
+        batch = self._collecting = _Batch(loop)
+        loop.call_soon(self._hand_over, batch)
+        return batch
+
+    def _hand_over(self, batch: _Batch) -> None:
+        if self._collecting is batch:
+            self._collecting = None
+        self._batches.put(batch)
+
+    def _write(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            try:
+                answers = self._run([acceptance.act for acceptance in batch.acceptances])
+            except BaseException as error:  # noqa: BLE001 - every submitter of the batch is told
+                answers = [Undone(error)] * len(batch.acceptances)
+            try:
+                batch.loop.call_soon_threadsafe(_settle, batch.acceptances, answers)
+            except RuntimeError:
+                # The loop has ended: nobody waits any more, and what is durable stays so.
+                continue
+
+
+def _settle(acceptances: Sequence[Acceptance[Any]], answers: Sequence[object]) -> None:
+    for acceptance, answer in zip(acceptances, answers, strict=True):
+        acceptance.settle(answer)
