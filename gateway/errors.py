@@ -68,6 +68,8 @@ FAULTS: dict[str, Fault] = {
     "key-missing": Fault(400, "Permintaan tidak membawa Idempotency-Key.", "Kirim Idempotency-Key yang unik, 8 sampai 80 huruf atau angka."),
     "key-reused": Fault(422, "Idempotency-Key ini sudah dipakai untuk permintaan lain.", "Buat kunci baru untuk setiap permintaan baru."),
     "body-too-large": Fault(413, "Kiriman terlalu besar.", "Kirim paling banyak {limit_kib} KiB."),
+    "body-slow": Fault(408, "Kiriman terlalu lama sampai.", "Kirim ulang; bila tetap terjadi, mendekatlah ke pemancar Wi-Fi balai."),
+    "streams-full": Fault(503, "Terlalu banyak layar yang terhubung langsung.", "Halaman tetap diperbarui sendiri, hanya lebih lambat."),
     "body-unreadable": Fault(400, "Kiriman tidak dapat dibaca.", "Kirim ulang; isinya harus UTF-8 yang benar."),
     "field-invalid": Fault(422, "Isian {field} tidak benar.", "Periksa isian itu dan kirim lagi."),
     "foreign-origin": Fault(403, "Permintaan datang dari situs lain.", "Buka halaman balai langsung, lalu ulangi."),
@@ -91,6 +93,7 @@ FAULTS: dict[str, Fault] = {
     "settings-unknown-key": Fault(500, "Pengaturan {path} memuat kunci yang tidak dikenal: {key}.", "Hapus atau perbaiki kunci itu. {hint}"),
     "settings-invalid": Fault(500, "Pengaturan {path}: {key} tidak benar ({reason}).", "Perbaiki nilainya."),
     "port-taken": Fault(500, "Port {port} sudah dipakai program lain.", "Pilih port lain atau hentikan program itu."),
+    "port-refused": Fault(500, "Port {port} tidak boleh dibuka: {reason}.", "Pilih port lain, atau beri layanan izin membuka port di bawah 1024."),
     "broker-address": Fault(500, "Alamat broker {address} tidak dapat dibaca.", "Tulis mqtt://HOST:PORT atau mqtts://HOST:PORT."),
     "broker-unreachable": Fault(500, "Broker {address} tidak terjangkau: {reason}.", "Periksa kabel, uplink, dan alamat broker."),
     "broker-refused": Fault(500, "Broker {address} menolak balai ini: {reason}.", "Periksa sertifikat dan nama balai di broker."),
@@ -98,5 +101,11 @@ FAULTS: dict[str, Fault] = {
     "broker-silent": Fault(500, "Broker {address} menerima sambungan tetapi tidak menjawab.", "Periksa apakah alamat itu benar-benar broker MQTT."),
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
     "device-fault": Fault(503, "Perangkat {device}: {reason}.", "Periksa kabel dan daya perangkat itu."),
+    # The centre
+    "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS, misalnya sqlite:///centre.db."),
+    "centre-running": Fault(409, "Penerima lain sudah memakai basis data {path}.", "Hentikan yang itu dulu, atau pakai berkas lain."),
+    "centre-newer": Fault(500, "Basis data {path} dibuat oleh versi yang lebih baru ({version}).", "Pasang versi yang lebih baru."),
+    "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu."),
+    "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa ruang dan keadaan disk; balai mengirim ulang."),
 }
 """All faults by code. Every code is documented in docs/errors.md."""

@@ -1,0 +1,155 @@
+"""Who may ask, and how much: the first thing every request meets.
+
+Promises: only the hall's own names are answered (so no foreign name can be pointed at it); a form of another
+site changes nothing; a body is never read beyond its limit; every answer carries the security headers; what
+goes wrong anywhere behind is answered with a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Iterable, MutableMapping
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.errors import Refusal
+from gateway.portal.i18n import FALLBACKS, LANGUAGES
+from gateway.portal.site import LANGUAGE_COOKIE, LANGUAGE_PARAMETER
+
+BODY_LIMIT_BYTES = 32 * 1024
+BODY_LIMIT_S = 10.0
+"""A body that takes longer is a connection that drips."""
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    # Not "no-referrer": browsers would then send "Origin: null" with the hall's own forms.
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+
+LANGUAGE_COOKIE_S = 365 * 24 * 3600
+
+
+class Access:
+    """ASGI middleware around the whole portal.
+
+    ``names`` are the host names by which the hall may be asked; its own addresses count besides.
+    ``answer`` turns an error into a response.
+    """
+
+    def __init__(
+        self, app: ASGIApp, names: Iterable[str], address: str, answer: Callable[[Request, Exception], Response]
+    ) -> None:
+        self._app = app
+        self._names = frozenset({"localhost", *(name.lower() for name in names)})
+        self._address = address
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request, then pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message = {**message, "headers": [*message["headers"], *SECURITY_HEADERS, *_language_cookie(scope)]}
+            await send(message)
+
+        try:
+            headers = Headers(scope=scope)
+            self._check_host(headers, scope)
+            if scope["method"] in UNSAFE:
+                _check_origin(headers)
+                receive = await _whole_body(headers, receive)
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if begun:
+                raise
+            response = self._answer(Request(scope), error)
+            if isinstance(error, Refusal) and error.code in {"body-too-large", "body-slow"}:
+                response.headers["connection"] = "close"
+            await response(scope, receive, send_with_headers)
+
+    def _check_host(self, headers: Headers, scope: Scope) -> None:
+        try:
+            host = urlsplit("//" + headers.get("host", "")).hostname or ""
+        except ValueError:
+            host = ""
+        if host not in self._names and not _is_own_address(host, scope):
+            raise Refusal("unknown-host", address=self._address)
+
+
+def _is_own_address(host: str, scope: Scope) -> bool:
+    try:
+        asked = ipaddress.ip_address(host)
+        server = scope.get("server")
+        return server is not None and asked == ipaddress.ip_address(server[0])
+    except ValueError:
+        return False
+
+
+def _check_origin(headers: Headers) -> None:
+    """Refuse what a browser says comes from elsewhere. Programs that are no browsers send neither header."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Refusal("foreign-origin")
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise Refusal("foreign-origin")
+
+
+async def _whole_body(headers: Headers, receive: Receive) -> Receive:
+    """Read the body up to its limit; return a ``receive`` that gives it in one piece."""
+    too_large = Refusal("body-too-large", limit_kib=BODY_LIMIT_BYTES // 1024)
+    announced = headers.get("content-length", "0")
+    if not announced.isdecimal():
+        raise Refusal("body-unreadable")
+    if int(announced) > BODY_LIMIT_BYTES:
+        raise too_large
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_LIMIT_S):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refusal("body-unreadable")
+                body += message.get("body", b"")
+                more = message.get("more_body", False)
+                if len(body) > BODY_LIMIT_BYTES:
+                    raise too_large
+    except TimeoutError as error:
+        raise Refusal("body-slow") from error
+    whole: list[MutableMapping[str, object]] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def receive_whole() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return receive_whole
+
+
+def _language_cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Remember the language that the address asks for."""
+    query = scope.get("query_string", b"")
+    if LANGUAGE_PARAMETER.encode() not in query:
+        return []
+    asked = parse_qs(query.decode("latin-1")).get(LANGUAGE_PARAMETER, [""])[0]
+    if asked not in LANGUAGES and asked not in FALLBACKS:
+        return []
+    return [(b"set-cookie", f"{LANGUAGE_COOKIE}={asked}; Path=/; Max-Age={LANGUAGE_COOKIE_S}; SameSite=Lax".encode())]

@@ -1,0 +1,111 @@
+"""The app factory: all pages and the API of one hall as one ASGI application.
+
+Hot pages are plain Starlette routes; FastAPI serves the API below ``/api/v1`` and is loaded after the first page.
+The portal knows no feature: hall.py hands them over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from gateway.clock import Clock
+from gateway.portal import problems
+from gateway.portal.access import Access
+from gateway.portal.api import ApiDoor
+from gateway.portal.feature import Feature
+from gateway.portal.health_pages import Healthy, HealthPages
+from gateway.portal.live import Broadcaster
+from gateway.portal.site import Site
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PortalParts:
+    """What the portal is made of."""
+
+    hall_id: str
+    hall_name: str
+    language: str
+    """The language of readers who have not chosen one."""
+    zone: ZoneInfo
+    names: Sequence[str]
+    """Host names by which the portal may be asked; ``localhost`` and its own addresses always count."""
+    address: str
+    """The address told to whoever asked by a wrong name, for example ``http://balai.lan``."""
+    health: Healthy
+    clock: Clock
+    randomness: random.Random
+    """``random.SystemRandom()`` in a real hall: the keys of forms come from it."""
+    features: Sequence[Feature]
+    """For example ``(TicketPages(desk, view, people), PeoplePages(people))``."""
+    extra_routes: Sequence[BaseRoute] = field(default=())
+    """The demo's own pages."""
+
+
+class Portal:
+    """The ASGI application. ``end_streams`` must be called before the server waits for its connections."""
+
+    def __init__(self, parts: PortalParts) -> None:
+        site = Site(
+            hall_id=parts.hall_id, hall_name=parts.hall_name, language=parts.language, zone=parts.zone, clock=parts.clock,
+            randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
+        )  # fmt: skip
+        self._api = ApiDoor(site, parts.features)
+        self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
+        routes = [route for feature in parts.features for route in feature.routes(site)]
+        routes += [*HealthPages(parts.health, site).routes(), *parts.extra_routes, site.assets.route()]
+        routes += [Route("/favicon.ico", _icon(site)), Mount("/api/v1", self._api)]
+        router = Router(routes, lifespan=self._lifespan)
+
+        def answer(request: Request, error: Exception) -> Response:
+            return problems.answer(site, request, error)
+
+        self.site = site
+        """Whose hall it is: for pages that are drawn elsewhere."""
+        self._guarded = Access(router, parts.names, parts.address, answer)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or the lifespan."""
+        # With an "app" in the scope Starlette raises for unknown pages instead of answering them bare.
+        scope["app"] = self
+        await self._guarded(scope, receive, send)
+
+    def end_streams(self) -> None:
+        """End all live streams. Safe from any thread."""
+        for stream in self._streams:
+            stream.end()
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        for stream in self._streams:
+            stream.begin()
+        warming = asyncio.ensure_future(self._api.open())
+        try:
+            yield
+        finally:
+            self.end_streams()
+            await asyncio.wait((warming,))
+
+
+def create_app(parts: PortalParts) -> Portal:
+    """Make the portal of one hall. Nothing runs until a server starts it."""
+    return Portal(parts)
+
+
+def _icon(site: Site) -> object:
+    async def redirect(_request: Request) -> Response:
+        return RedirectResponse(site.assets.address("icon.svg"), 301)
+
+    return redirect

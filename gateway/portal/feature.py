@@ -1,0 +1,32 @@
+"""What a feature gives the portal: its pages, its part of the JSON API, its templates and live streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from starlette.routing import BaseRoute
+
+from gateway.portal.live import Broadcaster
+from gateway.portal.site import Site
+
+if TYPE_CHECKING:
+    # FastAPI is slow to import and is only loaded when the first API request comes.
+    from fastapi import APIRouter
+
+
+class Feature(Protocol):
+    """One village feature on the web. hall.py makes it and hands it to ``create_app``."""
+
+    templates: Path
+    """The folder of its templates; their names begin with the feature's own words."""
+
+    def routes(self, site: Site) -> Sequence[BaseRoute]:
+        """Return its pages and whatever of its API must be fast."""
+
+    def describe(self, api: APIRouter, site: Site) -> None:
+        """Add its part of the JSON API below ``/api/v1``."""
+
+    def streams(self) -> Sequence[Broadcaster]:
+        """Return its live streams, to be begun and ended with the portal."""

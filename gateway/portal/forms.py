@@ -1,0 +1,46 @@
+"""What a page's form sends, read strictly. Promises: bad UTF-8 or a strange body is refused, never guessed at."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from gateway.errors import Refusal
+from gateway.portal.api import KEY_PATTERN
+
+FIELD_LIMIT = 20
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of an urlencoded form. Raises Refusal ``body-unreadable``."""
+    body = await request.body()
+    try:
+        fields = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELD_LIMIT
+        )
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Refusal("body-unreadable") from error
+    return dict(fields)
+
+
+def form_key(fields: dict[str, str]) -> str:
+    """Return the idempotency key hidden in the form. Raises Refusal ``key-missing``."""
+    key = fields.get("key", "")
+    if not re.fullmatch(KEY_PATTERN, key):
+        raise Refusal("key-missing")
+    return key
+
+
+def csrf_token(session_token: str) -> str:
+    """Return what every form of this session carries: derived from the cookie's secret, which no other site can read."""
+    return hashlib.sha256(b"balai-form\0" + session_token.encode()).hexdigest()[:32]
+
+
+def check_csrf(fields: dict[str, str], session_token: str) -> None:
+    """Raise Refusal ``foreign-origin`` unless the form was made for this session."""
+    if not hmac.compare_digest(fields.get("csrf", "").encode(), csrf_token(session_token).encode()):
+        raise Refusal("foreign-origin")

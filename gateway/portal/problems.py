@@ -1,0 +1,87 @@
+"""A refusal as the reader needs it: a page with a sentence and a remedy, or RFC 9457 problem JSON.
+
+Nothing else answers errors, so a status, its code and its words always agree.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.errors import Refusal
+from gateway.portal.i18n import Words, words
+from gateway.portal.site import Site
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 5
+"""When to come again after a 503."""
+
+API = "/api/"
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Return the refusal that tells of ``error``; ``internal`` for what nobody foresaw."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException):
+        known = {404: "not-found", 405: "method-not-allowed", 400: "body-unreadable"}
+        return Refusal(known.get(error.status_code, "body-unreadable"))
+    return Refusal("internal")
+
+
+def answer(site: Site, request: Request, error: Exception) -> Response:
+    """Answer ``request`` with what went wrong, as JSON below ``/api/``, else as a page."""
+    refusal = refusal_of(error)
+    if refusal.fault.status >= 500:
+        log.error("event=request-failed code=%s path=%s", refusal.code, _route_of(request), exc_info=error)
+    headers = {"cache-control": "no-store", **_retry_after(refusal)}
+    if isinstance(error, HTTPException) and error.headers:
+        headers |= {name.lower(): text for name, text in error.headers.items()}
+    speak = words(site.language_of(request))
+    if request.url.path.startswith(API):
+        if refusal.fault.status == 401:
+            headers["www-authenticate"] = "Bearer"
+        return Response(problem(refusal, speak), refusal.fault.status, headers, "application/problem+json")
+    page = site.page("problem.html", speak.language, "/", sentence=sentence(refusal, speak), remedy=remedy(refusal, speak))
+    return Response(page, refusal.fault.status, headers, "text/html; charset=utf-8")
+
+
+def problem(refusal: Refusal, speak: Words) -> bytes:
+    """Return the body of an RFC 9457 answer."""
+    return json.dumps(
+        {
+            "type": f"urn:balai:problem:{refusal.code}",
+            "title": sentence(refusal, speak),
+            "status": refusal.fault.status,
+            "detail": f"{sentence(refusal, speak)} {remedy(refusal, speak)}",
+            "code": refusal.code,
+            "remedy": remedy(refusal, speak),
+        },
+        ensure_ascii=False,
+    ).encode()
+
+
+def sentence(refusal: Refusal, speak: Words) -> str:
+    """Return what happened, in the reader's language."""
+    return speak(refusal.fault.sentence).format_map(refusal.facts)
+
+
+def remedy(refusal: Refusal, speak: Words) -> str:
+    """Return what to do, in the reader's language."""
+    return speak(refusal.fault.remedy).format_map(refusal.facts)
+
+
+def _retry_after(refusal: Refusal) -> dict[str, str]:
+    if refusal.fault.status == 429:
+        return {"retry-after": str(refusal.facts.get("wait_s", RETRY_AFTER_S))}
+    return {"retry-after": str(RETRY_AFTER_S)} if refusal.fault.status == 503 else {}
+
+
+def _route_of(request: Request) -> str:
+    """Return the pattern of the address, never the address: it may hold a ticket's token."""
+    return getattr(request.scope.get("route"), "path", "unknown")

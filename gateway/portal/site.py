@@ -1,0 +1,104 @@
+"""What every page knows: whose hall it is, in which language, and how a page is drawn.
+
+Rendering is pure: the same words in give the same page, so hot pages are drawn once per revision.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+
+from gateway.clock import Clock, ClockState
+from gateway.portal.assets import Assets
+from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+
+LANGUAGE_COOKIE = "bahasa"
+LANGUAGE_PARAMETER = "bahasa"
+
+INK = "#14212b"
+PAPER = "#ffffff"
+
+
+class Site:
+    """The hall's face on the web: its name, languages, templates and static files."""
+
+    def __init__(
+        self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
+        templates: Iterable[Path] = (),
+    ) -> None:  # fmt: skip
+        self.hall_id = hall_id
+        self.hall_name = hall_name
+        self.language = known_language(language)
+        self.zone = zone
+        self.clock = clock
+        self.assets = Assets([STATIC])
+        self._randomness = randomness
+        self._templates = Environment(
+            loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )  # fmt: skip
+        self._templates.globals.update(
+            hall_name=hall_name, asset=self.assets.address, languages=LANGUAGES, ink_on=ink_on, plain_colour=plain_colour
+        )
+
+    def language_of(self, request: Request) -> str:
+        """Return the reader's language: from the address, else from the cookie, else the hall's own.
+
+        The browser's own preference does not count: a phone bought with English menus is no English reader.
+        """
+        asked = request.query_params.get(LANGUAGE_PARAMETER) or request.cookies.get(LANGUAGE_COOKIE)
+        return known_language(asked) if asked else self.language
+
+    def link(self, path: str, language: str) -> str:
+        """Return ``path`` with the language in it, since a sign-in window forgets cookies."""
+        return path if language == self.language else f"{path}?{LANGUAGE_PARAMETER}={language}"
+
+    def new_key(self) -> str:
+        """Return a fresh idempotency key for one form: 22 letters and digits that nobody guesses."""
+        return f"{self._randomness.getrandbits(112):028x}"
+
+    def page(self, template: str, language: str, path: str, **context: object) -> str:
+        """Draw ``template`` in ``language`` for the address ``path``."""
+        speak = words(language)
+
+        def link(target: str) -> str:
+            return self.link(target, language)
+
+        return self._templates.get_template(template).render(
+            {"_": speak, "count": speak.count, "words": speak, "language": language, "path": path, "link": link, **context}
+        )
+
+    def now(self) -> datetime:
+        """Return the hall's local time."""
+        return local(self.clock.now(), self.zone)
+
+    def clock_face(self, speak: Words) -> tuple[str, str]:
+        """Return date and time for a wall, or empty words while the clock is certainly wrong."""
+        if self.clock.state() is ClockState.UNSET:
+            return "", ""
+        now = self.now()
+        return speak.day(now.date()), speak.time(now)
+
+
+def plain_colour(colour: str) -> str:
+    """Return ``colour`` if it is ``#rrggbb``, else the hall's sea blue: it goes into pictures."""
+    return colour if re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else "#0b4f6c"
+
+
+def ink_on(colour: str) -> str:
+    """Return the colour, dark or white, in which letters on ``colour`` are read best."""
+    channels = [int(plain_colour(colour)[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    # The crossing of the contrast ratios of white and ink (WCAG 2.2).
+    return PAPER if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.0649 else INK
