@@ -1,0 +1,1 @@
+"""Officers of the hall: their PINs and their sessions."""

@@ -1,0 +1,38 @@
+"""The rules of PINs: which are good enough, and how long to wait after wrong ones.
+
+Promises: guessing gets slower with each wrong PIN, and nobody is ever locked out for good.
+"""
+
+from __future__ import annotations
+
+SHORTEST_PIN = 6
+LONGEST_PIN = 32
+FEWEST_DIFFERENT_DIGITS = 3
+FREE_TRIES = 3
+"""So many wrong PINs cost nothing: fingers slip."""
+FIRST_DELAY_S = 5.0
+LONGEST_DELAY_S = 900.0
+SESSION_IDLE_S = 12 * 3600.0
+"""A session ends after so long without use."""
+LONGEST_NAME = 40
+
+
+def pin_is_good(pin: str) -> bool:
+    """Return whether a PIN is hard enough to guess: at least 6 digits, not a row, not a repeated pattern."""
+    if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
+        return False
+    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    repeated = any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
+    return steps not in ({1}, {9}) and len(set(pin)) >= FEWEST_DIFFERENT_DIGITS and not repeated
+
+
+def name_is_good(name: str) -> bool:
+    """Return whether a name can be an officer's: 1 to 40 letters, digits, spaces and the marks of names."""
+    return 0 < len(name) <= LONGEST_NAME and name == " ".join(name.split()) and all(one.isalnum() or one in " .'-" for one in name)
+
+
+def delay_s(failures: int) -> float:
+    """Return how many seconds must pass after ``failures`` wrong PINs in a row before the next try counts."""
+    if failures < FREE_TRIES:
+        return 0.0
+    return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(failures - FREE_TRIES, 30))

@@ -1,0 +1,1 @@
+"""People waiting: lines, counters, numbers, calls, and the hall-day they belong to."""

@@ -1,0 +1,116 @@
+"""Furnishing the hall, and the opening of its days.
+
+Promises: a furnished hall always has a hall-day, so a button always gives a number; the ordinal only grows; a
+day begins by the trusted calendar at opening or by a clerk, never at midnight by itself; nobody who took a number
+this morning, before the clock was known, is sent away when the network sets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+from gateway.clock import Clock, ClockState
+from gateway.errors import Refusal
+from gateway.store import epochs, outbox
+from gateway.store.database import Store, Transaction
+from gateway.store.stamp import Stamp
+from gateway.tickets import tables, wire
+from gateway.tickets.model import Act, CounterSetup, HallDay, LineSetup, Opening, opening, state_after
+
+CALENDAR = "calendar"
+"""Who opens a day when no clerk does."""
+OPENS_AT = time(5, 0)
+"""The calendar opens no day before this local time: whoever tests a button at night belongs to yesterday."""
+
+
+class Days:
+    """Furnishes the hall and opens its days. Safe from any thread."""
+
+    def __init__(self, store: Store, clock: Clock, zone: ZoneInfo) -> None:
+        self._store = store
+        self._clock = clock
+        self._zone = zone
+
+    def furnish(self, lines: Sequence[LineSetup], counters: Sequence[CounterSetup]) -> bool:
+        """Set up an empty hall and begin its first day; return False, and change nothing, when it has lines already."""
+        with self._store.transaction() as tx:
+            if tables.current_day(tx) is not None:
+                return False
+            tables.add_lines(tx, [(line.id, line.letter, line.name, line.colour, line.icon) for line in lines])
+            for position, counter in enumerate(counters):
+                served = [(line, 0) for line in counter.lines] + [(line, 1) for line in counter.helps]
+                tables.add_counter(tx, counter.id, counter.name, position, served)
+            self._begin(tx, HallDay(1, self._today(), str(self._clock.state())), CALENDAR)
+        return True
+
+    def open_day(self, on: date, by: str) -> HallDay:
+        """Begin the day ``on``, whose date the clerk ``by`` has confirmed; return it.
+
+        Whoever was left of the former day is cancelled. Raises Refusal ``day-not-later``.
+        """
+        with self._store.transaction() as tx:
+            return self.open_day_in(tx, on, ClockState.STAFF, by)
+
+    def open_day_in(self, tx: Transaction, on: date, clock: ClockState, by: str) -> HallDay:
+        """Begin the day ``on``, inside ``tx``."""
+        current = tables.current_day(tx)
+        assert current is not None, "only a furnished hall opens days"
+        verdict = opening(current, on, str(clock))
+        if verdict is Opening.REFUSED:
+            raise Refusal("day-not-later", date=on.isoformat())
+        if verdict is Opening.SAME_DAY:
+            return self._correct(tx, HallDay(current.ordinal, on, str(clock)))
+        self._close(tx, current)
+        return self._begin(tx, HallDay(current.ordinal + 1, on, str(clock)), by)
+
+    def open_day_if_due(self) -> HallDay | None:
+        """Begin today's day if the calendar can be trusted, opening time has come and it has not begun; else return None.
+
+        Written as catch-up: it may be called at any time and any number of times.
+        """
+        if self._clock.state() is not ClockState.TRUSTED:
+            return None
+        local = self._clock.now().astimezone(self._zone)
+        with self._store.transaction() as tx:
+            current = tables.current_day(tx)
+            if current is None or opening(current, local.date(), str(ClockState.TRUSTED)) is Opening.REFUSED:
+                return None
+            if current.on != local.date() and local.time() < OPENS_AT:
+                return None
+            if self._people_came_today(tx, current):
+                return self._correct(tx, HallDay(current.ordinal, local.date(), str(ClockState.TRUSTED)))
+            return self.open_day_in(tx, local.date(), ClockState.TRUSTED, CALENDAR)
+
+    def _people_came_today(self, tx: Transaction, day: HallDay) -> bool:
+        """Return whether the latest number of an unknown date was given today, as the uptime tells."""
+        uptime_s = tables.latest_undated_issue_uptime_s(tx, day.ordinal, self._clock.bootid)
+        if uptime_s is None:
+            return False
+        issued_at = self._clock.now() - timedelta(seconds=self._clock.uptime_s() - uptime_s)
+        return issued_at.astimezone(self._zone).date() == self._today()
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(self._zone).date()
+
+    def _begin(self, tx: Transaction, day: HallDay, by: str) -> HallDay:
+        stamp = Stamp.of(self._clock, self._zone)
+        tables.add_day(tx, day, by, stamp.time)
+        outbox.append(tx, stamp, wire.day_opened(day, epochs.current(tx), CALENDAR if by == CALENDAR else "staff"))
+        tables.bump_revision(tx)
+        return day
+
+    def _correct(self, tx: Transaction, day: HallDay) -> HallDay:
+        tables.correct_day(tx, day)
+        outbox.append(tx, Stamp.of(self._clock, self._zone), wire.day_dated(day, epochs.current(tx)))
+        tables.bump_revision(tx)
+        return day
+
+    def _close(self, tx: Transaction, day: HallDay) -> None:
+        stamp = Stamp.of(self._clock, self._zone)
+        for ticket in tables.unfinished_tickets(tx, day.ordinal):
+            after = state_after(ticket.state, Act.CANCEL)
+            assert after is not None, "whoever waits or is called can be cancelled"
+            tables.write_ticket(tx, ticket.id, {"state": after.value, "reason": "day-closed", "ended_at": stamp.time})
+            outbox.append(tx, stamp, wire.cancelled(ticket, "day-closed"))

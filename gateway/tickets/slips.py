@@ -1,0 +1,70 @@
+"""Which slips are still to be printed.
+
+Promises: an attempt is on record before the paper moves, so that a slip which may be a second copy says so; a
+printer without paper costs no number, its slips wait here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.store.outbox import Reads
+from gateway.store.stamp import Stamp
+from gateway.tickets.waits import WaitRange
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWanted:
+    """A slip that is not printed yet. Its age is ``uptime_s`` in the run of the machine named ``bootid``."""
+
+    ticket: int
+    number: str
+    line: str
+    line_name: str
+    token: str
+    ahead: int
+    wait_low_s: int
+    wait_high_s: int
+    issued_at: str
+    wanted_at: str
+    bootid: str
+    uptime_s: float
+    attempts: int
+    """How often printing was begun: above 0 the paper may be a second copy."""
+
+
+def slip_wanted(tx: Reads, ticket: int, ahead: int, wait: WaitRange, stamp: Stamp) -> None:
+    """Ask for the slip of a new ticket."""
+    tx.execute(
+        "INSERT INTO slip (ticket, ahead, wait_low_s, wait_high_s, wanted_at, bootid, uptime_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (ticket, ahead, wait.low_s, wait.high_s, stamp.time, stamp.bootid, float(stamp.uptime)),
+    )
+
+
+def slips_waiting(db: Reads) -> list[SlipWanted]:
+    """Return the slips that are not printed, of people who are still in the hall, in the order of issue."""
+    sql = (
+        "SELECT slip.ticket, ticket.label, ticket.line, line.name, ticket.token, slip.ahead, slip.wait_low_s, slip.wait_high_s, "
+        "ticket.issued_at, slip.wanted_at, slip.bootid, slip.uptime_s, slip.attempts "
+        "FROM slip JOIN ticket ON ticket.id = slip.ticket JOIN line ON line.id = ticket.line "
+        "WHERE slip.printed_at IS NULL AND ticket.state IN ('waiting', 'called') ORDER BY slip.ticket"
+    )
+    return [SlipWanted(*row) for row in db.execute(sql)]
+
+
+def slip_attempted(tx: Reads, ticket: int) -> None:
+    """Record that the paper is about to move."""
+    tx.execute("UPDATE slip SET attempts = attempts + 1 WHERE ticket = ?", (ticket,))
+
+
+def slip_printed(tx: Reads, ticket: int, at: str) -> None:
+    """Record that the slip is printed."""
+    tx.execute("UPDATE slip SET printed_at = ? WHERE ticket = ?", (at, ticket))
+
+
+def slip_wanted_again(tx: Reads, ticket: int, stamp: Stamp) -> None:
+    """Ask for another copy of a slip, or for one that has waited too long."""
+    tx.execute(
+        "UPDATE slip SET printed_at = NULL, wanted_at = ?, bootid = ?, uptime_s = ? WHERE ticket = ?",
+        (stamp.time, stamp.bootid, float(stamp.uptime), ticket),
+    )
