@@ -54,6 +54,7 @@ FAULTS: dict[str, Fault] = {
     "unknown-ticket": Fault(404, "Nomor antrean ini tidak ditemukan.", "Periksa alamat pada struk atau ambil nomor baru."),
     "nobody-waiting": Fault(409, "Tidak ada yang menunggu di loket ini.", "Tunggu sampai ada yang mengambil nomor."),
     "no-current-ticket": Fault(409, "Loket {counter} belum memanggil siapa pun.", "Panggil nomor berikutnya dulu."),
+    "ticket-moved-on": Fault(409, "Nomor di loket ini sudah berganti sejak halaman dibuka.", "Lihat nomor yang sekarang, lalu ulangi bila masih perlu."),
     "day-not-later": Fault(409, "Tanggal {date} tidak sesudah hari layanan terakhir.", "Periksa tanggal; hari layanan tidak pernah mundur."),
     # Officers
     "wrong-pin": Fault(401, "Nama petugas atau PIN salah.", "Coba lagi, atau minta kepala kantor membuat PIN baru."),

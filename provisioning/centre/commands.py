@@ -1,0 +1,124 @@
+"""The commands of the centre: run the intake, and look at what it has received."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from gateway.clock import SystemClock
+from gateway.mqtt.address import BrokerAddress
+from gateway.mqtt.connection import PahoConnection, Protocol
+from gateway.mqtt.session import Habits
+from gateway.mqtt.tls import Trust
+from gateway.relay.topics import ROOT
+from provisioning.centre.intake import Intake
+from provisioning.centre.opening import database_path, open_database
+from provisioning.centre.sqlite_database import CentreReader
+from provisioning.centre.viewing import follow_events, show_lanes
+
+SESSION_S = 60 * 24 * 3600
+"""So long the broker keeps for an intake that is away; afterwards the halls send again."""
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+DATABASE = click.option("--database", required=True, help="sqlite:///FILE")
+
+
+@click.group()
+def centre() -> None:
+    """Receive what the halls send, and look at it.
+
+    Example: provision centre lanes --database sqlite:///centre.db
+    """
+
+
+@centre.command()
+@DATABASE
+@click.option("--broker", required=True, help="mqtt://HOST:PORT or mqtts://HOST:PORT")
+@click.option("--topic-root", default=ROOT, show_default=True, help="The topics' first levels.")
+@click.option(
+    "--client-id", default="", help="How the broker knows this intake; one name, one intake.  [default: of the database]"
+)
+@click.option(
+    "--protocol", type=click.Choice(["auto", "5", "3.1.1"]), default="auto", show_default=True, help="The MQTT version."
+)
+@click.option("--ca-file", type=FILE, help="The authority that signs the broker (PEM).")
+@click.option("--certificate-file", type=FILE, help="This intake's certificate (PEM).")
+@click.option("--key-file", type=FILE, help="This intake's private key (PEM).")
+def intake(  # noqa: PLR0913 - one parameter each option
+    database: str,
+    broker: str,
+    topic_root: str,
+    client_id: str,
+    protocol: Protocol,
+    ca_file: Path | None,
+    certificate_file: Path | None,
+    key_file: Path | None,
+) -> None:
+    """Receive the halls' events into the database until SIGTERM or Ctrl-C.
+
+    Each event is entered once; a hall hears of it only when it is durable here.
+
+    Example: provision centre intake --broker mqtt://127.0.0.1:1883 --database sqlite:///centre.db
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s room=%(name)s %(message)s")
+    address = BrokerAddress.parse(broker)
+    opened = open_database(database)
+    try:
+        habits = Habits(client_id or f"intake-{opened.centre}", session_s=SESSION_S)
+        trust = Trust(ca_file, certificate_file, key_file)
+        connection = PahoConnection(address, habits, trust=trust, protocol=protocol)
+        receiving = Intake(opened, connection, SystemClock(), topic_root)
+        with _asked_to_stop() as stopping:
+            connection.start()
+            rest_s = 0.0
+            while not stopping.is_set():
+                rest_s = receiving.step(rest_s)
+            connection.stop()
+    finally:
+        opened.close()
+
+
+@centre.command()
+@DATABASE
+@click.option("--follow", is_flag=True, help="Wait for more and show it as it comes.")
+@click.option("--last", type=click.IntRange(0), default=20, show_default=True, help="So many of the newest first.")
+def events(database: str, *, follow: bool, last: int) -> None:
+    """Show the newest events, beside a running intake too.
+
+    Example: provision centre events --database sqlite:///centre.db --follow
+    """
+    with _asked_to_stop() as stopping:
+        follow_events(CentreReader(database_path(database)), last, stopping if follow else None)
+
+
+@centre.command()
+@DATABASE
+def lanes(database: str) -> None:
+    """Show how far each hall's lanes have come, and what is missing.
+
+    Example: provision centre lanes --database sqlite:///centre.db
+    """
+    show_lanes(CentreReader(database_path(database)))
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM and Ctrl-C set."""
+    stopping = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)

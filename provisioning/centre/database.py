@@ -1,0 +1,91 @@
+"""What the intake expects of the database at the centre.
+
+SQLite is one implementation (one intake to a file); a regency's PostgreSQL would be another, and joins
+the contract suite in ``tests/contracts/test_intake_database.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """A lane as people look at it."""
+
+    lane: LaneKey
+    standing: Standing
+    top: int
+    """The greatest number here; above ``standing.through`` when numbers between are missing."""
+    rejected: int
+    absent: int
+
+
+class IntakeTransaction(Protocol):
+    """One group of arrivals, all durable together or not at all."""
+
+    def add(self, rows: Sequence[EventRow]) -> int:
+        """Keep the rows whose number is free and return how many those were: the first verdict wins."""
+
+    def standing(self, lane: LaneKey) -> Standing:
+        """Return where a lane stands, and hold it against other intakes until the transaction ends."""
+
+    def keep_standing(self, lane: LaneKey, standing: Standing, rejected_heads: Sequence[tuple[int, str]]) -> None:
+        """Record where a lane stands now, and the heads at the rejects it has passed."""
+
+    def links(self, lane: LaneKey, after: int, through: int | None = None) -> Iterator[Link]:
+        """Yield the rows above ``after`` (up to ``through``) in order."""
+
+    def top(self, lane: LaneKey) -> int:
+        """Return the greatest number of a lane, or 0."""
+
+    def absences(self, lane: LaneKey) -> list[Absence]:
+        """Return what is recorded as absent, in order."""
+
+    def record_absences(self, lane: LaneKey, absences: Iterable[Absence], recorded_at: str) -> None:
+        """Record numbers that will not come any more."""
+
+    def rejects(self, lane: LaneKey, after: int, through: int, limit: int) -> list[Reject]:
+        """Return the first ``limit`` rejects of (``after``, ``through``], in order."""
+
+    def fact_is_known(self, row: EventRow) -> bool:
+        """Return whether the fact of ``row`` is here already under another number."""
+
+    def has_reissues(self, hall: str) -> bool:
+        """Return whether this hall has ever issued a fact again in a new epoch."""
+
+    def keep_reissue(self, row: EventRow) -> None:
+        """Remember the identity of a fact that was issued again."""
+
+    def keep_conflict(self, row: EventRow) -> None:
+        """Keep a row whose number is taken by a different fact, as evidence of a clone or a rewritten card."""
+
+    def keep_refusal(self, hall: str, topic: str, sha256: str, reason: str, received_at: str) -> None:
+        """Record a payload that could not be read. Bounded per hall."""
+
+    def keep_hello(self, hello: Hello, received_at: str) -> None:
+        """Record that a hall has spoken, and which epoch it holds open."""
+
+
+class IntakeDatabase(Protocol):
+    """The database of one centre. Used by one thread."""
+
+    centre: str
+    """Names this database for ever: 16 hex digits made with it."""
+
+    def transaction(self) -> AbstractContextManager[IntakeTransaction]:
+        """Begin a group: durable when the block has ended, undone when it raises.
+
+        Raises Refusal ``centre-storage`` when the database does not take it; nothing of the group is kept.
+        """
+
+    def reading(self) -> AbstractContextManager[IntakeTransaction]:
+        """Look at what is durable; nothing may be written."""
+
+    def close(self) -> None:
+        """Let go of the database."""

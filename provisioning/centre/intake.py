@@ -1,0 +1,94 @@
+"""Takes what the halls send into the centre's database, and only then says so.
+
+The order is the promise: commit, then the receipts, then the acknowledgement to the broker. A crash at
+any point makes a hall or the broker send again what is here already, which is harmless.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+
+from gateway.clock import Clock
+from gateway.errors import Refusal
+from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Received
+from gateway.relay.topics import intake_filters
+from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.ledger import Ledger
+from provisioning.centre.reading import read
+from provisioning.centre.replies import Replies
+
+log = logging.getLogger(__name__)
+
+REST_S = 0.5
+"""The longest the intake waits for something to happen before it looks up."""
+
+STORAGE_REST_S = 1.0
+"""How long it rests after the database has not taken a group."""
+
+GROUP_LIMIT = 256
+"""At most so many messages share one commit: the first must not wait long for the last."""
+
+
+class Intake:
+    """The intake of one centre. ``step`` belongs to one loop; ``connection`` is its own."""
+
+    def __init__(self, database: IntakeDatabase, connection: Connection, clock: Clock, root: str) -> None:
+        self._connection = connection
+        self._clock = clock
+        self._root = root
+        self._ledger = Ledger(database)
+        self._replies = Replies(database, connection.publish, clock, root)
+        self._waiting: list[Received] = []
+        self._storage_failed = False
+        self.connected = False
+        connection.subscribe(intake_filters(root))
+
+    def step(self, rest_s: float = REST_S) -> float:
+        """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""
+        self._gather(rest_s)
+        if self._waiting and not self._enter():
+            return STORAGE_REST_S
+        wait_s = self._replies.send() if self.connected else None
+        return REST_S if wait_s is None else min(REST_S, wait_s)
+
+    def _gather(self, rest_s: float) -> None:
+        happenings = self._connection.happenings
+        try:
+            self._look_at(happenings.get(timeout=rest_s) if rest_s > 0 else happenings.get_nowait())
+            while len(self._waiting) < GROUP_LIMIT:
+                self._look_at(happenings.get_nowait())
+        except queue.Empty:
+            return
+
+    def _look_at(self, happening: Happening) -> None:
+        match happening:
+            case Received():
+                self._waiting.append(happening)
+            case Connected(session_present, protocol):
+                self.connected = True
+                log.info("event=connected protocol=%s session=%s", protocol, "kept" if session_present else "new")
+            case Disconnected(code, reason):
+                self.connected = False
+                self._waiting.clear()
+                log.warning("event=disconnected code=%s reason=%r", code, reason)
+
+    def _enter(self) -> bool:
+        """Make what waits durable, then owe the answers, then tell the broker. Return whether it is durable."""
+        received_at = self._clock.now().isoformat(timespec="milliseconds")
+        read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
+        arrivals = [arrival for arrival in read_so_far if arrival is not None]
+        try:
+            due = self._ledger.enter(arrivals, received_at)
+        except Refusal as refusal:
+            if not self._storage_failed:
+                log.error("event=storage-failed %s", refusal)
+            self._storage_failed = True
+            return False
+        self._storage_failed = False
+        self._replies.owe(due)
+        self._replies.send()
+        for one in self._waiting:
+            self._connection.acknowledge(one)
+        self._waiting.clear()
+        return True

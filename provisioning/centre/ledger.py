@@ -1,0 +1,223 @@
+"""Enters what has arrived into the centre's database: one transaction for all that waits together.
+
+Whatever order, repetition or crash there was, each number of a lane is entered once, the first verdict
+stays, ``through`` moves only over contiguous numbers, and what will never come is recorded as absent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from provisioning.centre.database import IntakeDatabase, IntakeTransaction
+from provisioning.centre.hellos import closed_epochs
+from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport
+from provisioning.centre.reading import Arrival, Batch, Unread
+from provisioning.centre.sequence import advance, closing, is_absent, missing
+
+EPOCH_OPENED = "id.balai.epoch.opened."
+"""The one type of event that the centre itself understands, in every version."""
+
+MISSING_RANGES_LIMIT = 10_000
+"""At most so many ranges are recorded as absent in one transaction; the next look goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDue:
+    """A receipt that a batch asks for."""
+
+    lane: LaneKey
+    first: int
+    """The least number of the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelloDue:
+    """The answer to one lane of a hello."""
+
+    lane: LaneKey
+    confirmed: int
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDue:
+    """The answer to a payload that could not be read."""
+
+    hall: str
+    sha256: str
+    reason: str
+
+
+Due = BatchDue | HelloDue | RefusalDue
+
+
+class Ledger:
+    """The one who writes into the centre's database."""
+
+    def __init__(self, database: IntakeDatabase) -> None:
+        self._database = database
+
+    def enter(self, arrivals: Sequence[Arrival], received_at: str) -> list[Due]:
+        """Make ``arrivals`` durable together and return the answers that are due now.
+
+        Raises Refusal ``centre-storage`` when the database does not take them: then nothing is entered,
+        nothing may be answered, and the same arrivals can be entered again.
+        """
+        due: list[Due] = []
+        rows: dict[LaneKey, list[EventRow]] = defaultdict(list)
+        with self._database.transaction() as tx:
+            for arrival in arrivals:
+                match arrival:
+                    case Batch():
+                        due += _collect(arrival, rows)
+                    case Hello():
+                        due += _answers(arrival)
+                    case Unread(hall, topic, sha256, reason):
+                        tx.keep_refusal(hall, topic, sha256, reason, received_at)
+                        due.append(RefusalDue(hall, sha256, reason))
+            for lane, arrived in rows.items():
+                _add(tx, lane, arrived)
+            closed = _closings(rows.values())
+            for lane, last in closed:
+                _close(tx, lane, last)
+            hellos = [arrival for arrival in arrivals if isinstance(arrival, Hello)]
+            for hello in hellos:
+                _hear(tx, hello, received_at)
+            told = (one.lane for one in due if isinstance(one, HelloDue))
+            for lane in dict.fromkeys([*rows, *(lane for lane, _ in closed), *told]):
+                _move(tx, lane, received_at)
+        return due
+
+
+def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
+    firsts: dict[LaneKey, int] = {}
+    for row in batch.rows:
+        lane = row.key
+        rows[lane].append(row)
+        firsts[lane] = min(row.seq, firsts.get(lane, row.seq))
+    return [BatchDue(lane, first) for lane, first in firsts.items()]
+
+
+def _answers(hello: Hello) -> list[Due]:
+    return [
+        HelloDue(LaneKey(hello.hall, report.epoch, lane), stand.confirmed, hello.nonce)
+        for report in hello.epochs
+        for lane, stand in report.lanes.items()
+    ]
+
+
+def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> None:
+    """Add the rows with their flags, and keep as evidence those whose number another fact holds."""
+    closed_last, absences = tx.standing(lane).closed_last, tx.absences(lane)
+    if absences or closed_last is not None:
+        rows = [
+            _flagged(row, LATE) if is_absent(row.seq, absences) or (closed_last is not None and row.seq > closed_last) else row
+            for row in rows
+        ]
+    if tx.has_reissues(lane.hall) or any(row.was for row in rows):
+        added = sum(_add_reissue(tx, row) for row in rows)
+    else:
+        added = tx.add(rows)
+    if added < len(rows):
+        _keep_conflicts(tx, lane, rows)
+
+
+def _add_reissue(tx: IntakeTransaction, row: EventRow) -> int:
+    """Add one row of a hall that has issued facts again: its fact may be here under another number."""
+    accepted = row.verdict == ACCEPTED
+    added = tx.add([_flagged(row, REPEATED) if accepted and tx.fact_is_known(row) else row])
+    if added and accepted and row.was:
+        tx.keep_reissue(row)
+    return added
+
+
+def _keep_conflicts(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> None:
+    numbers = [row.seq for row in rows]
+    here = {link.seq: link for link in tx.links(lane, min(numbers) - 1, max(numbers))}
+    for row in rows:
+        link = here[row.seq]
+        if (link.first, link.time, link.bootid, link.uptime) != (row.first, *row.stamp):
+            tx.keep_conflict(row)
+
+
+def _flagged(row: EventRow, flag: str) -> EventRow:
+    return row._replace(flags=f"{row.flags} {flag}".strip())
+
+
+def _closings(arrived: Iterable[list[EventRow]]) -> list[tuple[LaneKey, int]]:
+    """Return the ends of epochs that ``epoch.opened`` events of these rows tell."""
+    return [
+        (LaneKey(row.hall, epoch, lane), last)
+        for rows in arrived
+        for row in rows
+        if row.type.startswith(EPOCH_OPENED) and row.verdict == ACCEPTED
+        for epoch, ends in closed_epochs(row).items()
+        if epoch != row.epoch
+        for lane, last in ends.items()
+    ]
+
+
+def _close(tx: IntakeTransaction, lane: LaneKey, last: int) -> None:
+    standing = tx.standing(lane)
+    closed_last = closing(standing.closed_last, last)
+    if closed_last != standing.closed_last:
+        tx.keep_standing(lane, replace(standing, closed_last=closed_last), ())
+
+
+def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
+    tx.keep_hello(hello, received_at)
+    for report in hello.epochs:
+        for name, stand in report.lanes.items():
+            lane = LaneKey(hello.hall, report.epoch, name)
+            if report.closed:
+                _close(tx, lane, stand.last)
+            _record_lost(tx, lane, stand, received_at)
+
+
+def _record_lost(tx: IntakeTransaction, lane: LaneKey, stand: LaneReport, received_at: str) -> None:
+    """Record what the hall no longer holds and the centre does not have: nothing will ever bring it."""
+    through = tx.standing(lane).through
+    oldest = min(stand.oldest, stand.last + 1)
+    if through + 1 < oldest:
+        _record_missing(tx, lane, through + 1, oldest - 1, "lost", received_at)
+
+
+def _record_missing(  # noqa: PLR0913 - a range, its reason and its time
+    tx: IntakeTransaction, lane: LaneKey, first: int, last: int, kind: str, recorded_at: str
+) -> None:
+    known = tx.absences(lane)
+    present = (link.seq for link in tx.links(lane, first - 1, last))
+    found = [
+        Absence(start, end, kind)
+        for gap_first, gap_last in missing(present, first, last)
+        for start, end in _outside(known, gap_first, gap_last)
+    ]
+    tx.record_absences(lane, found[:MISSING_RANGES_LIMIT], recorded_at)
+
+
+def _outside(known: Sequence[Absence], first: int, last: int) -> Iterable[tuple[int, int]]:
+    """Yield the parts of ``first`` to ``last`` that no known absence covers."""
+    following = first
+    for absence in known:
+        if absence.last < following or absence.first > last:
+            continue
+        if absence.first > following:
+            yield following, absence.first - 1
+        following = absence.last + 1
+    if following <= last:
+        yield following, last
+
+
+def _move(tx: IntakeTransaction, lane: LaneKey, at: str) -> None:
+    """Move ``through`` over what is contiguous now, and note a gap that stays."""
+    standing = tx.standing(lane)
+    top = tx.top(lane)
+    if standing.closed_last is not None and top > max(standing.closed_last, standing.through):
+        _record_missing(tx, lane, max(standing.closed_last, standing.through) + 1, top, "hole", at)
+    reached = advance(standing, tx.links(lane, standing.through), tx.absences(lane))
+    gap_at = (standing.gap_at or at) if top > reached.through else ""
+    moved = replace(standing, through=reached.through, head=reached.head, gap_at=gap_at)
+    if moved != standing:
+        tx.keep_standing(lane, moved, reached.rejected_heads)

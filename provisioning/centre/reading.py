@@ -1,0 +1,149 @@
+"""What a message of a hall says: a batch of rows with their verdicts, a hello, or something unreadable.
+
+Pure, and total: whatever bytes arrive, the answer is one of the three. An event whose place is clear but
+whose form is not becomes a rejected row, so that its lane goes on; an event without a clear place makes
+the whole payload unreadable, and the hall splits the batch until it has found the culprit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.clock import ClockState
+from gateway.relay.batches import read_array
+from gateway.relay.envelope import EVENT_LIMIT_BYTES, Envelope, Unreadable, decode
+from gateway.relay.topics import LANES, Heard, heard
+from provisioning.centre.hellos import cleaned, is_count, is_epoch, read_hello
+from provisioning.centre.model import ACCEPTED, EventRow, Hello
+
+SCHEMA = "schema"
+"""The verdict of an event that breaks the contract's form."""
+
+_TYPE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*\.v[1-9][0-9]*", re.ASCII)
+_WAS = re.compile(rf"[0-9a-f]{{8}}-({'|'.join(LANES)})-[1-9][0-9]{{0,15}}", re.ASCII)
+_UPTIME = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
+_TEXT_LIMITS = {"type": 100, "subject": 200, "time": 40, "bootid": 64}
+_TEXTS = ("type", "subject", "time", "clock", "bootid", "uptime")
+_CLOCK_STATES = frozenset(state.value for state in ClockState)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A readable batch of one lane of one hall."""
+
+    rows: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A payload that cannot be read."""
+
+    hall: str
+    topic: str
+    sha256: str
+    reason: str
+
+
+Arrival = Batch | Hello | Unread
+
+
+def read(topic: str, payload: bytes, root: str, received_at: str) -> Arrival | None:
+    """Return what a message says, or None when no hall may write to its topic."""
+    place = heard(topic, root)
+    if place is None or place.kind not in {"up", "hello"}:
+        return None
+    try:
+        if place.kind == "hello":
+            return read_hello(place.hall, payload)
+        return Batch(tuple(_row(event, place, received_at) for event in read_array(payload)))
+    except Unreadable as error:
+        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), str(error))
+    except RecursionError:
+        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), "the payload is nested too deep")
+
+
+def _row(event: object, place: Heard, received_at: str) -> EventRow:
+    epoch, seq = _identify(event, place)
+    try:
+        envelope = decode(event)
+        rest = json.dumps(envelope.rest, separators=(",", ":")) if envelope.rest else ""
+        _judge(envelope, rest)
+    except Unreadable as error:
+        return _rejected(event, place, epoch, seq, received_at, str(error))
+    return EventRow(
+        *(place.hall, epoch, place.lane, seq, envelope.id, envelope.was, envelope.type, envelope.subject, envelope.time),
+        *(envelope.clock, envelope.bootid, envelope.uptime, envelope.data, rest, received_at, ACCEPTED, "", ""),
+    )
+
+
+def _identify(event: object, place: Heard) -> tuple[str, int]:
+    """Return epoch and seq of an event whose place is clear. Raises Unreadable when it is not."""
+    if not isinstance(event, dict):
+        raise Unreadable("an event is not an object")
+    if event.get("source") != f"/halls/{place.hall}":
+        raise Unreadable("source is not the hall of the topic")
+    if event.get("lane") != place.lane:
+        raise Unreadable("lane is not the lane of the topic")
+    epoch, seq = event.get("epoch"), event.get("seq")
+    if not is_epoch(epoch):
+        raise Unreadable("epoch is not 8 hexadecimal digits")
+    if not is_count(seq) or seq == 0:
+        raise Unreadable("seq is not a positive number")
+    return epoch, seq
+
+
+def _judge(envelope: Envelope, rest: str) -> None:
+    """Raise Unreadable when a well-placed event breaks the contract's form."""
+    for name, limit in _TEXT_LIMITS.items():
+        if not 0 < len(getattr(envelope, name)) <= limit:
+            raise Unreadable(f"{name} is not 1 to {limit} characters")
+    if not _TYPE.fullmatch(envelope.type):
+        raise Unreadable("type does not end in a version")
+    if envelope.clock not in _CLOCK_STATES:
+        raise Unreadable("clock is not a known state")
+    if not _UPTIME.fullmatch(envelope.uptime):
+        raise Unreadable("uptime is not seconds")
+    if envelope.was and not _WAS.fullmatch(envelope.was):
+        raise Unreadable("was is not an id")
+    if not _is_instant(envelope.time):
+        raise Unreadable("time is not an instant with its offset")
+    if not envelope.data.startswith("{"):
+        raise Unreadable("data is not an object")
+    _judge_data(envelope.data + rest)
+
+
+def _judge_data(text: str) -> None:
+    try:
+        size_bytes = len(text.encode())
+    except UnicodeEncodeError:
+        raise Unreadable("data holds half a character") from None
+    if size_bytes > EVENT_LIMIT_BYTES:
+        raise Unreadable(f"the event is over {EVENT_LIMIT_BYTES} bytes")
+    if ("NaN" in text or "Infinity" in text) and not _is_strict(text):
+        raise Unreadable("data holds a number that JSON does not know")
+
+
+def _is_strict(text: str) -> bool:
+    without_texts = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
+    return "NaN" not in without_texts and "Infinity" not in without_texts
+
+
+def _is_instant(time: str) -> bool:
+    try:
+        return datetime.fromisoformat(time).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _rejected(event: Any, place: Heard, epoch: str, seq: int, received_at: str, reason: str) -> EventRow:  # noqa: ANN401, PLR0913
+    kind, subject, time, clock, bootid, uptime = (cleaned(event.get(name)) for name in _TEXTS)
+    identifier, whole = f"{epoch}-{place.lane}-{seq}", json.dumps(event, separators=(",", ":"))
+    return EventRow(
+        *(place.hall, epoch, place.lane, seq, identifier, "", kind, subject, time),
+        *(clock, bootid, uptime, "{}", whole, received_at, SCHEMA, reason, ""),
+    )

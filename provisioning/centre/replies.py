@@ -1,0 +1,159 @@
+"""Answers the halls: says only what is durable at the moment of saying it, and not more often than a hall can use.
+
+What is owed to one lane is owed once, however many batches asked for it; the answer is read from the
+database when it is sent. An answer that is lost is asked for again by the hall's next hello.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from gateway.clock import Clock
+from gateway.mqtt.ports import Message
+from gateway.relay.receipts import REJECTS_LIMIT, Receipt, Refused, Rejected, encode_receipt, encode_refused
+from gateway.relay.topics import Topics
+from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.ledger import BatchDue, Due, HelloDue, RefusalDue
+from provisioning.centre.model import LaneKey
+
+RATE_PER_S = 10.0
+"""Answers to one hall in a second, at the most; as many may go at once after a rest."""
+
+WIRE_REST_S = 0.2
+"""When the wire takes nothing, look again after so long at the latest."""
+
+REFUSALS_OWED_LIMIT = 64
+"""More unreadable payloads of one hall are not answered now: it sends them again."""
+
+
+class _Allowance:
+    """How many answers a hall may have now."""
+
+    def __init__(self, now_s: float) -> None:
+        self._tokens = RATE_PER_S
+        self._at_s = now_s
+
+    def wait_s(self, now_s: float) -> float:
+        """Return how long the next answer must wait."""
+        self._tokens = min(RATE_PER_S, self._tokens + (now_s - self._at_s) * RATE_PER_S)
+        self._at_s = now_s
+        return max(0.0, (1.0 - self._tokens) / RATE_PER_S)
+
+    def is_full(self, now_s: float) -> bool:
+        """Return whether a new allowance would be the same."""
+        self.wait_s(now_s)
+        return self._tokens >= RATE_PER_S
+
+    def spend(self) -> None:
+        """Count one answer."""
+        self._tokens -= 1.0
+
+
+class _Owed:
+    """What one hall is owed."""
+
+    def __init__(self) -> None:
+        self.refusals: dict[str, RefusalDue] = {}
+        self.hellos: dict[LaneKey, HelloDue] = {}
+        self.batches: dict[LaneKey, BatchDue] = {}
+
+    def note(self, due: Due) -> None:
+        """Owe ``due``, once to each lane and kind."""
+        match due:
+            case BatchDue(lane, first):
+                before = self.batches.get(lane)
+                self.batches[lane] = BatchDue(lane, min(first, before.first)) if before else due
+            case HelloDue(lane):
+                self.hellos[lane] = due
+            case RefusalDue(_, sha256) if len(self.refusals) < REFUSALS_OWED_LIMIT:
+                self.refusals[sha256] = due
+
+    def all(self) -> list[Due]:
+        """Return everything owed, what a hall waits for most first."""
+        return [*self.refusals.values(), *self.hellos.values(), *self.batches.values()]
+
+    def settle(self, due: Due) -> None:
+        """Strike off what has been answered."""
+        match due:
+            case BatchDue(lane):
+                del self.batches[lane]
+            case HelloDue(lane):
+                del self.hellos[lane]
+            case RefusalDue(_, sha256):
+                del self.refusals[sha256]
+
+
+class Replies:
+    """What the centre owes its halls. Used by one thread.
+
+    ``publish`` hands a message to the wire, or returns None when it cannot go now.
+    """
+
+    def __init__(self, database: IntakeDatabase, publish: Callable[[Message], int | None], clock: Clock, root: str) -> None:
+        self._database = database
+        self._publish = publish
+        self._clock = clock
+        self._root = root
+        self._owed: dict[str, _Owed] = {}
+        self._allowances: dict[str, _Allowance] = {}
+
+    def owe(self, due: Iterable[Due]) -> None:
+        """Take note of answers that are due; the same lane is owed once, and only the newest hello counts."""
+        for one in due:
+            self._owed.setdefault(_hall(one), _Owed()).note(one)
+
+    def send(self) -> float | None:
+        """Send what may go now; return the seconds until more may go, or None when nothing is owed.
+
+        What the wire does not take stays owed.
+        """
+        waits_s = [wait_s for hall in list(self._owed) if (wait_s := self._send_to(hall)) is not None]
+        self._forget_rested()
+        return min(waits_s, default=None)
+
+    def _send_to(self, hall: str) -> float | None:
+        now_s = self._clock.monotonic_s()
+        allowance = self._allowances.setdefault(hall, _Allowance(now_s))
+        owed = self._owed[hall]
+        for due in owed.all():
+            wait_s = allowance.wait_s(now_s)
+            if wait_s > 0:
+                return wait_s
+            if self._publish(Message(Topics(hall, self._root).receipt, self.answer(due))) is None:
+                return WIRE_REST_S
+            allowance.spend()
+            owed.settle(due)
+        del self._owed[hall]
+        return None
+
+    def _forget_rested(self) -> None:
+        now_s = self._clock.monotonic_s()
+        for hall in [hall for hall, allowance in self._allowances.items() if allowance.is_full(now_s)]:
+            del self._allowances[hall]
+
+    def answer(self, due: Due) -> bytes:
+        """Write the answer as the database stands now."""
+        match due:
+            case BatchDue(lane, first):
+                return self._receipt(lane, None, first - 1, "")
+            case HelloDue(lane, confirmed, nonce):
+                return self._receipt(lane, confirmed, 0, nonce)
+            case RefusalDue(_, sha256, reason):
+                return encode_refused(self._database.centre, Refused(sha256, reason))
+
+    def _receipt(self, lane: LaneKey, confirmed: int | None, before: int, nonce: str) -> bytes:
+        """Write a receipt from ``confirmed``, or of a batch whose first number follows ``before``."""
+        with self._database.reading() as tx:
+            standing = tx.standing(lane)
+            through, head = standing.through, standing.head
+            after = min(through, before) if confirmed is None else confirmed
+            rejects = tx.rejects(lane, after, through, REJECTS_LIMIT + 1)
+        if len(rejects) > REJECTS_LIMIT:
+            rejects = rejects[:REJECTS_LIMIT]
+            through, head = rejects[-1].seq, rejects[-1].head
+        rejected = tuple(Rejected(reject.seq, reject.code, reject.reason) for reject in rejects)
+        return encode_receipt(Receipt(self._database.centre, lane.epoch, lane.lane, after, through, head, nonce, rejected))
+
+
+def _hall(due: Due) -> str:
+    return due.hall if isinstance(due, RefusalDue) else due.lane.hall

@@ -1,0 +1,89 @@
+"""The rules of a lane's sequence: how far it is contiguous, what is absent, and its running head.
+
+Pure. ``through`` moves only over numbers that are here or recorded as absent, and never back; the head
+says which history that was, so that a rewritten card or a clone cannot pass for the one that is here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from provisioning.centre.model import ACCEPTED, Absence, Link, Standing
+
+
+def head_after(head: str, link: Link) -> str:
+    """Return the head once ``link`` follows ``head``: SHA-256 over both, in hex."""
+    words = f"{head}\n{link.first}\n{link.time}\n{link.bootid}\n{link.uptime}"
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def head_over_absence(head: str, first: int, last: int) -> str:
+    """Return the head once the absent numbers ``first`` to ``last`` follow ``head``."""
+    return hashlib.sha256(f"{head}\nabsent {first} {last}".encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Advance:
+    """Where a lane has come to, and the heads at the rejects it passed on the way."""
+
+    through: int
+    head: str
+    rejected_heads: list[tuple[int, str]] = field(default_factory=list)
+
+
+def advance(standing: Standing, links: Iterable[Link], absences: Iterable[Absence]) -> Advance:
+    """Move over what follows ``through`` without a gap.
+
+    ``links`` are the rows above ``through`` in order, read only as far as needed; ``absences`` are the
+    lane's, in order. A row that came in spite of an absence counts as the row.
+    """
+    reached = Advance(standing.through, standing.head)
+    skips = [absence for absence in absences if absence.last > standing.through]
+    for link in links:
+        if link.seq != reached.through + 1:
+            _skip(reached, skips, before=link.seq)
+        if link.seq != reached.through + 1:
+            return reached
+        reached.through = link.seq
+        reached.head = head_after(reached.head, link)
+        if link.verdict != ACCEPTED:
+            reached.rejected_heads.append((link.seq, reached.head))
+    _skip(reached, skips, before=None)
+    return reached
+
+
+def _skip(reached: Advance, skips: list[Absence], before: int | None) -> None:
+    for absence in skips:
+        following = reached.through + 1
+        if not absence.first <= following <= absence.last:
+            continue
+        last = absence.last if before is None else min(absence.last, before - 1)
+        if last < following:
+            return
+        reached.head = head_over_absence(reached.head, following, last)
+        reached.through = last
+
+
+def missing(present: Iterable[int], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of ``first`` to ``last`` that are not among the ascending numbers ``present``."""
+    following = first
+    for seq in present:
+        if seq > last:
+            break
+        if seq > following:
+            yield following, seq - 1
+        following = max(following, seq + 1)
+    if following <= last:
+        yield following, last
+
+
+def is_absent(seq: int, absences: Sequence[Absence]) -> bool:
+    """Return whether a number was recorded as lost or as a hole."""
+    return any(absence.first <= seq <= absence.last for absence in absences)
+
+
+def closing(known: int | None, told: int) -> int:
+    """Return the end of a closed epoch when it is told (again): what the oldest backup knows is what will still come."""
+    return told if known is None else min(known, told)
