@@ -141,7 +141,9 @@ class PeopleDesk:
             self._nobody = self._hash("nobody has this PIN")
         with self._one_at_a_time:
             try:
-                return self._hasher.verify(officer.pin if officer else self._nobody, pin[: 2 * model.LONGEST_PIN].encode(errors="replace"))
+                return self._hasher.verify(
+                    officer.pin if officer else self._nobody, pin[: 2 * model.LONGEST_PIN].encode(errors="replace")
+                )
             except VerificationError:
                 return False
 

@@ -28,7 +28,9 @@ def pin_is_good(pin: str) -> bool:
 
 def name_is_good(name: str) -> bool:
     """Return whether a name can be an officer's: 1 to 40 letters, digits, spaces and the marks of names."""
-    return 0 < len(name) <= LONGEST_NAME and name == " ".join(name.split()) and all(one.isalnum() or one in " .'-" for one in name)
+    return (
+        0 < len(name) <= LONGEST_NAME and name == " ".join(name.split()) and all(one.isalnum() or one in " .'-" for one in name)
+    )
 
 
 def delay_s(failures: int) -> float:

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
@@ -57,6 +57,13 @@ class Called:
 Answer = TypeVar("Answer", Issued, Called)
 
 
+class CounterAct(Protocol):
+    """An act of the clerk at a counter."""
+
+    def __call__(self, tx: Transaction, counter_id: str, *, officer: str) -> Called:
+        """Carry it out inside ``tx``."""
+
+
 class TicketsDesk:
     """Where numbers are given and called. Safe from any thread.
 
@@ -81,24 +88,29 @@ class TicketsDesk:
         request = ["issue", line_id, priority, origin]
         return self._once(Issued, key, request, lambda tx: self.issue_in(tx, line_id, priority=priority, origin=origin))
 
-    def call_next(self, counter_id: str, *, officer: str = "", key: str | None = None) -> Called:
+    def call_next(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
         """Finish with the counter's present ticket and call the next person of its lines.
 
-        Raises Refusal ``unknown-counter``, ``nobody-waiting`` (then the present ticket stays), ``key-reused``.
+        ``expected`` is the number that the clerk saw at the counter, "" for none: an act on another is refused.
+        Raises Refusal ``unknown-counter``, ``ticket-moved-on``, ``nobody-waiting`` (the present ticket stays),
+        ``key-reused``.
         """
-        return self._once(Called, key, ["call-next", counter_id], lambda tx: self.call_next_in(tx, counter_id, officer=officer))
+        return self._at_counter("call-next", self.call_next_in, counter_id, officer, key, expected)
 
-    def recall(self, counter_id: str, *, officer: str = "", key: str | None = None) -> Called:
-        """Call the counter's present ticket again. Raises Refusal ``unknown-counter``, ``no-current-ticket``, ``key-reused``."""
-        return self._once(Called, key, ["recall", counter_id], lambda tx: self.recall_in(tx, counter_id, officer=officer))
+    def recall(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
+        """Call the counter's present ticket again.
 
-    def complete(self, counter_id: str, *, officer: str = "", key: str | None = None) -> Called:
-        """Finish with the counter's present ticket. Raises Refusal ``unknown-counter``, ``no-current-ticket``, ``key-reused``."""
-        return self._once(Called, key, ["complete", counter_id], lambda tx: self.complete_in(tx, counter_id, officer=officer))
+        Raises Refusal ``unknown-counter``, ``ticket-moved-on``, ``no-current-ticket``, ``key-reused``.
+        """
+        return self._at_counter("recall", self.recall_in, counter_id, officer, key, expected)
 
-    def no_show(self, counter_id: str, *, officer: str = "", key: str | None = None) -> Called:
-        """Record that nobody came. Raises Refusal ``unknown-counter``, ``no-current-ticket``, ``key-reused``."""
-        return self._once(Called, key, ["no-show", counter_id], lambda tx: self.no_show_in(tx, counter_id, officer=officer))
+    def complete(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
+        """Finish with the counter's present ticket. Raises the same as ``recall``."""
+        return self._at_counter("complete", self.complete_in, counter_id, officer, key, expected)
+
+    def no_show(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
+        """Record that nobody came to the counter. Raises the same as ``recall``."""
+        return self._at_counter("no-show", self.no_show_in, counter_id, officer, key, expected)
 
     def issue_in(self, tx: Transaction, line_id: str, *, priority: str = "", origin: str) -> Issued:
         """Give the next number of a line, inside ``tx``."""
@@ -162,6 +174,15 @@ class TicketsDesk:
         _end(tx, ticket, Act.NO_SHOW, self._stamp(), officer)
         return Called(ticket.label, counter_id, tables.bump_revision(tx))
 
+    def _at_counter(
+        self, name: str, act: CounterAct, counter_id: str, officer: str, key: str | None, expected: str | None
+    ) -> Called:
+        def checked(tx: Transaction) -> Called:
+            _require_expected(tx, counter_id, expected)
+            return act(tx, counter_id, officer=officer)
+
+        return self._once(Called, key, [name, counter_id], checked)
+
     def _once(self, kind: type[Answer], key: str | None, request: Sequence[str], act: Callable[[Transaction], Answer]) -> Answer:
         fingerprint = json.dumps(request)
         with self._store.transaction() as tx:
@@ -196,6 +217,15 @@ def _open_line(tx: Transaction, line_id: str) -> tables.Line:
 def _require_counter(tx: Transaction, counter_id: str) -> None:
     if not (counter_id.isprintable() and tables.counter_exists(tx, counter_id)):
         raise Refusal("unknown-counter", counter=counter_id)
+
+
+def _require_expected(tx: Transaction, counter_id: str, expected: str | None) -> None:
+    if expected is None:
+        return
+    _require_counter(tx, counter_id)
+    present = tables.present_ticket(tx, counter_id)
+    if expected != (present.label if present else ""):
+        raise Refusal("ticket-moved-on")
 
 
 def _require_present(tx: Transaction, counter_id: str) -> tables.Ticket:

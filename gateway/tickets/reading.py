@@ -35,9 +35,7 @@ class TicketRow(NamedTuple):
     called_at: str
 
 
-COLUMNS = (
-    "id, token, label, line, day, priority, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, '')"
-)
+COLUMNS = "id, token, label, line, day, priority, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, '')"
 
 
 class LineRow(NamedTuple):
