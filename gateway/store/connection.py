@@ -7,6 +7,7 @@ can corrupt a file that two connections write or checkpoint.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from pathlib import Path
@@ -58,3 +59,9 @@ def _nearly_full(directory: Path) -> bool:
         return shutil.disk_usage(directory).free < FULL_BELOW_BYTES
     except OSError:
         return False
+
+
+def refuse_full_card(error: OSError) -> Refusal:
+    """Return how an error of the file system is told: ``storage-full`` or ``storage-failed``."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return Refusal("storage-full" if full else "storage-failed")

@@ -54,7 +54,7 @@ class Store:
     """The open database. Safe from any thread.
 
     ``announce`` is called after each commit, outside every lock. ``group_limit=1`` switches sharing off.
-    ``recovery`` tells what had to be mended when it was opened, or is empty. ``at_close`` is called last.
+    ``at_rest`` is called when everything is in the file and no log is needed, ``at_close`` at the very end.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Store:
         path: Path,
         announce: Callable[[], None] = lambda: None,
         *,
-        recovery: str = "",
+        at_rest: Callable[[], None] = lambda: None,
         at_close: Callable[[], None] = lambda: None,
         group_limit: int = GROUP_LIMIT,
         connect: Callable[[Path], sqlite3.Connection] = connect_writing,
@@ -70,8 +70,10 @@ class Store:
         self.path = path
         self.directory = path.parent
         self.announce = announce
-        self.recovery = recovery
+        self.recovery = ""
+        """What had to be mended when it was opened, for people; or empty."""
         self.commits = 0
+        self._at_rest = at_rest
         self._at_close = at_close
         self._group_limit = group_limit
         self._connect = connect
@@ -122,15 +124,22 @@ class Store:
         """Finish what is under way, close readers and then the writer, and release the folder. May be repeated."""
         if self._closed:
             return
+        self._refuse_more()
+        with self._turn:
+            try:
+                [(busy, _, _)] = self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                if not busy:
+                    self._at_rest()
+            except (sqlite3.Error, OSError) as error:
+                log.warning("event=close-without-checkpoint error=%s", error)
+            self._db.conn.close()
+        self._at_close()
+
+    def _refuse_more(self) -> None:
         self._submissions.close()
         with self._count:
             self._closed = True
         self._readers.close()
-        with self._turn:
-            if self._group is not None:
-                self._commit()
-            self._db.conn.close()
-        self._at_close()
 
     @contextmanager
     def _my_turn(self) -> Iterator[_Group]:
