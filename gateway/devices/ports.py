@@ -42,6 +42,8 @@ class BoardFace:
     """For example ``A-012``; empty when nobody has been called today."""
     counter: str
     """For example ``2``; empty when nobody has been called."""
+    newest: str = ""
+    """The number that a button gave last: whoever pressed sees it at once, also when the printer has no paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,12 @@ class Device(Protocol):
 
     def state(self) -> DeviceState:
         """Return how the device is. Never blocks."""
+
+    def reason(self) -> str:
+        """Return why it is not ready, in a few Indonesian words; empty when it is. Never blocks."""
+
+    def look(self) -> None:
+        """Look at the hardware again and retry what is missing. Never raises; only the devices' own loop calls it."""
 
     def close(self) -> None:
         """Let go of the hardware. Closing twice is harmless."""

@@ -27,6 +27,7 @@ class TicketRow(NamedTuple):
     line: str
     day: int
     priority: str
+    origin: str
     state: str
     reason: str
     counter: str
@@ -35,7 +36,7 @@ class TicketRow(NamedTuple):
     called_at: str
 
 
-COLUMNS = "id, token, label, line, day, priority, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, '')"
+COLUMNS = "id, token, label, line, day, priority, origin, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, '')"
 
 
 class LineRow(NamedTuple):

@@ -70,6 +70,8 @@ class TicketView:
     line: str
     day: int
     priority: str
+    origin: str
+    """Where it was taken: button, kiosk, phone or staff."""
     state: str
     reason: str
     ahead: int

@@ -132,6 +132,7 @@ def _view(row: TicketRow, ahead: int = 0, wait: WaitRange = NO_WAIT) -> TicketVi
         line=row.line,
         day=row.day,
         priority=row.priority,
+        origin=row.origin,
         state=row.state,
         reason=row.reason,
         ahead=ahead,

@@ -1,0 +1,178 @@
+"""Every kind of device by its name in ``hall.toml``, and all devices of one hall together.
+
+A new display is one file beside this one and one line in ``KINDS``. Options are strict: an unknown or wrong
+one is refused with its name before anything starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Protocol, Self, cast
+
+from gateway.clock import Clock
+from gateway.devices.debounce import ContactRules
+from gateway.devices.ports import Board, Button, Device, DeviceState, Printer
+from gateway.errors import Refusal
+
+LOOK_S = 1.0
+"""How often the hardware is looked at."""
+
+
+class Entry(Protocol):
+    """One ``[[devices]]`` of the settings."""
+
+    @property
+    def id(self) -> str:
+        """Its name in the hall."""
+
+    @property
+    def kind(self) -> str:
+        """A key of ``KINDS``."""
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """The keys that belong to the kind."""
+
+
+class _Options:
+    """The options of one entry; what nobody has asked for at the end is refused."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        self._left = dict(entry.options)
+
+    def text(self, key: str) -> str:
+        """Take a text that must be there."""
+        value = self._left.pop(key, None)
+        if not isinstance(value, str) or not value:
+            raise self._wrong(key, "harus teks")
+        return value
+
+    def whole(self, key: str, low: int, high: int) -> int:
+        """Take a whole number that must be there."""
+        value = self._left.pop(key, None)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise self._wrong(key, f"harus bilangan bulat {low} sampai {high}")
+        return value
+
+    def seconds(self, key: str, default: float, high: float) -> float:
+        """Take a time in seconds that may be left out."""
+        value = self._left.pop(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= high:
+            raise self._wrong(key, f"harus detik, 0 sampai {high:g}")
+        return float(value)
+
+    def rules(self) -> ContactRules:
+        """Take the times of a button's contact."""
+        usual = ContactRules()
+        rest_s = self.seconds("rest_s", usual.rest_s, 10)
+        stuck_s = self.seconds("stuck_s", usual.stuck_s, 3600)
+        return ContactRules(rest_s=rest_s, stuck_s=stuck_s, recovery_s=max(usual.recovery_s, rest_s))
+
+    def end(self) -> None:
+        """Refuse whatever is left."""
+        for key in self._left:
+            raise self._wrong(key, f"tidak dikenal untuk {self._entry.kind}")
+
+    def _wrong(self, key: str, reason: str) -> Refusal:
+        return Refusal("device-option", device=self._entry.id, key=key, reason=reason)
+
+
+def _gpio_button(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.gpio_button import GpioButton  # noqa: PLC0415 - a hall loads only the kinds it has
+
+    return GpioButton(id, options.text("line"), options.whole("pin", 0, 27), clock, rules=options.rules())
+
+
+def _simulated_button(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_button import SimulatedButton  # noqa: PLC0415 - as above
+
+    return SimulatedButton(id, options.text("line"), clock, rules=options.rules())
+
+
+def _simulated_board(id: str, _options: _Options, _clock: Clock) -> Device:
+    from gateway.devices.simulated_board import SimulatedBoard  # noqa: PLC0415 - as above
+
+    return SimulatedBoard(id)
+
+
+def _simulated_printer(id: str, _options: _Options, _clock: Clock) -> Device:
+    from gateway.devices.simulated_printer import SimulatedPrinter  # noqa: PLC0415 - as above
+
+    return SimulatedPrinter(id)
+
+
+KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
+    "gpio-button": _gpio_button,
+    "simulated-button": _simulated_button,
+    "simulated-board": _simulated_board,
+    "simulated-printer": _simulated_printer,
+}
+
+
+def _having(devices: Iterable[Device], act: str) -> tuple[Any, ...]:
+    return tuple(device for device in devices if hasattr(device, act))
+
+
+class Devices:
+    """All devices of one hall. Use as a context manager: the end lets go of all hardware."""
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        self._devices = tuple(devices)
+        self.buttons = cast("tuple[Button, ...]", _having(self._devices, "when_pressed"))
+        self.boards = cast("tuple[Board, ...]", _having(self._devices, "show"))
+        self.printers = cast("tuple[Printer, ...]", _having(self._devices, "print_slip"))
+
+    def __iter__(self) -> Iterator[Device]:
+        return iter(self._devices)
+
+    def __len__(self) -> int:
+        return len(self._devices)
+
+    def of_kind(self, kind: str) -> tuple[Any, ...]:
+        """Return the devices of one kind, in the order of the settings."""
+        return tuple(device for device in self._devices if device.kind == kind)
+
+    def step(self) -> float:
+        """Look at all hardware again; belongs to the loop ``devices``."""
+        for device in self._devices:
+            device.look()
+        return LOOK_S
+
+    def ailing(self) -> dict[str, str]:
+        """Return why each device that is not ready is not, by its id."""
+        return {device.id: device.reason() for device in self._devices if device.state() is not DeviceState.READY}
+
+    def close(self) -> None:
+        """Let go of all hardware, the last first. Closing twice is harmless."""
+        for device in reversed(self._devices):
+            device.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def plug_in(entries: Iterable[Entry], clock: Clock) -> Devices:
+    """Make every device of the settings and look for its hardware once; what is missing is retried later.
+
+    Raises Refusal ``device-unknown-kind`` or ``device-option``.
+    """
+    devices = Devices([_make(entry, clock) for entry in entries])
+    devices.step()
+    return devices
+
+
+def _make(entry: Entry, clock: Clock) -> Device:
+    make = KINDS.get(entry.kind)
+    if make is None:
+        raise Refusal("device-unknown-kind", kind=entry.kind, kinds=", ".join(KINDS))
+    options = _Options(entry)
+    device = make(entry.id, options, clock)
+    options.end()
+    return device

@@ -1,0 +1,142 @@
+"""A slip as the dots that a thermal printer burns: drawn once here, so that the picture seen is the print.
+
+384 dots wide (48 mm at 8 dots per mm), one bit each. The letters are those that come with Pillow, so that a
+slip looks the same on a laptop and on a Pi without any font installed.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from functools import lru_cache
+
+import segno
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.devices.ports import Slip
+
+WIDTH = 384
+MARGIN = 12
+LONGEST = 1400
+"""No slip is longer, whatever it says."""
+QR_DOTS = 6
+"""Dots to the side of one module: 0.75 mm, which old phones read."""
+INK = 0
+PAPER = 255
+
+
+def draw_slip(slip: Slip) -> Image.Image:
+    """Return the slip as a 1-bit picture 384 dots wide and as long as it needs."""
+    sheet = _Sheet()
+    if slip.reprint:
+        sheet.banner(slip.reprint.upper())
+    sheet.words(slip.hall, 28, bold=1)
+    sheet.rule()
+    sheet.number(slip.number)
+    sheet.words(slip.line, 34, bold=1)
+    sheet.gap(6)
+    sheet.words(slip.ahead, 28)
+    sheet.words(slip.wait, 28)
+    if slip.address:
+        sheet.gap(10)
+        sheet.code(slip.address)
+    sheet.gap(6)
+    sheet.words(slip.note, 22)
+    sheet.rule()
+    sheet.words(slip.issued, 22)
+    return sheet.cut()
+
+
+def as_png(picture: Image.Image) -> bytes:
+    """Return a 1-bit picture as PNG."""
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+class _Sheet:
+    """Paper that is written from the top; every row is centred."""
+
+    def __init__(self) -> None:
+        self._picture = Image.new("L", (WIDTH, LONGEST), PAPER)
+        self._draw = ImageDraw.Draw(self._picture)
+        self._y = MARGIN
+
+    def words(self, text: str, size: int, *, bold: int = 0) -> None:
+        """Write ``text``, broken into as many rows as it needs."""
+        for row in _rows(_printable(text), size, bold):
+            self._draw.text((WIDTH // 2, self._y), row, INK, _font(size), anchor="ma", stroke_width=bold, stroke_fill=INK)
+            self.gap(round(size * 1.25))
+
+    def number(self, text: str) -> None:
+        """Write the number as large as the paper allows, never broken."""
+        size = 40
+        while size < 200 and _width(text, size + 4, 3) <= WIDTH - 2 * MARGIN:
+            size += 4
+        left, top, right, bottom = _font(size).getbbox(text, stroke_width=3)
+        where = ((WIDTH - (right - left)) / 2 - left, self._y - top)
+        self._draw.text(where, text, INK, _font(size), stroke_width=3, stroke_fill=INK)
+        self.gap(round(bottom - top) + 18)
+
+    def banner(self, text: str) -> None:
+        """Write ``text`` white on black across the paper."""
+        self._draw.rectangle((0, self._y, WIDTH, self._y + 44), fill=INK)
+        self._draw.text((WIDTH // 2, self._y + 22), _printable(text), PAPER, _font(28), anchor="mm", stroke_width=1)
+        self.gap(44 + 14)
+
+    def rule(self) -> None:
+        """Draw a dashed line."""
+        self.gap(6)
+        for x in range(MARGIN, WIDTH - MARGIN, 12):
+            self._draw.rectangle((x, self._y, x + 5, self._y + 1), fill=INK)
+        self.gap(16)
+
+    def code(self, address: str) -> None:
+        """Draw ``address`` as a QR code."""
+        matrix = segno.make(address, error="m", micro=False).matrix
+        dots = min(QR_DOTS, (WIDTH - 2 * MARGIN) // len(matrix))
+        left = (WIDTH - dots * len(matrix)) // 2
+        for row, modules in enumerate(matrix):
+            for column, dark in enumerate(modules):
+                if dark:
+                    x, y = left + column * dots, self._y + row * dots
+                    self._draw.rectangle((x, y, x + dots - 1, y + dots - 1), fill=INK)
+        self.gap(dots * len(matrix) + 10)
+
+    def gap(self, dots: int) -> None:
+        """Leave ``dots`` free."""
+        self._y = min(self._y + dots, LONGEST - MARGIN)
+
+    def cut(self) -> Image.Image:
+        """Return the paper up to here."""
+        used = self._picture.crop((0, 0, WIDTH, self._y + MARGIN))
+        return used.point(lambda shade: PAPER if shade > 127 else INK).convert("1", dither=Image.Dither.NONE)
+
+
+@lru_cache(maxsize=64)
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow is built without FreeType"
+    return font
+
+
+def _width(text: str, size: int, bold: int) -> float:
+    left, _, right, _ = _font(size).getbbox(text, stroke_width=bold)
+    return right - left
+
+
+def _rows(text: str, size: int, bold: int) -> list[str]:
+    rows: list[str] = []
+    for word in text.split():
+        longer = f"{rows[-1]} {word}" if rows else word
+        if rows and _width(longer, size, bold) <= WIDTH - 2 * MARGIN:
+            rows[-1] = longer
+        else:
+            rows.append(word)
+    return rows
+
+
+def _printable(text: str) -> str:
+    """Return ``text`` in the letters the slip has: dashes plain, accents left off."""
+    plain = unicodedata.normalize("NFKD", text.replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-"))
+    return "".join(letter for letter in plain if letter.isascii() or letter == "\N{MIDDLE DOT}")

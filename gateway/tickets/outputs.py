@@ -1,0 +1,171 @@
+"""What the hall shows and prints: level-triggered, so that whatever a crash left undone is done at start.
+
+Each step looks at what should be and at what the device was last known to show, and does the difference.
+Promises: a board shows the latest call again after its plug was pulled; a slip's attempt is on the card before
+the paper moves, so a possible second copy says so; a slip older than five minutes is not printed by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gateway.clock import Clock, ClockState
+from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, Printer, Slip
+from gateway.store.database import Store
+from gateway.tickets.slips import SlipWanted, slip_attempted, slip_printed, slips_waiting
+from gateway.tickets.snapshot import QueueSnapshot
+from gateway.tickets.view import QueueView
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+"""How often a device is looked at when nothing changes."""
+SHOW_AGAIN_S = 15.0
+"""A board is shown its face again so often: cheap ones forget it in the noise of a fan or a pump."""
+STALE_S = 300.0
+"""Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
+LONGEST_PAUSE_S = 30.0
+"""Between two attempts at a printer that says it is ready and fails: each costs a write to the card."""
+
+
+class SlipWords(Protocol):
+    """The hall's language, as slips need it; ``gateway.portal.i18n.Words`` is one."""
+
+    def __call__(self, sentence: str, /, **facts: object) -> str:
+        """Translate a sentence."""
+
+    def count(self, sentence: str, /, n: int, **facts: object) -> str:
+        """Translate a sentence that tells of ``{n}`` things."""
+
+    def wait(self, low_s: int, high_s: int) -> str:
+        """Say how long a wait is."""
+
+    def day(self, on: datetime) -> str:
+        """Say a date."""
+
+    def time(self, at: datetime) -> str:
+        """Say a time of day."""
+
+
+def face_of(snapshot: QueueSnapshot) -> BoardFace:
+    """Return what a board shows of this queue: the latest call, and the number that was given last."""
+    newest = max(
+        (ticket for ticket in snapshot.tickets.values() if ticket.day == snapshot.day.ordinal and ticket.origin == "button"),
+        key=lambda ticket: ticket.id,
+        default=None,
+    )
+    newest_number = newest.number if newest is not None else ""
+    if not snapshot.calls:
+        return BoardFace("", "", newest_number)
+    call = snapshot.calls[0]
+    return BoardFace(call.number, call.counter, newest_number)
+
+
+class BoardOutput:
+    """Keeps one board showing the queue. ``step`` belongs to one loop."""
+
+    def __init__(self, view: QueueView, board: Board, clock: Clock) -> None:
+        self._view = view
+        self._board = board
+        self._clock = clock
+        self._shown: BoardFace | None = None
+        self._shown_at_s = 0.0
+
+    def step(self) -> float:
+        """Show what is not shown yet; return the seconds to rest."""
+        if self._board.state() is not DeviceState.READY:
+            self._shown = None
+            return LOOK_S
+        face = face_of(self._view.current)
+        now_s = self._clock.monotonic_s()
+        if face == self._shown and now_s - self._shown_at_s < SHOW_AGAIN_S:
+            return LOOK_S
+        try:
+            self._board.show(face)
+        except DeviceFault as fault:
+            if self._shown is not None:
+                log.warning("device=%s event=show-failed reason=%s", self._board.id, str(fault).replace(" ", "-"))
+            self._shown = None
+            return LOOK_S
+        self._shown, self._shown_at_s = face, now_s
+        return LOOK_S
+
+
+class SlipOutput:
+    """Prints what is wanted on the first printer that is ready. ``step`` belongs to one loop and prints one slip."""
+
+    def __init__(
+        self, store: Store, printers: Sequence[Printer], clock: Clock, *, words: SlipWords, zone: ZoneInfo, hall: str, address: str
+    ) -> None:
+        """``hall`` is the hall's name; ``address`` begins the link of the QR code, for example ``http://balai.lan``."""
+        self.held_back = 0
+        """Slips that are too old to print by themselves."""
+        self._store = store
+        self._printers = tuple(printers)
+        self._clock = clock
+        self._words = words
+        self._zone = zone
+        self._hall = hall
+        self._address = address.rstrip("/")
+        self._failures = 0
+        self._not_before_s = float("-inf")
+
+    def step(self) -> float:
+        """Print the oldest slip that is still of use; return the seconds to rest."""
+        with self._store.reader() as db:
+            waiting = slips_waiting(db)
+        fresh = [wanted for wanted in waiting if self._is_fresh(wanted)]
+        self.held_back = len(waiting) - len(fresh)
+        printer = next((printer for printer in self._printers if printer.state() is DeviceState.READY), None)
+        if printer is None:
+            # Somebody has to come and put in paper; after that there is no reason to hesitate.
+            self._failures, self._not_before_s = 0, float("-inf")
+            return LOOK_S
+        pause_s = self._not_before_s - self._clock.monotonic_s()
+        if not fresh or pause_s > 0:
+            return LOOK_S
+        self._print(printer, fresh[0])
+        return 0.0 if len(fresh) > 1 else LOOK_S
+
+    def _print(self, printer: Printer, wanted: SlipWanted) -> None:
+        with self._store.transaction() as tx:
+            slip_attempted(tx, wanted.ticket)
+        try:
+            printer.print_slip(self._slip(wanted))
+        except DeviceFault as fault:
+            self._failures += 1
+            self._not_before_s = self._clock.monotonic_s() + min(LONGEST_PAUSE_S, 2.0**self._failures)
+            log.warning("device=%s event=print-failed reason=%s", printer.id, str(fault).replace(" ", "-"))
+            return
+        self._failures = 0
+        with self._store.transaction() as tx:
+            slip_printed(tx, wanted.ticket, self._clock.now().astimezone(self._zone).isoformat(timespec="milliseconds"))
+
+    def _is_fresh(self, wanted: SlipWanted) -> bool:
+        """Return whether the slip is known to be young: an age that nobody knows counts as old."""
+        if wanted.bootid == self._clock.bootid:
+            return self._clock.uptime_s() - wanted.uptime_s <= STALE_S
+        if self._clock.state() is not ClockState.TRUSTED:
+            return False
+        age = self._clock.now() - datetime.fromisoformat(wanted.wanted_at)
+        return timedelta(0) <= age <= timedelta(seconds=STALE_S)
+
+    def _slip(self, wanted: SlipWanted) -> Slip:
+        words = self._words
+        issued = datetime.fromisoformat(wanted.issued_at).astimezone(self._zone)
+        wait = words.wait(wanted.wait_low_s, wanted.wait_high_s)
+        return Slip(
+            number=wanted.number,
+            hall=self._hall,
+            line=wanted.line_name,
+            ahead=words.count("{n} orang di depan Anda", wanted.ahead) if wanted.ahead else words("Anda berikutnya"),
+            wait=words("Tunggu {wait}", wait=wait) if wanted.ahead else "",
+            issued=f"{words.day(issued)}, {words.time(issued)}",
+            note=words("Pindai kode ini untuk melihat giliran Anda di ponsel."),
+            address=f"{self._address}/t/{wanted.token}",
+            reprint=words("cetak ulang") if wanted.attempts else "",
+        )
