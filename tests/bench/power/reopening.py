@@ -1,0 +1,252 @@
+"""Starts the hall from what a cut left behind, with the product's own start-up, and looks for anything untrue.
+
+``examine`` returns sentences; an empty list means: nothing acknowledged is lost, nothing is half-done, nothing is
+corrupt, and the next number follows the last one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gateway.clock import Clock
+from gateway.store import backup
+from gateway.store.database import Store
+from gateway.store.opening import open_store
+from gateway.tickets.desk import SLIP_ORIGINS, TicketsDesk
+from gateway.tickets.furnishing import COUNTERS, LINES
+from tests.bench.power.facts import Fact
+from tests.support.clock import FakeClock
+
+DATA = "data"
+"""The hall's folder inside the recorded one."""
+ZONE = ZoneInfo("Asia/Jakarta")
+Facts = Mapping[Fact, int]
+"""Every fact told so far and how often."""
+Rows = list[tuple[Any, ...]]
+
+
+def examine(folder: Path, facts: Facts) -> list[str]:
+    """Start the hall kept in ``folder`` and return every violation, as ``kind: detail``."""
+    clock = FakeClock()
+    try:
+        store = open_store(
+            folder / DATA, lambda: None, clock, zone=ZONE, randomness=Random(1)
+        )
+    except Exception as error:  # noqa: BLE001 - whatever keeps a hall from starting is what is looked for
+        return [f"does-not-start: {type(error).__name__}: {error}"]
+    try:
+        faults = list(_recovered(store))
+        with store.reader() as db:
+            state = State(db.execute)
+            faults += [
+                *_corrupt(db.execute),
+                *_lost(state, folder, facts),
+                *_half_done(state),
+                *_misnumbered(state),
+            ]
+        return faults + list(_goes_on(store, clock, state))
+    except (sqlite3.Error, AssertionError, LookupError) as error:
+        return [f"does-not-work: {type(error).__name__}: {error}"]
+    finally:
+        store.close()
+
+
+class State:
+    """All that the hall knows, read once."""
+
+    def __init__(self, execute: Callable[..., Any]) -> None:
+        def read(sql: str) -> Rows:
+            rows: Rows = execute(sql).fetchall()
+            return rows
+
+        self.tickets = read(
+            "SELECT label, token, epoch, day, line, number, state, calls, origin, id FROM ticket"
+        )
+        self.calls = Counter(read("SELECT ticket, counter FROM call"))
+        self.numbering = read("SELECT day, line, last FROM numbering")
+        self.events = {
+            (epoch, lane, seq): (kind, subject, time)
+            for epoch, lane, seq, kind, subject, time in read(
+                "SELECT epoch, lane, seq, type, subject, time FROM events"
+            )
+        }
+        self.lanes = read(
+            "SELECT epoch.epoch, lane, last, confirmed, oldest FROM lane JOIN epoch USING (number)"
+        )
+        self.slips = {ticket for (ticket,) in read("SELECT ticket FROM slip")}
+        self.days = read("SELECT ordinal FROM hall_day")
+        self.answers = [
+            json.loads(text) for (text,) in read("SELECT answer FROM answers")
+        ]
+        self.sessions = {token for (token,) in read("SELECT token FROM session")}
+        self.officers = {name for (name,) in read("SELECT name FROM officer")}
+        self.revision = read("SELECT revision FROM queue")[0][0]
+
+    def numbered(self, origin: str = "") -> Iterable[tuple[str, str]]:
+        """Yield number and token of all tickets, or of those that were taken in one way."""
+        return (
+            (ticket[0], ticket[1])
+            for ticket in self.tickets
+            if not origin or ticket[8] == origin
+        )
+
+
+def _recovered(store: Store) -> Iterable[str]:
+    if store.recovery:
+        yield f"recovered: a cut alone made the store go back to a snapshot: {store.recovery}"
+
+
+def _corrupt(execute: Callable[..., Any]) -> Iterable[str]:
+    for (answer,) in execute("PRAGMA integrity_check"):
+        if answer != "ok":
+            yield f"corrupt: {answer}"
+    for row in execute("PRAGMA foreign_key_check"):
+        yield f"corrupt: foreign key {row}"
+
+
+def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
+    tokens = {ticket[0]: ticket[1] for ticket in state.tickets}
+    states = {ticket[0]: ticket[6] for ticket in state.tickets}
+    ids = {ticket[0]: ticket[9] for ticket in state.tickets}
+    sent: dict[tuple[str, str], int] = {}
+    for fact, count in facts.items():
+        kind, about = fact.kind, fact.values
+        if kind == "published":
+            epoch, lane, seq, *event = about
+            sent[epoch, lane] = max(sent.get((epoch, lane), 0), seq)
+            holds = state.events.get((epoch, lane, seq)) == tuple(event)
+        elif kind == "ticket":
+            holds = tokens.get(about[0]) == about[1]
+        elif kind == "call-next":
+            holds = state.calls[ids.get(about[0]), about[1]] >= 1
+        elif kind == "recall":
+            holds = state.calls[ids.get(about[0]), about[1]] >= 1 + count
+        elif kind in ("complete", "no-show"):
+            holds = (
+                states.get(about[0])
+                == {"complete": "completed", "no-show": "no_show"}[kind]
+            )
+        elif kind == "session":
+            holds = hashlib.sha256(about[0].encode()).hexdigest() in state.sessions
+        elif kind == "officer":
+            holds = about[0] in state.officers
+        else:
+            holds = _backup_is_good(folder / about[0])
+        if not holds:
+            yield f"lost: {kind} {about}"
+    for epoch, lane, _last, confirmed, _oldest in state.lanes:
+        if confirmed > sent.get((epoch, lane), 0):
+            yield f"lost: {lane} is confirmed up to {confirmed}, which the centre was never sent"
+
+
+_good_backups: set[str] = set()
+
+
+def _backup_is_good(path: Path) -> bool:
+    """Return whether the backup is there and whole; the same bytes are checked once in each process."""
+    if not path.is_file():
+        return False
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest not in _good_backups:
+        try:
+            backup.check(path)
+        except Exception:  # noqa: BLE001 - a backup that cannot be checked is no backup
+            return False
+        _good_backups.add(digest)
+    return True
+
+
+def _half_done(state: State) -> Iterable[str]:
+    expected: Counter[tuple[str, str]] = Counter()
+    calls: Counter[int] = Counter()
+    for (ticket, _counter), count in state.calls.items():
+        calls[ticket] += count
+    for (
+        label,
+        _token,
+        epoch,
+        day,
+        _line,
+        _number,
+        how,
+        called,
+        origin,
+        ticket,
+    ) in state.tickets:
+        subject = f"ticket/{epoch}/{day}/{label}"
+        expected["issued", subject] += 1
+        expected["called", subject] += min(called, 1)
+        expected["recalled", subject] += max(called - 1, 0)
+        expected[how.replace("_", "-"), subject] += how not in ("waiting", "called")
+        if calls[ticket] != called:
+            yield f"half-done: {label} says {called} calls and {calls[ticket]} are kept"
+        if (ticket in state.slips) != (origin in SLIP_ORIGINS):
+            yield f"half-done: {label} of origin {origin} and its slip"
+    found = Counter(
+        (kind.removeprefix("id.balai.ticket.").removesuffix(".v1"), subject)
+        for kind, subject, _ in state.events.values()
+        if kind.startswith("id.balai.ticket.")
+    )
+    for act, subject in +expected | found:
+        if expected[act, subject] != found[act, subject]:
+            yield f"half-done: {subject} was {act} {expected[act, subject]} times and told {found[act, subject]} times"
+    opened = sum(
+        kind == "id.balai.day.opened.v1" for kind, _, _ in state.events.values()
+    )
+    if opened != len(state.days):
+        yield f"half-done: {len(state.days)} hall-days and {opened} told"
+    given = {
+        (answer["number"], answer["token"])
+        for answer in state.answers
+        if "token" in answer
+    }
+    if not given <= set(state.numbered()) or not set(state.numbered("phone")) <= given:
+        yield "half-done: tickets and the kept answers differ"
+    if any(answer.get("revision", 0) > state.revision for answer in state.answers):
+        yield "half-done: an answer is newer than the queue"
+
+
+def _misnumbered(state: State) -> Iterable[str]:
+    for epoch, lane, last, _confirmed, oldest in state.lanes:
+        seqs = sorted(
+            seq for e, name, seq in state.events if (e, name) == (epoch, lane)
+        )
+        if seqs != list(range(oldest, last + 1)):
+            yield f"hole: lane {lane} of {epoch} is not {oldest}..{last}"
+    numbers: dict[tuple[int, str], list[int]] = {}
+    for ticket in state.tickets:
+        numbers.setdefault((ticket[3], ticket[4]), []).append(ticket[5])
+    if {(day, line) for day, line, _ in state.numbering} != set(numbers):
+        yield "hole: numbering and tickets know different lines"
+    for day, line, last in state.numbering:
+        if sorted(numbers.get((day, line), ())) != list(range(1, last + 1)):
+            yield f"hole: numbers of {line} on day {day} are not 1..{last}"
+
+
+def _goes_on(store: Store, clock: Clock, state: State) -> Iterable[str]:
+    """Furnish the hall if the cut came before that, and give one more number: it must follow the last one."""
+    desk = TicketsDesk(store, clock, Random(2), ZONE)
+    desk.furnish(LINES, COUNTERS)
+    with store.reader() as db:
+        [(line, day)] = db.execute(
+            "SELECT min(id), (SELECT max(ordinal) FROM hall_day) FROM line"
+        ).fetchall()
+    last = max(
+        (
+            ticket[5]
+            for ticket in state.tickets
+            if (ticket[3], ticket[4]) == (day, line)
+        ),
+        default=0,
+    )
+    issued = desk.issue(line, origin="phone")
+    if not issued.number.endswith(f"-{last + 1:03d}"):
+        yield f"twice: after {last} came {issued.number} in {line}"
