@@ -107,6 +107,11 @@ class Store:
             group.size += 1
         group.wait()
 
+    @property
+    def waiting(self) -> int:
+        """How many writers wait for their turn at this moment."""
+        return self._waiting
+
     async def submit(self, act: Callable[[Transaction], T]) -> T:
         """Run ``act`` from the event loop and return its answer once it is durable; 200 phones need no 200 threads.
 

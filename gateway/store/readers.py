@@ -41,7 +41,7 @@ class Readers:
             database.conn.execute("BEGIN")
             yield database
         except sqlite3.Error as error:
-            if is_storage_error(error):
+            if is_storage_error(error) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
                 raise storage_refusal(error, self._path.parent) from error
             raise
         finally:
