@@ -1,0 +1,216 @@
+"""The page ``/sim``: the hall's devices on a laptop, to be seen and pressed, and what the centre has of it all.
+
+Works without JavaScript (forms, and a page that reloads itself); the script only makes it livelier. For the
+demo only: whoever opens it may press, call and pull plugs. It reads the centre's database and never writes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.demo.centre_reading import CentreReading, read_centre
+from gateway.devices.board_picture import draw_board
+from gateway.devices.catalog import Devices
+from gateway.devices.ports import BoardFace
+from gateway.devices.simulated_board import SimulatedBoard
+from gateway.devices.simulated_button import SimulatedButton
+from gateway.devices.simulated_printer import SimulatedPrinter
+from gateway.errors import Refusal
+from gateway.portal.site import TEMPLATES as PORTAL_TEMPLATES
+from gateway.portal.site import ink_on, plain_colour
+from gateway.tickets.inputs import PressAnswer
+from gateway.tickets.snapshot import QueueSnapshot
+
+FOLDER = Path(__file__).parent
+STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
+
+
+class Uplink(Protocol):
+    """The cable to the regency, which the page can pull; ``gateway.demo.regency.Regency`` is one."""
+
+    pulled: bool
+
+    def pull_uplink(self) -> None:
+        """Let the hall lose its regency."""
+
+    def plug_uplink(self) -> None:
+        """Give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimParts:
+    """What the page shows and moves."""
+
+    hall_name: str
+    devices: Devices
+    queue: Callable[[], QueueSnapshot]
+    latest_press: Callable[[], PressAnswer | None]
+    waiting_events: Callable[[], int]
+    """How many events the centre has not confirmed."""
+    call_next: Callable[[str], object]
+    """Call the next person to a counter, as its keypad does. May raise Refusal."""
+    centre: Path | None
+    """The centre's database, or None when it is elsewhere."""
+    uplink: Uplink | None
+    """The cable, or None when there is no regency."""
+
+
+def sim_routes(parts: SimParts) -> list[BaseRoute]:
+    """Return the routes of ``/sim`` and all below it."""
+    page = _SimPage(parts)
+    return [
+        Route("/sim", page.whole),
+        Route("/sim/live", page.live),
+        Route("/sim/board/{id}.svg", page.board),
+        Route("/sim/slip/{id}/{position:int}.png", page.slip),
+        Route("/sim/press/{id}", page.press, methods=["POST"]),
+        Route("/sim/call/{counter}", page.call, methods=["POST"]),
+        Route("/sim/switch/{id}/{act}", page.switch, methods=["POST"]),
+        *(Route(f"/sim/{name}", page.static) for name in STATIC_TYPES),
+    ]
+
+
+class _SimPage:
+    """The page's routes. They are synchronous: the portal runs them beside its event loop."""
+
+    def __init__(self, parts: SimParts) -> None:
+        self._parts = parts
+        self._templates = Environment(
+            loader=FileSystemLoader([FOLDER / "templates", PORTAL_TEMPLATES]), autoescape=True, trim_blocks=True,
+            lstrip_blocks=True, undefined=StrictUndefined,
+        )  # fmt: skip
+        self._templates.globals.update(ink_on=ink_on, plain_colour=plain_colour)
+        self._buttons: dict[str, SimulatedButton] = {one.id: one for one in parts.devices.of_kind(SimulatedButton.kind)}
+        self._boards: dict[str, SimulatedBoard] = {one.id: one for one in parts.devices.of_kind(SimulatedBoard.kind)}
+        self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
+        self._refusal = ""
+
+    def whole(self, _request: Request) -> Response:
+        """Draw the whole page."""
+        return HTMLResponse(self._draw("sim.html"), headers={"cache-control": "no-store"})
+
+    def live(self, request: Request) -> Response:
+        """Draw what changes, or answer 304 when it has not."""
+        body = self._draw("sim_live.html").encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers = {"etag": etag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(body, headers=headers)
+
+    def board(self, request: Request) -> Response:
+        """Draw the board as it is lit now."""
+        board = _known(self._boards, request)
+        return Response(draw_board(board.face, lit=board.plugged), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+
+    def slip(self, request: Request) -> Response:
+        """Show one slip of the roll."""
+        printer = _known(self._printers, request)
+        for printed in printer.roll:
+            if printed.position == request.path_params["position"]:
+                return Response(printed.picture, media_type="image/png", headers={"cache-control": "no-cache"})
+        raise Refusal("not-found")
+
+    def press(self, request: Request) -> Response:
+        """Press a button once."""
+        _known(self._buttons, request).press()
+        return self._back()
+
+    def call(self, request: Request) -> Response:
+        """Call the next person to a counter."""
+        try:
+            self._parts.call_next(request.path_params["counter"])
+            self._refusal = ""
+        except Refusal as refusal:
+            self._refusal = refusal.sentence
+        return self._back()
+
+    def switch(self, request: Request) -> Response:
+        """Pull or put back a plug, the paper, the uplink, or a stuck button."""
+        act = self._switches().get((request.path_params["id"], request.path_params["act"]))
+        if act is None:
+            raise Refusal("not-found")
+        act()
+        return self._back()
+
+    def static(self, request: Request) -> Response:
+        """Serve the page's style and script."""
+        name = request.url.path.rsplit("/", 1)[-1]
+        return Response(
+            (FOLDER / "static" / name).read_bytes(), media_type=STATIC_TYPES[name], headers={"cache-control": "no-cache"}
+        )
+
+    def _back(self) -> Response:
+        return RedirectResponse("/sim", status_code=303)
+
+    def _switches(self) -> dict[tuple[str, str], Callable[[], object]]:
+        acts: dict[tuple[str, str], Callable[[], object]] = {}
+        for id, board in self._boards.items():
+            acts |= {(id, "unplug"): board.unplug, (id, "plug"): board.plug}
+        for id, printer in self._printers.items():
+            acts |= {(id, "unplug"): printer.unplug, (id, "plug"): printer.plug}
+            acts |= {(id, "take-paper"): printer.take_paper, (id, "give-paper"): printer.give_paper}
+        for id, button in self._buttons.items():
+            acts |= {(id, "hold"): button.hold, (id, "release"): button.release}
+        if self._parts.uplink is not None:
+            acts |= {("uplink", "pull"): self._parts.uplink.pull_uplink, ("uplink", "plug"): self._parts.uplink.plug_uplink}
+        return acts
+
+    def _draw(self, template: str) -> str:
+        parts = self._parts
+        queue = parts.queue()
+        return self._templates.get_template(template).render(
+            hall_name=parts.hall_name,
+            queue=queue,
+            buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
+            boards=[(board, _fingerprint(board.face, board.plugged)) for board in self._boards.values()],
+            printers=list(self._printers.values()),
+            latest=parts.latest_press(),
+            waiting_events=parts.waiting_events(),
+            centre=self._centre(),
+            uplink=parts.uplink,
+            refusal=self._refusal,
+            time_of=_time_of,
+            kind_of=_kind_of,
+        )
+
+    def _centre(self) -> CentreReading | None:
+        if self._parts.centre is None:
+            return None
+        try:
+            return read_centre(self._parts.centre)
+        except sqlite3.Error:
+            return CentreReading(0, ())
+
+
+def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - one of three kinds
+    device = devices.get(request.path_params["id"])
+    if device is None:
+        raise Refusal("not-found")
+    return device
+
+
+def _fingerprint(face: BoardFace, plugged: bool) -> str:
+    """Return what makes a browser fetch the picture again when the board has changed."""
+    return hashlib.sha256(repr((face, plugged)).encode()).hexdigest()[:8]
+
+
+def _time_of(stamp: str) -> str:
+    return datetime.fromisoformat(stamp).strftime("%H.%M.%S")
+
+
+def _kind_of(type: str) -> str:
+    """Return the telling part of an event's type: ``ticket.called``."""
+    return re.sub(r"^id\.balai\.|\.v\d+$", "", type)
