@@ -52,7 +52,7 @@ STATEMENTS = (
         data TEXT NOT NULL,
         code TEXT,
         reason TEXT)""",
-    "CREATE INDEX outbox_troubles ON outbox (code) WHERE code IS NOT NULL",
+    "CREATE INDEX outbox_troubles ON outbox (position) WHERE code IS NOT NULL",
     """CREATE VIEW events AS
         SELECT epoch.epoch, epoch.state, lane.lane, outbox.position - lane.base AS seq, outbox.type, outbox.subject, outbox.time,
             outbox.clock, outbox.bootid, outbox.uptime, outbox.data, outbox.code, outbox.reason,
