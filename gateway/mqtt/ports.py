@@ -50,6 +50,8 @@ class Acknowledged:
 
     handle: int
     refused: str
+    too_large: bool = False
+    """Whether the broker would take it in smaller pieces."""
 
 
 @dataclass(frozen=True, slots=True)

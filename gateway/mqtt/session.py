@@ -38,6 +38,8 @@ RECEIVE_LIMIT_BYTES = 512 * 1024
 GOODBYE_LIMIT_S = 1.0
 """How long a goodbye may take."""
 NO_LIMIT_BYTES = 268_435_455
+HEAD_BYTES = 16
+"""What MQTT adds to topic and payload, at the most."""
 UNSUPPORTED = "Unsupported protocol version"
 CLOSED = Disconnected("broker-refused", "sambungan ditutup sebelum dijawab")
 LOST = Disconnected("broker-unreachable", "sambungan putus")
@@ -93,6 +95,7 @@ class Session:
         self._publishing = threading.Lock()
         self._sent = 0
         self._answered = 0
+        self._turned_away = 0
         self._progress_at_s = 0.0
         self._window = MESSAGES_UNDER_WAY
         self._largest_bytes = NO_LIMIT_BYTES
@@ -177,7 +180,7 @@ class Session:
         with self._publishing:
             if self.connected_at_s is None or self._ending or self._sent - self._answered >= self._window:
                 return None
-            if len(message.payload) + len(message.topic) + 16 > self._largest_bytes:
+            if len(message.payload) + len(message.topic.encode()) + HEAD_BYTES > self._largest_bytes:
                 return self._turn_away()
             if self._sent == self._answered:
                 self._progress_at_s = time.monotonic()
@@ -190,8 +193,9 @@ class Session:
 
     def _turn_away(self) -> int:
         """Answer in the broker's place: it would drop the connection over this message, again and again."""
-        handle = -(self._generation * HANDLES + self._sent) - 1
-        self._emit(Acknowledged(handle, "kiriman terlalu besar"))
+        self._turned_away += 1
+        handle = -(self._generation * HANDLES + self._turned_away)
+        self._emit(Acknowledged(handle, "kiriman terlalu besar", too_large=True))
         return handle
 
     def acknowledge(self, received: Received) -> None:

@@ -1,0 +1,323 @@
+"""The rules of sending: what goes up next, when it is said again, and what an answer means.
+
+Pure: it looks at where the lanes stand in the store, is told what happened on the wire, and answers
+with decisions for the store. It remembers only what is under way; all of it may be forgotten at any
+moment (a crash, a lost connection) and costs nothing but repetition, because only ``confirmed`` counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from gateway.relay.batches import WIRE_LIMIT_BYTES
+from gateway.relay.pace import LEAST_BYTES, Pace
+from gateway.relay.patience import Patience
+from gateway.relay.receipts import LaneStand, Receipt, Refused, Rejected
+
+Key = tuple[str, str]
+"""An epoch and a lane."""
+
+WINDOW = 16
+"""Messages that wait for a receipt, at the most."""
+KEPT_FOR_URGENT = 2
+"""Of these, only the urgent lane may use so many."""
+HELLO_WAIT_S = 5.0
+"""After a new connection or a long silence the hello's answer is awaited so long before anything is sent."""
+HELLO_GAP_S = 2.0
+"""Between two hellos that missing receipts ask for."""
+DAILY_S = 86_400.0
+"""At the latest then the hall says hello again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What should go up next: the events ``first`` to ``last`` of a lane, as many as fit."""
+
+    key: Key
+    first: int
+    last: int
+    limit_bytes: int
+
+
+@dataclass(slots=True)
+class Shipment:
+    """One batch that is under way."""
+
+    key: Key
+    first: int
+    last: int
+    count: int
+    sha256: str
+    size_bytes: int
+    handle: int
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The centre has every event up to ``through``."""
+
+    key: Key
+    through: int
+    rejected: tuple[Rejected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lower:
+    """The centre knows less than was confirmed: it was restored."""
+
+    key: Key
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """A current hello's answer: what is old enough may be deleted up to ``through``."""
+
+    key: Key
+    through: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """No centre can read this event."""
+
+    key: Key
+    seq: int
+    reason: str
+
+
+Decision = Confirm | Lower | Prune | Quarantine
+
+
+@dataclass(slots=True)
+class _Cursor:
+    following: int
+    """The next sequence that has not been sent on this connection."""
+    again: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges to be sent before it: the halves of a refused batch."""
+
+
+class Progress:
+    """What is under way. Times are seconds on the monotonic clock; ``stands`` are in the order of haste."""
+
+    def __init__(self, randomness: Random, *, by_puback: bool = False) -> None:
+        """Begin with nothing under way. ``by_puback``: the broker's word is taken for the centre's."""
+        self.by_puback = by_puback
+        self.online = False
+        self.pace = Pace()
+        self._randomness = randomness
+        self._patience = Patience(randomness)
+        self._window = WINDOW
+        self._shipments: list[Shipment] = []
+        self._cursors: dict[Key, _Cursor] = {}
+        self._set_aside: set[tuple[Key, int]] = set()
+        self._nonce = ""
+        self._unanswered: set[Key] = set()
+        self._hello_due = False
+        self._hello_at_s = 0.0
+        self._hold_until_s = 0.0
+
+    def connected(self) -> None:
+        """Begin anew on a new connection: with a hello."""
+        self._forget()
+        self._patience.reset()
+        self.online = True
+        self._window = WINDOW
+        self._hello_due = not self.by_puback
+
+    def disconnected(self) -> None:
+        """Forget what was under way: the broker may or may not have it."""
+        self._forget()
+        self.online = False
+
+    def look(self, now_s: float) -> None:
+        """Notice that nothing has come back for too long: then say hello and send again from what is confirmed."""
+        if not self.online:
+            return
+        if self._patience.is_over(now_s):
+            self._forget()
+            self._window = 1
+            self._hello_due = not self.by_puback
+            self._patience.double(now_s)
+        if now_s - self._hello_at_s >= DAILY_S:
+            self._hello_due = not self.by_puback
+
+    def wants_hello(self) -> bool:
+        """Whether the hall should say where it stands."""
+        return self.online and self._hello_due
+
+    def make_nonce(self) -> str:
+        """Return a nonce for a hello that was not used before."""
+        return f"{self._randomness.getrandbits(64):016x}"
+
+    def said_hello(self, nonce: str, keys: Iterable[Key], now_s: float) -> None:
+        """Remember a hello that was sent; an answer is awaited for each of ``keys``."""
+        self._nonce = nonce
+        self._unanswered = set(keys)
+        self._hello_due = False
+        self._hello_at_s = now_s
+        if self._unanswered:
+            self._patience.begin(now_s)
+            if not self._shipments:
+                self._hold_until_s = now_s + HELLO_WAIT_S
+
+    def next_range(self, stands: Mapping[Key, LaneStand], now_s: float) -> Range | None:
+        """Return what should be sent now, or None while the windows are full or an answer is awaited."""
+        room_bytes = self.pace.room_bytes()
+        if not self.online or now_s < self._hold_until_s or room_bytes <= 0:
+            return None
+        limit_bytes = min(WIRE_LIMIT_BYTES, max(LEAST_BYTES, room_bytes))
+        for key, stand in stands.items():
+            if len(self._shipments) >= self._limit(key):
+                continue
+            cursor = self._cursors.setdefault(key, _Cursor(stand.confirmed + 1))
+            cursor.following = max(cursor.following, stand.confirmed + 1)
+            cursor.again = [(first, last) for first, last in cursor.again if last > stand.confirmed]
+            if cursor.again:
+                return Range(key, *cursor.again[0], limit_bytes)
+            if cursor.following <= stand.last:
+                return Range(key, cursor.following, stand.last, limit_bytes)
+        return None
+
+    def sent(self, asked: Range, shipment: Shipment, now_s: float) -> None:
+        """Remember a batch that was sent for ``asked``."""
+        self._shipments.append(shipment)
+        self.pace.sent(shipment.size_bytes, now_s)
+        self._advance(asked, shipment.last)
+        if not self.by_puback:
+            self._patience.begin(now_s)
+
+    def absent(self, asked: Range) -> None:
+        """Learn that nothing of ``asked`` is kept any more; the hello says so by its ``oldest``."""
+        self._advance(asked, asked.last)
+
+    def acknowledged(self, handle: int, stands: Mapping[Key, LaneStand], now_s: float) -> list[Decision]:
+        """Learn that the broker has a batch: that frees the wire, and confirms nothing unless ``by_puback``."""
+        shipment = self._with_handle(handle)
+        if shipment is None or shipment.acknowledged:
+            return []
+        self.pace.acknowledged(shipment.size_bytes, now_s)
+        shipment.acknowledged = True
+        if not self.by_puback:
+            return []
+        stand = stands[shipment.key]
+        through = stand.confirmed
+        for one in sorted(self._of(shipment.key), key=lambda one: one.first):
+            if not one.acknowledged or one.first > max(through + 1, stand.oldest):
+                break
+            through = max(through, one.last)
+        return [self._confirm(Confirm(shipment.key, through), now_s)] if through > stand.confirmed else []
+
+    def turned_away(self, handle: int, reason: str, *, too_large: bool, now_s: float) -> list[Decision]:
+        """Learn that the broker would not take a batch: a smaller one now, or the same one after a while."""
+        shipment = self._with_handle(handle)
+        if shipment is None:
+            return []
+        if too_large:
+            return self._split(shipment, reason)
+        self._drop(shipment)
+        self._window = 1
+        self._patience.begin(now_s)
+        return []
+
+    def answered(self, receipt: Receipt, stands: Mapping[Key, LaneStand], now_s: float) -> list[Decision]:
+        """Learn what the centre has committed. Only the answer to the latest hello may lower what is confirmed."""
+        key = (receipt.epoch, receipt.lane)
+        stand = stands.get(key)
+        if stand is None or self.by_puback:
+            return []
+        if receipt.after > stand.confirmed:
+            self._hello_due = self._hello_due or now_s - self._hello_at_s >= HELLO_GAP_S
+            return []
+        through = min(receipt.through, stand.last)
+        rejected = tuple(one for one in receipt.rejected if receipt.after < one.seq <= through)
+        decisions: list[Decision] = []
+        if through > stand.confirmed or (rejected and through == stand.confirmed):
+            decisions.append(self._confirm(Confirm(key, through, rejected), now_s))
+        if receipt.hello and receipt.hello == self._nonce and key in self._unanswered:
+            if through < stand.confirmed:
+                decisions.append(Lower(key, through))
+                self._cursors[key] = _Cursor(through + 1)
+            decisions.append(Prune(key, through))
+            self._hear_out(key)
+        return decisions
+
+    def refused(self, refused: Refused) -> list[Decision]:
+        """Learn that the centre could not read a payload: it is halved, and one event alone is set aside."""
+        shipment = next((one for one in self._shipments if one.sha256 == refused.sha256), None)
+        return self._split(shipment, refused.reason) if shipment else []
+
+    def rest_s(self, now_s: float, most_s: float) -> float:
+        """Return how long nothing will be due by time alone, at most ``most_s``."""
+        dues_s = [now_s + most_s]
+        if self.online and not self.by_puback:
+            dues_s.append(self._hello_at_s + DAILY_S)
+            if self._patience.until_s is not None:
+                dues_s.append(self._patience.until_s)
+        if self._hold_until_s > now_s:
+            dues_s.append(self._hold_until_s)
+        return max(0.0, min(dues_s) - now_s)
+
+    def _limit(self, key: Key) -> int:
+        if key[1] == "urgent":
+            return WINDOW
+        return min(self._window, WINDOW - KEPT_FOR_URGENT)
+
+    def _of(self, key: Key) -> list[Shipment]:
+        return [one for one in self._shipments if one.key == key]
+
+    def _with_handle(self, handle: int) -> Shipment | None:
+        return next((one for one in self._shipments if one.handle == handle), None)
+
+    def _advance(self, asked: Range, last: int) -> None:
+        cursor = self._cursors[asked.key]
+        if cursor.again and cursor.again[0][0] == asked.first:
+            cursor.again[:1] = [(last + 1, asked.last)] if last < asked.last else []
+        else:
+            cursor.following = last + 1
+
+    def _confirm(self, confirm: Confirm, now_s: float) -> Confirm:
+        for one in self._of(confirm.key):
+            if one.last <= confirm.through:
+                self._drop(one)
+        self._window = min(WINDOW, self._window * 2)
+        self._patience.reset()
+        if self._shipments or self._unanswered:
+            self._patience.begin(now_s)
+        return confirm
+
+    def _hear_out(self, key: Key) -> None:
+        self._unanswered.discard(key)
+        if not self._unanswered:
+            self._hold_until_s = 0.0
+            if not self._shipments:
+                self._patience.reset()
+
+    def _split(self, shipment: Shipment, reason: str) -> list[Decision]:
+        self._drop(shipment)
+        cursor = self._cursors[shipment.key]
+        if shipment.count > 1:
+            middle = (shipment.first + shipment.last) // 2
+            cursor.again[:0] = [(shipment.first, middle), (middle + 1, shipment.last)]
+            return []
+        if (shipment.key, shipment.first) in self._set_aside:
+            return []
+        self._set_aside.add((shipment.key, shipment.first))
+        cursor.again[:0] = [(shipment.first, shipment.last)]
+        return [Quarantine(shipment.key, shipment.first, reason)]
+
+    def _drop(self, shipment: Shipment) -> None:
+        self._shipments.remove(shipment)
+        if not shipment.acknowledged:
+            self.pace.on_wire_bytes = max(0, self.pace.on_wire_bytes - shipment.size_bytes)
+
+    def _forget(self) -> None:
+        self._shipments.clear()
+        self._cursors.clear()
+        self._unanswered.clear()
+        self._nonce = ""
+        self._hold_until_s = 0.0
+        self.pace.cut()
