@@ -1,7 +1,7 @@
 """What people and the centre had been told, and since which moment: an acknowledgement counts from its first byte.
 
-Read from the bytes that the real process gave to its sockets: HTTP answers to people, lines at ``hall.sock`` to
-commands, MQTT publishes to the broker. What each HTTP request had asked is known from the people's own diary.
+Read from the bytes that the real process gave away: HTTP answers to people, lines at ``hall.sock`` to commands, MQTT
+publishes to the broker, numbers on paper and on the board. What each HTTP request had asked is known from the people's own diary.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def acknowledged(moments: Sequence[Moment], diary: Diary) -> dict[int, list[Fact
         elif peer.startswith("UNIX"):
             facts = _command_facts(stream, commands)
         else:
-            continue
+            facts = _seen(stream)
         for index, fact in facts:
             told.setdefault(index, []).append(fact)
     return told
@@ -86,7 +86,9 @@ def _streams(moments: Sequence[Moment]) -> dict[str, _Stream]:
         if not moment.begins or call.name not in SENDS or call.result == -1:
             continue
         target = call.target()
-        if target.startswith(("TCP", "UNIX")):
+        if target.startswith(("TCP", "UNIX")) or (
+            target.startswith("pipe:") and call.descriptor() == 1
+        ):
             streams.setdefault(target, _Stream()).add(index, call.data())
     return streams
 
@@ -135,6 +137,22 @@ def _command_facts(
             fact = next(commands, None)
             if fact is not None:
                 yield stream.moment_of(offset), fact
+        offset += len(line)
+
+
+def _seen(stream: _Stream) -> Iterator[tuple[int, Fact]]:
+    """Yield what the devices showed: numbers on paper and on the board (see ``hall_under_test.py``)."""
+    offset = 0
+    for line in bytes(stream.content).splitlines(keepends=True):
+        said = json.loads(line)
+        if "paper" in said:
+            yield stream.moment_of(offset), Fact("paper", (said["paper"],))
+        elif "board" in said:
+            number, counter, newest = said["board"]
+            if number:
+                yield stream.moment_of(offset), Fact("board", (number, counter))
+            if newest:
+                yield stream.moment_of(offset), Fact("newest", (newest,))
         offset += len(line)
 
 

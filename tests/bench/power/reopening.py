@@ -81,7 +81,7 @@ class State:
         self.lanes = read(
             "SELECT epoch.epoch, lane, last, confirmed, oldest FROM lane JOIN epoch USING (number)"
         )
-        self.slips = {ticket for (ticket,) in read("SELECT ticket FROM slip")}
+        self.slips: dict[int, int] = dict(read("SELECT ticket, attempts FROM slip"))
         self.days = read("SELECT ordinal FROM hall_day")
         self.answers = [
             json.loads(text) for (text,) in read("SELECT answer FROM answers")
@@ -125,7 +125,13 @@ def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
             holds = state.events.get((epoch, lane, seq)) == tuple(event)
         elif kind == "ticket":
             holds = tokens.get(about[0]) == about[1]
-        elif kind == "call-next":
+        elif kind == "paper":
+            holds = (
+                state.slips.get(ids.get(about[0], 0), 0) >= 1
+            )  # an attempt is on record before the paper moves
+        elif kind == "newest":
+            holds = about[0] in tokens
+        elif kind in ("call-next", "board"):
             holds = state.calls[ids.get(about[0]), about[1]] >= 1
         elif kind == "recall":
             holds = state.calls[ids.get(about[0]), about[1]] >= 1 + count
