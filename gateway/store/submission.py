@@ -30,57 +30,51 @@ class Undone:
 
 
 class Acceptance(Generic[T]):
-    """What a task awaits until its act is durable. Awaited once, by one task.
+    """What a task awaits until its act is durable. Awaited once, at once, by one task.
 
     asyncio's own Future wakes its task through one more turn of the loop, with a handle for each: that
     was half the price of an act. This one wakes it directly from the batch's single callback.
     """
 
-    __slots__ = ("_answer", "_asyncio_future_blocking", "_context", "_loop", "_wake", "act")
+    __slots__ = ("_asyncio_future_blocking", "act", "answer", "context", "loop", "wake")
+
+    wake: Callable[[Any], object] | None
+    """How the task is woken; None once it was."""
+    context: Context
+    answer: T | Undone
 
     def __init__(self, act: Callable[[Transaction], T], loop: asyncio.AbstractEventLoop) -> None:
         self.act = act
-        self._loop = loop
-        self._asyncio_future_blocking = False
-        self._wake: Callable[[Any], object] | None = None
-        self._context: Context | None = None
-        self._answer: object = None
+        self.loop = loop
 
     def __await__(self) -> Generator[Any, None, T]:
-        """Give the waiting task to ``settle``, and return the answer or raise what the act raised."""
+        """Give the waiting task to ``_settle``, and return the answer or raise what the act raised."""
         self._asyncio_future_blocking = True
         yield self
-        answer: Any = self.result()
-        return answer  # type: ignore[no-any-return]
-
-    def settle(self, answer: object) -> None:
-        """Wake the task with its answer; once, in the loop's thread."""
-        wake, self._wake = self._wake, None
-        if wake is not None and self._context is not None:
-            self._answer = answer
-            self._context.run(wake, self)
+        return self.answer  # type: ignore[return-value]  # asyncio has called result(), which raises for Undone
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
         """Return the loop that waits; asyncio asks."""
-        return self._loop
+        return self.loop
 
     def add_done_callback(self, wake: Callable[[Any], object], *, context: Context) -> None:
         """Remember how the task is woken; asyncio gives it."""
-        self._wake = wake
-        self._context = context
+        self.wake = wake
+        self.context = context
 
     def cancel(self, msg: object = None) -> bool:
         """Wake the task with CancelledError; asyncio asks. The act may still be done."""
-        if self._wake is None:
+        if self.wake is None:
             return False
-        self._loop.call_soon(self.settle, Undone(asyncio.CancelledError(*([] if msg is None else [msg]))))
+        self.loop.call_soon(_settle, [self], [Undone(asyncio.CancelledError(*([] if msg is None else [msg])))])
         return True
 
     def result(self) -> object:
-        """Return the answer, or raise what the act raised."""
-        if type(self._answer) is Undone:
-            raise self._answer.error
-        return self._answer
+        """Raise what the act raised, else return the answer; asyncio asks as it wakes the task."""
+        answer = self.answer
+        if type(answer) is Undone:
+            raise answer.error
+        return answer
 
 
 class _Batch:
@@ -157,4 +151,8 @@ class Submissions:
 
 def _settle(acceptances: Sequence[Acceptance[Any]], answers: Sequence[object]) -> None:
     for acceptance, answer in zip(acceptances, answers, strict=True):
-        acceptance.settle(answer)
+        wake = acceptance.wake
+        if wake is not None:
+            acceptance.wake = None
+            acceptance.answer = answer
+            acceptance.context.run(wake, acceptance)
