@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -54,6 +55,7 @@ class SimParts:
     """What the page shows and moves."""
 
     hall_name: str
+    zone: ZoneInfo
     devices: Devices
     queue: Callable[[], QueueSnapshot]
     latest_press: Callable[[], PressAnswer | None]
@@ -182,7 +184,7 @@ class _SimPage:
             centre=self._centre(),
             uplink=parts.uplink,
             refusal=self._refusal,
-            time_of=_time_of,
+            time_of=lambda stamp: datetime.fromisoformat(stamp).astimezone(parts.zone).strftime("%H.%M.%S"),
             kind_of=_kind_of,
         )
 
@@ -205,10 +207,6 @@ def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - 
 def _fingerprint(face: BoardFace, plugged: bool) -> str:
     """Return what makes a browser fetch the picture again when the board has changed."""
     return hashlib.sha256(repr((face, plugged)).encode()).hexdigest()[:8]
-
-
-def _time_of(stamp: str) -> str:
-    return datetime.fromisoformat(stamp).strftime("%H.%M.%S")
 
 
 def _kind_of(type: str) -> str:
