@@ -1,0 +1,116 @@
+"""From a press to a number."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.devices.ports import Press
+from gateway.errors import Refusal
+from gateway.tickets.desk import Issued, TicketsDesk
+from gateway.tickets.inputs import STALE_S, PressAnswer, PressDesk
+from tests.support.tickets import Queue, open_queue
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[Queue]:
+    """A furnished queue on a real store."""
+    with open_queue(tmp_path) as opened:
+        yield opened
+
+
+def numbers(queue: Queue) -> list[str]:
+    """The numbers that are on the card, in the order of issue."""
+    return [str(label) for (label,) in queue.rows("SELECT label FROM ticket ORDER BY id")]
+
+
+def press(queue: Queue, line: str = "surat") -> Press:
+    """A press at this moment."""
+    return Press("tombol", line, queue.clock.monotonic_s())
+
+
+def test_a_press_becomes_a_number_of_its_line(queue: Queue) -> None:
+    """Each press is one number, in the order of the presses."""
+    presses = PressDesk(queue.desk, queue.clock)
+    for line in ("surat", "bantuan", "surat"):
+        presses.press(press(queue, line))
+    presses.step()
+    assert numbers(queue) == ["A-001", "B-001", "A-002"]
+    assert presses.latest == PressAnswer("tombol", "surat", "A-002", "")
+
+
+def test_pressing_only_enqueues_and_wakes(queue: Queue) -> None:
+    """The device's thread never waits for the card."""
+    woken: list[bool] = []
+    presses = PressDesk(queue.desk, queue.clock)
+    presses.wakes(lambda: woken.append(True))
+    presses.press(press(queue))
+    assert (numbers(queue), woken) == ([], [True])
+
+
+def test_a_press_is_given_once(queue: Queue) -> None:
+    """Looking again gives no second number."""
+    presses = PressDesk(queue.desk, queue.clock)
+    presses.press(press(queue))
+    presses.step()
+    presses.step()
+    assert numbers(queue) == ["A-001"]
+
+
+def test_a_press_that_waited_too_long_is_dropped_and_counted(queue: Queue) -> None:
+    """A hall that wakes after a stall gives no numbers to people who have gone."""
+    presses = PressDesk(queue.desk, queue.clock)
+    presses.press(press(queue))
+    queue.clock.advance(STALE_S + 0.1)
+    presses.press(press(queue))
+    presses.step()
+    assert (numbers(queue), presses.dropped) == (["A-001"], 1)
+
+
+def test_a_button_of_an_unknown_line_stops_nobody(queue: Queue) -> None:
+    """A wrong setting of one button is counted and shown, and the next button works."""
+    presses = PressDesk(queue.desk, queue.clock)
+    presses.press(press(queue, "tidak-ada"))
+    presses.step()
+    assert (presses.refused, presses.latest) == (1, PressAnswer("tombol", "tidak-ada", "", "unknown-line"))
+    presses.press(press(queue))
+    presses.step()
+    assert numbers(queue) == ["A-001"]
+
+
+class FailingCard:
+    """A desk whose card fails ``failures`` times before it takes a press."""
+
+    def __init__(self, desk: TicketsDesk, failures: int) -> None:
+        self._desk = desk
+        self._failures = failures
+
+    def issue(self, line: str, **words: Any) -> Issued:
+        """Fail, or give a number."""
+        if self._failures:
+            self._failures -= 1
+            raise Refusal("storage-failed") from sqlite3.OperationalError("disk I/O error")
+        return self._desk.issue(line, **words)
+
+
+def test_a_press_waits_while_the_card_fails(queue: Queue) -> None:
+    """A stall of the card costs nobody their number, and the order stays."""
+    presses = PressDesk(FailingCard(queue.desk, 2), queue.clock)  # type: ignore[arg-type]
+    presses.press(press(queue))
+    presses.press(press(queue, "bantuan"))
+    rests_s = [presses.step() for _ in range(3)]
+    assert (rests_s, numbers(queue)) == ([0.5, 0.5, 1.0], ["A-001", "B-001"])
+
+
+def test_a_card_that_stays_broken_gives_up_after_ten_seconds(queue: Queue) -> None:
+    """Presses do not pile up behind a dead card."""
+    presses = PressDesk(FailingCard(queue.desk, 99), queue.clock)  # type: ignore[arg-type]
+    presses.press(press(queue))
+    presses.step()
+    queue.clock.advance(STALE_S + 0.1)
+    presses.step()
+    assert (presses.dropped, presses.latest) == (1, PressAnswer("tombol", "surat", "", "press-stale"))
