@@ -1,0 +1,79 @@
+"""From ``[[devices]]`` to devices."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gateway.devices.catalog import KINDS, Devices, plug_in
+from gateway.devices.ports import DeviceState
+from gateway.errors import Refusal
+from gateway.settings import DeviceSettings
+from tests.support.clock import FakeClock
+
+WIRING = Path(__file__).parents[2] / "firmware_config" / "wiring"
+
+
+def entry(kind: str, **options: object) -> DeviceSettings:
+    """One ``[[devices]]``."""
+    return DeviceSettings.model_validate({"id": "satu", "kind": kind, **options})
+
+
+def plugged(*entries: DeviceSettings) -> Devices:
+    """The devices of a hall."""
+    return plug_in(entries, FakeClock())
+
+
+OPTIONS: dict[str, dict[str, object]] = {"gpio-button": {"line": "surat", "pin": 17}, "simulated-button": {"line": "surat"}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_made_looked_at_and_closed(kind: str) -> None:
+    """A device calls itself by its kind and id, knows its state, and may be closed twice."""
+    with plugged(entry(kind, **OPTIONS.get(kind, {}))) as devices:
+        (device,) = devices
+        assert (device.id, device.kind) == ("satu", kind)
+        assert (device.state() is DeviceState.READY) == (device.reason() == "")
+        devices.close()
+
+
+def test_devices_are_found_by_what_they_do() -> None:
+    """The hall asks for buttons, boards and printers, not for kinds."""
+    with plugged(
+        entry("simulated-button", line="surat"), entry("simulated-board"), entry("simulated-printer")
+    ) as devices:
+        found = [[one.kind for one in some] for some in (devices.buttons, devices.boards, devices.printers)]
+    assert found == [["simulated-button"], ["simulated-board"], ["simulated-printer"]]
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "fact"),
+    [
+        (entry("gpio-lamp"), "device-unknown-kind", {"kind": "gpio-lamp"}),
+        (entry("gpio-button", pin=17), "device-option", {"key": "line"}),
+        (entry("gpio-button", line="surat", pin=99), "device-option", {"key": "pin"}),
+        (entry("gpio-button", line="surat", pin=True), "device-option", {"key": "pin"}),
+        (entry("gpio-button", line="surat", pin=17, rest_s=-1), "device-option", {"key": "rest_s"}),
+        (entry("simulated-board", pin=17), "device-option", {"key": "pin"}),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_key(given: DeviceSettings, code: str, fact: dict[str, str]) -> None:
+    """A typing error in hall.toml is named, never ignored."""
+    with pytest.raises(Refusal) as refused:
+        plugged(given)
+    assert (refused.value.code, refused.value.facts | fact) == (code, refused.value.facts)
+
+
+def test_a_missing_device_is_named_with_its_reason() -> None:
+    """The health page can say what is wrong with which device."""
+    with plugged(entry("gpio-button", line="surat", pin=17)) as devices:
+        assert list(devices.ailing()) == ["satu"]
+
+
+def test_the_shipped_wiring_is_accepted() -> None:
+    """What a technician copies from firmware_config/wiring is a valid device."""
+    for file in WIRING.glob("*.toml"):
+        for device in tomllib.loads(file.read_text())["devices"]:
+            plugged(DeviceSettings.model_validate(device)).close()
