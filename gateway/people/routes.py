@@ -14,7 +14,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +25,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
 from gateway.portal import problems
-from gateway.portal.api import KEY_PATTERN, key_of
+from gateway.portal.api import NEEDS_KEY, key_of
 from gateway.portal.forms import check_csrf, read_form
 from gateway.portal.i18n import words
 from gateway.portal.live import Broadcaster
@@ -117,16 +117,12 @@ class PeoplePages:
 
     def describe(self, api: APIRouter, site: Site) -> None:
         """Add ``POST /session``."""
-        from fastapi import Header
-
         del site
 
-        async def open_session(
-            request: Request, credentials: Credentials, idempotency_key: Annotated[str, Header(pattern=KEY_PATTERN)]
-        ) -> Response:
+        async def open_session(request: Request, credentials: Credentials) -> Response:
             """Sign an officer in: the answer's token is also set as a cookie."""
             key = key_of(request)
-            body = self._remembered.answer(idempotency_key, credentials)
+            body = self._remembered.answer(key, credentials)
             if body is None:
                 session = await self._sign_in(request, credentials.officer, credentials.pin)
                 body = {"token": session.token, "officer": session.name}
@@ -135,7 +131,7 @@ class PeoplePages:
             _set_cookie(response, body["token"])
             return response
 
-        api.add_api_route("/session", open_session, methods=["POST"], status_code=201, response_model=SessionAnswer)
+        api.add_api_route("/session", open_session, methods=["POST"], status_code=201, response_model=SessionAnswer, openapi_extra=NEEDS_KEY)
 
     def streams(self) -> Sequence[Broadcaster]:
         """Return no streams."""

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 KEY_HEADER = "idempotency-key"
 KEY_PATTERN = r"^[A-Za-z0-9_-]{8,80}$"
 
+NEEDS_KEY: dict[str, Any] = {
+    "parameters": [
+        {"name": "Idempotency-Key", "in": "header", "required": True, "schema": {"type": "string", "pattern": KEY_PATTERN}}
+    ]
+}
+"""Tells in ``openapi.json`` what ``key_of`` asks of every POST; given to a route as ``openapi_extra``."""
+
 
 class ApiDoor:
     """The ASGI application below ``/api/v1``; builds the API behind it once."""
@@ -99,11 +106,9 @@ def key_of(request: Request) -> str:
 
 
 def _invalid(error: RequestValidationError) -> Refusal:
-    """Name the first field that is wrong; a header or a body that is no JSON have refusals of their own."""
+    """Name the first field that is wrong; a body that is no JSON has a refusal of its own."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"]]
-    if KEY_HEADER in place:
-        return Refusal("key-missing")
     if first["type"] == "json_invalid" or place == ["body"]:
         return Refusal("body-unreadable")
     return Refusal("field-invalid", field=place[-1][:40])

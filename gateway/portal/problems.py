@@ -39,7 +39,7 @@ def answer(site: Site, request: Request, error: Exception) -> Response:
     refusal = refusal_of(error)
     if refusal.fault.status >= 500:
         log.error("event=request-failed code=%s path=%s", refusal.code, _route_of(request), exc_info=error)
-    headers = {"cache-control": "no-store", **_retry_after(refusal)}
+    headers = {"cache-control": "no-store", **retry_after(refusal)}
     if isinstance(error, HTTPException) and error.headers:
         headers |= {name.lower(): text for name, text in error.headers.items()}
     speak = words(site.language_of(request))
@@ -76,7 +76,8 @@ def remedy(refusal: Refusal, speak: Words) -> str:
     return speak(refusal.fault.remedy).format_map(refusal.facts)
 
 
-def _retry_after(refusal: Refusal) -> dict[str, str]:
+def retry_after(refusal: Refusal) -> dict[str, str]:
+    """Return the header that tells when to come again, for delays and full storage."""
     if refusal.fault.status == 429:
         return {"retry-after": str(refusal.facts.get("wait_s", RETRY_AFTER_S))}
     return {"retry-after": str(RETRY_AFTER_S)} if refusal.fault.status == 503 else {}

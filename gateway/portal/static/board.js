@@ -1,0 +1,85 @@
+// The board on the TV: calls that come together stand in a row, each is shown for some seconds, none is overwritten.
+"use strict";
+(() => {
+  const call = document.getElementById("call"), number = document.getElementById("number"), counter = document.getElementById("counter");
+  const former = document.getElementById("former"), face = document.getElementById("clock").dataset;
+  const holdMs = 1000 * call.dataset.holdS;
+  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, revision = call.dataset.revision;
+
+  function show(next) {
+    shown = next;
+    call.classList.remove("nobody", "fresh");
+    number.textContent = next.number;
+    if (next.number.length > 5) { number.setAttribute("textLength", "316"); number.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
+    else { number.removeAttribute("textLength"); number.removeAttribute("lengthAdjust"); }
+    counter.textContent = next.counter_name;
+    void call.offsetWidth; // Lets the motion begin anew.
+    call.classList.add("fresh");
+    call.dataset.id = next.id;
+    list();
+  }
+
+  // Beside the big number: the five before it, without those that still wait for their turn to be big.
+  function list() {
+    const waiting = new Set(row.map((one) => one.number));
+    const others = latest.filter((one) => one.number !== shown?.number && !waiting.has(one.number)).slice(0, 5);
+    former.replaceChildren(...others.map((one) => {
+      const item = document.createElement("li"), strong = document.createElement("strong"), span = document.createElement("span");
+      strong.textContent = one.number; span.textContent = one.counter_name;
+      item.append(strong, " ", span);
+      return item;
+    }));
+  }
+
+  function turn() {
+    showing = 0;
+    if (!row.length) return;
+    show(row.shift());
+    showing = setTimeout(turn, holdMs);
+  }
+
+  function take(queue) {
+    // After midnight's new day or a restored hall the numbers begin anew: draw the page again.
+    if (queue.calls.length === 0 && shown) { location.reload(); return; }
+    latest = queue.calls;
+    shown ??= latest.find((one) => one.id === newest) ?? null;
+    const fresh = latest.filter((one) => one.id > newest).sort((a, b) => a.id - b.id);
+    for (const one of fresh) { row.push(one); newest = one.id; }
+    for (const line of queue.lines) {
+      const place = document.querySelector(`#waiting [data-line="${CSS.escape(line.id)}"] strong`);
+      if (place) place.textContent = line.waiting;
+    }
+    if (!showing) turn();
+    list();
+  }
+
+  let skewMs = 0;
+  function tick() {
+    if (face.known !== "1") return;
+    const local = new Date(Date.now() + skewMs + 60000 * face.offsetMin), id = face.language === "id";
+    const locale = id ? "id-ID" : "en-GB";
+    const time = local.toISOString().slice(11, 16);
+    document.getElementById("time").textContent = id ? time.replace(":", ".") : time;
+    document.getElementById("day").textContent = local.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).replace(/^(\S+?),? /, "$1, ");
+  }
+
+  // The hall's clock, not the TV's: the answer's Date header tells how far they are apart.
+  async function compare() {
+    try {
+      const answer = await fetch("/api/v1/queue", { cache: "no-store" });
+      const at = Date.parse(answer.headers.get("date"));
+      if (at) skewMs = at - Date.now();
+      take(await answer.json());
+    } catch { /* The stream brings the rest. */ }
+    tick();
+  }
+
+  let poll = 0;
+  const stream = new EventSource("/api/v1/events");
+  stream.addEventListener("queue", (event) => { clearInterval(poll); take(JSON.parse(event.data)); });
+  stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) { clearInterval(poll); poll = setInterval(compare, 3000); } };
+  addEventListener("pagehide", () => stream.close());
+  setInterval(tick, 1000);
+  setInterval(compare, 600000);
+  compare();
+})();

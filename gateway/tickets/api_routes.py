@@ -1,0 +1,134 @@
+"""The queue's part of the JSON API. Promises: the same key gives the same answer, byte for byte, for a day."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.errors import Refusal
+from gateway.people.desk import PeopleDesk
+from gateway.people.routes import session_of
+from gateway.portal.api import NEEDS_KEY, key_of
+from gateway.tickets.desk import Called, TicketsDesk
+from gateway.tickets.view import QueueView
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+NO_STORE = {"cache-control": "no-store"}
+
+
+class Wish(BaseModel):
+    """Which number is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    line: str = Field(min_length=1, max_length=40, examples=["administrasi"])
+    priority: str = Field(default="", max_length=40, description="lansia, disabilitas, hamil, or empty")
+
+
+class Wait(BaseModel):
+    """An honest range."""
+
+    low_s: int
+    high_s: int
+
+
+class TicketAnswer(BaseModel):
+    """A number that was given."""
+
+    number: str = Field(examples=["A-012"])
+    token: str
+    url: str = Field(description="the ticket's own live page")
+    ahead: int
+    estimated_wait: Wait
+
+
+class TicketState(TicketAnswer):
+    """A ticket as it is now."""
+
+    state: Literal["waiting", "called", "completed", "no_show", "cancelled"]
+    line: str
+    priority: str
+    counter: str
+    calls: int
+
+
+class ActAnswer(BaseModel):
+    """What an act at a counter was about."""
+
+    number: str
+    counter: str
+
+
+def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
+    """Add all routes."""
+    _describe_tickets(api, desk, view)
+    _describe_counters(api, desk, view, people)
+    _describe_reading(api)
+
+
+def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> None:
+    def issue(wish: Wish, key: str) -> bytes:
+        issued = desk.issue(wish.line, priority=wish.priority, origin="phone", key=key)
+        view.at_least(issued.revision)
+        answer = {"number": issued.number, "token": issued.token, "url": f"/t/{issued.token}", "ahead": issued.ahead}
+        return json.dumps({**answer, "estimated_wait": {"low_s": issued.wait_low_s, "high_s": issued.wait_high_s}}).encode()
+
+    async def take_number(request: Request, wish: Wish) -> Response:
+        """Give the next number of a line."""
+        return Response(await run_in_threadpool(issue, wish, key_of(request)), 201, NO_STORE, "application/json")
+
+    async def read_ticket(token: str) -> Response:
+        """Tell how a ticket stands."""
+        ticket = view.current.tickets.get(token)
+        if ticket is None:
+            raise Refusal("unknown-ticket")
+        wait = {"low_s": ticket.wait_low_s, "high_s": ticket.wait_high_s}
+        answer = {"number": ticket.number, "token": token, "url": f"/t/{token}", "ahead": ticket.ahead, "estimated_wait": wait}
+        answer |= {"state": ticket.state, "line": ticket.line, "priority": ticket.priority}
+        answer |= {"counter": ticket.counter, "calls": ticket.calls}
+        return Response(json.dumps(answer), headers=NO_STORE, media_type="application/json")
+
+    api.add_api_route("/tickets", take_number, methods=["POST"], status_code=201, response_model=TicketAnswer, openapi_extra=NEEDS_KEY)
+    api.add_api_route("/tickets/{token}", read_ticket, methods=["GET"], response_model=TicketState)
+
+
+def _describe_counters(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
+    acts = {"call-next": desk.call_next, "recall": desk.recall, "complete": desk.complete, "no-show": desk.no_show}
+
+    def carry_out(act: str, counter: str, officer: str, key: str) -> Called:
+        called = acts[act](counter, officer=officer, key=key)
+        view.at_least(called.revision)
+        return called
+
+    async def at_counter(
+        request: Request, counter: str, act: Literal["call-next", "recall", "complete", "no-show"]
+    ) -> Response:
+        """Call the next person, call again, finish, or record that nobody came. For signed-in officers."""
+        session = await session_of(request, people)
+        called = await run_in_threadpool(carry_out, act, counter, str(session.officer), key_of(request))
+        body = json.dumps({"number": called.number, "counter": called.counter})
+        return Response(body, headers=NO_STORE, media_type="application/json")
+
+    api.add_api_route("/counters/{counter}/{act}", at_counter, methods=["POST"], response_model=ActAnswer, openapi_extra=NEEDS_KEY)
+
+
+def _describe_reading(api: APIRouter) -> None:
+    """Describe what ``routes.py`` serves before FastAPI is asked."""
+
+    async def read_queue() -> Response:
+        """Return the queue now; send its ETag as If-None-Match to learn cheaply that nothing has changed."""
+        raise Refusal("not-found")
+
+    async def follow_queue() -> Response:
+        """Follow the queue: server-sent events ``queue``, each with the body of ``GET queue``."""
+        raise Refusal("not-found")
+
+    api.add_api_route("/queue", read_queue, methods=["GET"])
+    api.add_api_route("/events", follow_queue, methods=["GET"])
