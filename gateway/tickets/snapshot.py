@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ class CallView:
     """1 for a first call, more for recalls."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketView:
+class TicketView(NamedTuple):
     """What a ticket's own page shows. ``ahead`` and the wait are 0 unless it waits."""
 
     id: int
@@ -74,14 +73,15 @@ class TicketView:
     """Where it was taken: button, kiosk, phone or staff."""
     state: str
     reason: str
-    ahead: int
-    wait_low_s: int
-    wait_high_s: int
+    """Why it was cancelled, for example ``day-closed``; else empty."""
     counter: str
     """Id of the counter that called it, else empty."""
     calls: int
     issued_at: str
     called_at: str
+    ahead: int
+    wait_low_s: int
+    wait_high_s: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ never touch the database. Whoever watches is told after each new snapshot and lo
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from types import MappingProxyType
 
 from gateway.changes import Changes
@@ -15,7 +17,7 @@ from gateway.clock import Clock
 from gateway.store.database import Store
 from gateway.tickets import model, reading, waits
 from gateway.tickets.model import TicketState, Waiting
-from gateway.tickets.reading import Reading, TicketRow
+from gateway.tickets.reading import LineRow, Reading, TicketRow
 from gateway.tickets.snapshot import CallView, CounterView, DayView, LineView, QueueSnapshot, TicketView, WaitingView
 from gateway.tickets.waits import Pace, WaitRange
 
@@ -23,6 +25,7 @@ REST_S = 1.0
 """The view looks at the revision at least so often, should an announcement get lost."""
 NO_DAY = DayView(0, "", "unset")
 NO_WAIT = WaitRange(0, 0)
+UNFINISHED = (TicketState.WAITING, TicketState.CALLED)
 
 
 class QueueView:
@@ -33,8 +36,10 @@ class QueueView:
         self._clock = clock
         self._watchers = Changes()
         self._newer = threading.Condition()
-        self._rows: dict[int, TicketRow] = {}
-        self._unfinished: set[int] = set()
+        self._newest = 0
+        self._finished: dict[str, TicketView] = {}
+        """By token: read once, shown as they are until their day is long over."""
+        self._unfinished: dict[int, TicketRow] = {}
         self._current = EMPTY
         self.refresh()
 
@@ -48,9 +53,9 @@ class QueueView:
         with self._store.reader() as db:
             if reading.revision(db) == self._current.revision and self._current is not EMPTY:
                 return REST_S
-            found = reading.read(db, max(self._rows, default=0), self._unfinished, waits.MEASURED_LIMIT)
+            found = reading.read(db, self._newest, self._unfinished.keys(), waits.MEASURED_LIMIT)
         self._remember(found)
-        snapshot = _compose(found, list(self._rows.values()))
+        snapshot = _compose(found, list(self._unfinished.values()), self._finished)
         with self._newer:
             self._current = snapshot
             self._newer.notify_all()
@@ -72,50 +77,54 @@ class QueueView:
 
     def _remember(self, found: Reading) -> None:
         for row in found.tickets:
-            self._rows[row.id] = row
-            if row.state in (TicketState.WAITING, TicketState.CALLED):
-                self._unfinished.add(row.id)
+            self._newest = max(self._newest, row.id)
+            if row.state in UNFINISHED:
+                self._unfinished[row.id] = row
             else:
-                self._unfinished.discard(row.id)
+                self._unfinished.pop(row.id, None)
+                self._finished[row.token] = _view(row)
         oldest_day = found.day.ordinal - 1 if found.day else 0
-        if self._rows and next(iter(self._rows.values())).day < oldest_day:
-            self._rows = {row.id: row for row in self._rows.values() if row.day >= oldest_day}
+        if any(ticket.day < oldest_day for ticket in islice(self._finished.values(), 1)):
+            self._finished = {token: ticket for token, ticket in self._finished.items() if ticket.day >= oldest_day}
 
 
-def _compose(found: Reading, rows: list[TicketRow]) -> QueueSnapshot:
-    """Put together the snapshot of one revision from its rows."""
-    waiting_rows = {row.id: row for row in rows if row.state == TicketState.WAITING}
-    by_line: dict[str, list[TicketRow]] = {line.id: [] for line in found.lines}
-    for row in waiting_rows.values():
-        by_line[row.line].append(row)
-    counts = {line: len(waiting) for line, waiting in by_line.items()}
-    orders: dict[str, list[TicketRow]] = {}
-    lines: list[LineView] = []
-    views: dict[str, TicketView] = {row.token: _view(row) for row in rows if row.id not in waiting_rows}
-    for line in found.lines:
-        streak = model.priority_streak(line.latest_calls_priority)
-        people = [Waiting(row.id, row.priority != "") for row in by_line[line.id]]
-        orders[line.id] = [waiting_rows[ticket] for ticket in model.calling_order(people, streak)]
-        pace, counters = waits.pace(line.service_times_s), waits.capacity(line.id, found.at_work, counts)
-        for ahead, row in enumerate(orders[line.id]):
-            views[row.token] = _view(row, ahead, waits.estimate(ahead, counters, pace))
-        lines.append(_line_view(line, people, streak, counters, pace))
-    present = {row.counter: row.number for row in rows if row.state == TicketState.CALLED}
+def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, TicketView]) -> QueueSnapshot:
+    """Put together the snapshot of one revision."""
+    called = [row for row in unfinished if row.state == TicketState.CALLED]
+    lines = [_compose_line(line, unfinished, found) for line in found.lines]
+    tickets = finished | {row.token: _view(row) for row in called}
+    for _, order in lines:
+        tickets |= {ticket.token: ticket for ticket in order}
+    present = {row.counter: row.number for row in called}
     return QueueSnapshot(
         revision=found.revision,
         epoch=found.epoch,
         day=DayView(found.day.ordinal, found.day.on.isoformat(), found.day.clock) if found.day else NO_DAY,
-        lines=tuple(lines),
+        lines=tuple(line for line, _ in lines),
         counters=tuple(CounterView(counter, name, served, present.get(counter)) for counter, name, served in found.counters),
         calls=tuple(CallView(*call) for call in found.calls),
-        tickets=MappingProxyType(views),
+        tickets=MappingProxyType(tickets),
         waiting=MappingProxyType(
-            {line: tuple(WaitingView(row.number, row.priority, row.issued_at) for row in order) for line, order in orders.items()}
+            {line.id: tuple(WaitingView(one.number, one.priority, one.issued_at) for one in order) for line, order in lines}
         ),
     )
 
 
-def _line_view(line: reading.LineRow, people: list[Waiting], streak: int, counters: float, pace: Pace) -> LineView:
+def _compose_line(line: LineRow, unfinished: list[TicketRow], found: Reading) -> tuple[LineView, list[TicketView]]:
+    """Return a line, and its people in the order in which they will be called."""
+    waiting = {row.id: row for row in unfinished if row.state == TicketState.WAITING}
+    people = [Waiting(row.id, row.priority != "") for row in waiting.values() if row.line == line.id]
+    streak = model.priority_streak(line.latest_calls_priority)
+    pace = waits.pace(line.service_times_s)
+    counters = waits.capacity(line.id, found.at_work, Counter(row.line for row in waiting.values()))
+    order = [
+        _view(waiting[ticket], ahead, waits.estimate(ahead, counters, pace))
+        for ahead, ticket in enumerate(model.calling_order(people, streak))
+    ]
+    return _line_view(line, people, streak, counters, pace), order
+
+
+def _line_view(line: LineRow, people: list[Waiting], streak: int, counters: float, pace: Pace) -> LineView:
     priority = sum(one.priority for one in people)
     ahead = model.ahead_of_newcomer(len(people) - priority, priority, streak, has_priority=False)
     wait = waits.estimate(ahead, counters, pace)
@@ -126,22 +135,9 @@ def _line_view(line: reading.LineRow, people: list[Waiting], streak: int, counte
 
 def _view(row: TicketRow, ahead: int = 0, wait: WaitRange = NO_WAIT) -> TicketView:
     return TicketView(
-        id=row.id,
-        token=row.token,
-        number=row.number,
-        line=row.line,
-        day=row.day,
-        priority=row.priority,
-        origin=row.origin,
-        state=row.state,
-        reason=row.reason,
-        ahead=ahead,
-        wait_low_s=wait.low_s,
-        wait_high_s=wait.high_s,
-        counter=row.counter,
-        calls=row.calls,
-        issued_at=row.issued_at,
-        called_at=row.called_at,
+        *(row.id, row.token, row.number, row.line, row.day, row.priority, row.origin, row.state, row.reason),
+        *(row.counter, row.calls, row.issued_at, row.called_at),
+        *(ahead, wait.low_s, wait.high_s),
     )
 
 

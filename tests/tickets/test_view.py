@@ -34,7 +34,11 @@ def test_a_snapshot_tells_who_waits_and_who_is_called(tmp_path: Path) -> None:
         now = view.current
     assert [counter.ticket for counter in now.counters] == ["A-001", None]
     assert [(call.number, call.counter, call.counter_name, call.count) for call in now.calls] == [("A-001", "1", "Loket 1", 2)]
-    assert (now.tickets[first.token].state, now.tickets[first.token].counter, now.tickets[first.token].calls) == ("called", "1", 2)
+    assert (now.tickets[first.token].state, now.tickets[first.token].counter, now.tickets[first.token].calls) == (
+        "called",
+        "1",
+        2,
+    )
     assert (now.tickets[second.token].state, now.tickets[second.token].ahead) == ("waiting", 0)
     assert [one.number for one in now.waiting["surat"]] == ["A-002"]
 
