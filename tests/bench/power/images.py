@@ -108,7 +108,7 @@ _work: tuple[Recording, int, int, int] | None = None
 
 
 def _begin(recording: Recording, seed: int, attempts: int, every: int) -> None:
-    global _work  # noqa: PLW0603 - handed to forked workers without copying
+    global _work  # handed to forked workers without copying
     _work = recording, seed, attempts, every
     logging.disable(logging.CRITICAL)
 
