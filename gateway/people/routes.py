@@ -131,7 +131,9 @@ class PeoplePages:
             _set_cookie(response, body["token"])
             return response
 
-        api.add_api_route("/session", open_session, methods=["POST"], status_code=201, response_model=SessionAnswer, openapi_extra=NEEDS_KEY)
+        api.add_api_route(
+            "/session", open_session, methods=["POST"], status_code=201, response_model=SessionAnswer, openapi_extra=NEEDS_KEY
+        )
 
     def streams(self) -> Sequence[Broadcaster]:
         """Return no streams."""

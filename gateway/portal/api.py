@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway import __version__
@@ -67,16 +68,16 @@ def build(site: Site, features: Sequence[Feature]) -> FastAPI:
     class ProblemRoute(APIRoute):
         """A route whose every error is answered here, so that none is logged twice or answered bare."""
 
-        def get_route_handler(self) -> Any:
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             """Return the route's own work with the answer to errors around it."""
             work = super().get_route_handler()
 
-            async def answered(request: Request) -> Any:
+            async def answered(request: Request) -> Response:
                 try:
                     return await work(request)
                 except RequestValidationError as error:
                     return problems.answer(site, request, _invalid(error))
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - the edge: it is answered and logged once, here
                     return problems.answer(site, request, error)
 
             return answered
@@ -91,7 +92,7 @@ def build(site: Site, features: Sequence[Feature]) -> FastAPI:
     api.include_router(router)
 
     @api.exception_handler(HTTPException)
-    async def _routing_failed(request: Request, error: HTTPException) -> Any:
+    async def _routing_failed(request: Request, error: HTTPException) -> Response:
         return problems.answer(site, request, error)
 
     return api

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ from gateway.portal import problems
 from gateway.portal.access import Access
 from gateway.portal.api import ApiDoor
 from gateway.portal.feature import Feature
-from gateway.portal.health_pages import Healthy, HealthPages
+from gateway.portal.health_pages import HealthPages, Healthy
 from gateway.portal.live import Broadcaster
 from gateway.portal.site import Site
 
@@ -104,7 +104,7 @@ def create_app(parts: PortalParts) -> Portal:
     return Portal(parts)
 
 
-def _icon(site: Site) -> object:
+def _icon(site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def redirect(_request: Request) -> Response:
         return RedirectResponse(site.assets.address("icon.svg"), 301)
 

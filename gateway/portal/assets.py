@@ -39,7 +39,8 @@ class Assets:
         self._by_address: dict[str, Asset] = {}
         self._address_by_name: dict[str, str] = {}
         for folder in folders:
-            for file in sorted(folder.glob("*.*")):
+            # Style sheets come last: they name pictures, whose addresses must be known by then.
+            for file in sorted(folder.glob("*.*"), key=lambda one: (one.suffix == ".css", one.name)):
                 if file.suffix in TYPES:
                     self._add(file)
 
@@ -53,6 +54,9 @@ class Assets:
 
     def _add(self, file: Path) -> None:
         content = file.read_bytes()
+        if file.suffix == ".css":
+            for name, known in self._address_by_name.items():
+                content = content.replace(f"url(/static/{name})".encode(), f"url({known})".encode())
         digest = hashlib.sha256(content).hexdigest()[:10]
         address = f"/static/{file.stem}.{digest}{file.suffix}"
         # mtime=0: the same file is the same bytes on every hall.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -38,7 +38,7 @@ class HealthFinding(Protocol):
         """Its sentence and remedy, with ``{facts}``."""
 
     @property
-    def facts(self) -> object:
+    def facts(self) -> Mapping[str, object]:
         """What fills the ``{braces}``."""
 
 
@@ -75,7 +75,7 @@ class HealthPages:
             }
             for finding in findings
         ]
-        worst = max((one["level"] for one in told), default=0)
+        worst = max((int(finding.level) for finding in findings), default=0)
         etag = etag_of(language, told)
         headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "cookie"}
         if has_already(request, etag):

@@ -80,6 +80,7 @@ class Broadcaster:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one stream until its reader leaves or the hall stops (an ASGI application)."""
+        del scope
         if self._ended:
             raise Refusal("hall-stopping")
         if self.open >= self._limit:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,14 +38,14 @@ def refusal_of(error: Exception) -> Refusal:
 def answer(site: Site, request: Request, error: Exception) -> Response:
     """Answer ``request`` with what went wrong, as JSON below ``/api/``, else as a page."""
     refusal = refusal_of(error)
-    if refusal.fault.status >= 500:
+    if refusal.fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("event=request-failed code=%s path=%s", refusal.code, _route_of(request), exc_info=error)
     headers = {"cache-control": "no-store", **retry_after(refusal)}
     if isinstance(error, HTTPException) and error.headers:
         headers |= {name.lower(): text for name, text in error.headers.items()}
     speak = words(site.language_of(request))
     if request.url.path.startswith(API):
-        if refusal.fault.status == 401:
+        if refusal.fault.status == HTTPStatus.UNAUTHORIZED:
             headers["www-authenticate"] = "Bearer"
         return Response(problem(refusal, speak), refusal.fault.status, headers, "application/problem+json")
     page = site.page("problem.html", speak.language, "/", sentence=sentence(refusal, speak), remedy=remedy(refusal, speak))
@@ -78,9 +79,9 @@ def remedy(refusal: Refusal, speak: Words) -> str:
 
 def retry_after(refusal: Refusal) -> dict[str, str]:
     """Return the header that tells when to come again, for delays and full storage."""
-    if refusal.fault.status == 429:
+    if refusal.fault.status == HTTPStatus.TOO_MANY_REQUESTS:
         return {"retry-after": str(refusal.facts.get("wait_s", RETRY_AFTER_S))}
-    return {"retry-after": str(RETRY_AFTER_S)} if refusal.fault.status == 503 else {}
+    return {"retry-after": str(RETRY_AFTER_S)} if refusal.fault.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 def _route_of(request: Request) -> str:

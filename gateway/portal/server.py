@@ -11,7 +11,7 @@ import errno
 import logging
 import socket
 import threading
-from typing import Any
+from collections.abc import Callable
 
 import uvicorn
 
@@ -36,7 +36,7 @@ class PortalServer:
     def __init__(self, app: Portal, host: str, port: int, clock: Clock) -> None:
         self._app = app
         self._host = host
-        self._asked_port = port
+        self._port = port
         self._clock = clock
         self._socket: socket.socket | None = None
         self._server: uvicorn.Server | None = None
@@ -46,8 +46,8 @@ class PortalServer:
 
     @property
     def port(self) -> int:
-        """The port it listens on."""
-        return int(self._socket.getsockname()[1]) if self._socket is not None else self._asked_port
+        """The port it listens on; the one asked for until it has started."""
+        return self._port
 
     @property
     def beats(self) -> bool:
@@ -57,14 +57,15 @@ class PortalServer:
 
     def start(self) -> None:
         """Listen, then serve. Raises Refusal ``port-taken`` or ``port-refused`` before anything has begun."""
-        self._socket = _listen(self._host, self._asked_port)
+        self._socket = _listen(self._host, self._port)
+        self._port = int(self._socket.getsockname()[1])
         configuration = uvicorn.Config(
             self._app, loop="asyncio", http="httptools", ws="none", lifespan="on", interface="asgi3",
             log_config=None, access_log=False, server_header=False, proxy_headers=False,
             backlog=BACKLOG, timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=2,
         )  # fmt: skip
         self._server = _Server(configuration, self._begin_beating)
-        self._thread = threading.Thread(target=self._run, name="portal", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(self._server, self._socket), name="portal", daemon=True)
         self._thread.start()
         if not self._started.wait(START_LIMIT_S) or not self._thread.is_alive():
             raise Refusal("internal")
@@ -81,13 +82,11 @@ class PortalServer:
             return False
         return True
 
-    def _run(self) -> None:
-        assert self._server is not None
-        assert self._socket is not None
+    def _run(self, server: uvicorn.Server, listener: socket.socket) -> None:
         try:
-            self._server.run(sockets=[self._socket])
+            server.run(sockets=[listener])
         finally:
-            self._socket.close()
+            listener.close()
             self._started.set()
 
     def _begin_beating(self) -> None:
@@ -104,7 +103,7 @@ class PortalServer:
 class _Server(uvicorn.Server):
     """Uvicorn's server that tells when it serves."""
 
-    def __init__(self, configuration: uvicorn.Config, begun: Any) -> None:
+    def __init__(self, configuration: uvicorn.Config, begun: Callable[[], None]) -> None:
         super().__init__(configuration)
         self._begun = begun
 
@@ -128,5 +127,5 @@ def _listen(host: str, port: int) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise Refusal("port-taken", port=port) from error
         raise Refusal("port-refused", port=port, reason=error.strerror) from error
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003 - the socket module knows no other way
     return listener

@@ -25,6 +25,9 @@ STATIC = Path(__file__).parent / "static"
 LANGUAGE_COOKIE = "bahasa"
 LANGUAGE_PARAMETER = "bahasa"
 
+SRGB_KNEE = 0.04045
+"""Below it sRGB is linear."""
+
 INK = "#14212b"
 PAPER = "#ffffff"
 
@@ -98,7 +101,7 @@ def plain_colour(colour: str) -> str:
 def ink_on(colour: str) -> str:
     """Return the colour, dark or white, in which letters on ``colour`` are read best."""
     channels = [int(plain_colour(colour)[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+    linear = [part / 12.92 if part <= SRGB_KNEE else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     # The crossing of the contrast ratios of white and ink (WCAG 2.2).
     return PAPER if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.0649 else INK

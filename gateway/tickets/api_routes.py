@@ -95,7 +95,9 @@ def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> Non
         answer |= {"counter": ticket.counter, "calls": ticket.calls}
         return Response(json.dumps(answer), headers=NO_STORE, media_type="application/json")
 
-    api.add_api_route("/tickets", take_number, methods=["POST"], status_code=201, response_model=TicketAnswer, openapi_extra=NEEDS_KEY)
+    api.add_api_route(
+        "/tickets", take_number, methods=["POST"], status_code=201, response_model=TicketAnswer, openapi_extra=NEEDS_KEY
+    )
     api.add_api_route("/tickets/{token}", read_ticket, methods=["GET"], response_model=TicketState)
 
 
@@ -107,16 +109,16 @@ def _describe_counters(api: APIRouter, desk: TicketsDesk, view: QueueView, peopl
         view.at_least(called.revision)
         return called
 
-    async def at_counter(
-        request: Request, counter: str, act: Literal["call-next", "recall", "complete", "no-show"]
-    ) -> Response:
+    async def at_counter(request: Request, counter: str, act: Literal["call-next", "recall", "complete", "no-show"]) -> Response:
         """Call the next person, call again, finish, or record that nobody came. For signed-in officers."""
         session = await session_of(request, people)
         called = await run_in_threadpool(carry_out, act, counter, str(session.officer), key_of(request))
         body = json.dumps({"number": called.number, "counter": called.counter})
         return Response(body, headers=NO_STORE, media_type="application/json")
 
-    api.add_api_route("/counters/{counter}/{act}", at_counter, methods=["POST"], response_model=ActAnswer, openapi_extra=NEEDS_KEY)
+    api.add_api_route(
+        "/counters/{counter}/{act}", at_counter, methods=["POST"], response_model=ActAnswer, openapi_extra=NEEDS_KEY
+    )
 
 
 def _describe_reading(api: APIRouter) -> None:

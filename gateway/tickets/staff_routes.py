@@ -57,7 +57,12 @@ class StaffPages:
             return self._to_sign_in(request, "/loket")
         language = self._site.language_of(request)
         page = self._site.page(
-            "counters.html", language, "/loket", queue=self._view.current, officer=session.name, csrf=csrf_token(session_token(request))
+            "counters.html",
+            language,
+            "/loket",
+            queue=self._view.current,
+            officer=session.name,
+            csrf=csrf_token(session_token(request)),
         )
         return Response(page, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
 

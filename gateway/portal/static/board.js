@@ -10,8 +10,8 @@
     shown = next;
     call.classList.remove("nobody", "fresh");
     number.textContent = next.number;
-    if (next.number.length > 5) { number.setAttribute("textLength", "316"); number.setAttribute("lengthAdjust", "spacingAndGlyphs"); }
-    else { number.removeAttribute("textLength"); number.removeAttribute("lengthAdjust"); }
+    // The same width in every font, so that the height stays a quarter of the screen and more.
+    number.setAttribute("textLength", "300"); number.setAttribute("lengthAdjust", "spacingAndGlyphs");
     counter.textContent = next.counter_name;
     void call.offsetWidth; // Lets the motion begin anew.
     call.classList.add("fresh");
