@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gateway.errors import Refusal
@@ -28,20 +29,24 @@ class Blobs:
 
         Raises Refusal ``storage-full`` or ``storage-failed``; nothing is then kept.
         """
-        try:
+        with _told():
             self.folder.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=PART, delete=False) as file:
-                part = Path(file.name)
-                digest = hashlib.sha256()
+            file = tempfile.NamedTemporaryFile(dir=self.folder, suffix=PART, delete=False)  # noqa: SIM115 - closed below
+        part = Path(file.name)
+        try:
+            digest = hashlib.sha256()
+            with closing(file):
+                # What the sender raises passes as it is: a phone that hangs up is no fault of the card.
                 for piece in pieces:
                     digest.update(piece)
-                    file.write(piece)
-            try:
+                    with _told():
+                        file.write(piece)
+                with _told():
+                    file.flush()
+            with _told():
                 return self._keep(part, digest.hexdigest())
-            finally:
-                part.unlink(missing_ok=True)
-        except OSError as error:
-            raise refuse_full_card(error) from error
+        finally:
+            part.unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:
         """Return the content kept under ``name``.
@@ -84,3 +89,12 @@ class Blobs:
             sync_folder(self.folder)
             put_in_place(part, path)
         return name
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the card's errors as refusals."""
+    try:
+        yield
+    except OSError as error:
+        raise refuse_full_card(error) from error

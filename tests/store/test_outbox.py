@@ -230,7 +230,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        import tempfile  # noqa: PLC0415 - each example has a folder of its own
+        import tempfile
 
         self.folder = tempfile.TemporaryDirectory()
         self.store = open_test_store(Path(self.folder.name))
