@@ -115,7 +115,9 @@ class _SimPage:
     def board(self, request: Request) -> Response:
         """Draw the board as it is lit now."""
         board = _known(self._boards, request)
-        return Response(draw_board(board.face, lit=board.plugged), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+        return Response(
+            draw_board(board.face, lit=board.plugged), media_type="image/svg+xml", headers={"cache-control": "no-cache"}
+        )
 
     def slip(self, request: Request) -> Response:
         """Show one slip of the roll."""

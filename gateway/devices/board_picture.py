@@ -59,7 +59,9 @@ def _spoken(face: BoardFace) -> str:
 
 
 def _label(text: str, x: int, y: int) -> str:
-    return f'<text x="{x}" y="{y}" fill="{LABEL}" font-family="system-ui,sans-serif" font-size="32" letter-spacing="6">{text}</text>'
+    return (
+        f'<text x="{x}" y="{y}" fill="{LABEL}" font-family="system-ui,sans-serif" font-size="32" letter-spacing="6">{text}</text>'
+    )
 
 
 def _row(text: str, x: float, y: float, scale: float, unlit: str) -> str:

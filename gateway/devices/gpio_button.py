@@ -23,7 +23,7 @@ STUCK = "tombol macet tertekan, dimatikan"
 
 def lgpio_factory() -> Any:  # noqa: ANN401 - gpiozero has no types
     """Return the pin factory of a real Pi. Raises whatever the missing library or chip raises."""
-    from gpiozero.pins.lgpio import LGPIOFactory  # type: ignore[import-untyped]  # noqa: PLC0415 - only a Pi has it
+    from gpiozero.pins.lgpio import LGPIOFactory  # noqa: PLC0415 - only a Pi has it
 
     return LGPIOFactory()
 
@@ -90,7 +90,7 @@ class GpioButton:
         self._let_go()
 
     def _open(self) -> None:
-        from gpiozero import Button  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy; few halls need it
+        from gpiozero import Button  # noqa: PLC0415 - heavy; few halls need it
 
         try:
             self._factory = self._make_factory()

@@ -99,7 +99,15 @@ class SlipOutput:
     """Prints what is wanted on the first printer that is ready. ``step`` belongs to one loop and prints one slip."""
 
     def __init__(
-        self, store: Store, printers: Sequence[Printer], clock: Clock, *, words: SlipWords, zone: ZoneInfo, hall: str, address: str
+        self,
+        store: Store,
+        printers: Sequence[Printer],
+        clock: Clock,
+        *,
+        words: SlipWords,
+        zone: ZoneInfo,
+        hall: str,
+        address: str,
     ) -> None:
         """``hall`` is the hall's name; ``address`` begins the link of the QR code, for example ``http://balai.lan``."""
         self.held_back = 0

@@ -86,7 +86,11 @@ def test_a_held_button_is_one_press_and_then_faulty(rig: Rig) -> None:
     """A stuck button costs one number, is switched off, and says why."""
     rig.down()
     rig.clock.advance(RULES.stuck_s)
-    assert (len(rig.presses), rig.button.state(), rig.button.reason()) == (1, DeviceState.FAULTY, "tombol macet tertekan, dimatikan")
+    assert (len(rig.presses), rig.button.state(), rig.button.reason()) == (
+        1,
+        DeviceState.FAULTY,
+        "tombol macet tertekan, dimatikan",
+    )
     rig.up()
     rig.clock.advance(RULES.recovery_s)
     assert (rig.button.state(), rig.button.reason()) == (DeviceState.READY, "")

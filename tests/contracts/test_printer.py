@@ -10,7 +10,9 @@ from PIL import Image
 from gateway.devices.ports import DeviceFault, DeviceState, Slip
 from gateway.devices.simulated_printer import ROLL_LENGTH, SimulatedPrinter
 
-SLIP = Slip("A-012", "Balai Desa Contoh", "Surat", "3 orang di depan Anda", "Tunggu", "08.00", "Simpan.", "http://balai.lan/t/x", "")
+SLIP = Slip(
+    "A-012", "Balai Desa Contoh", "Surat", "3 orang di depan Anda", "Tunggu", "08.00", "Simpan.", "http://balai.lan/t/x", ""
+)
 
 
 @pytest.fixture(params=[SimulatedPrinter], ids=["simulated"])

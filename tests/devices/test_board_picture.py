@@ -15,7 +15,9 @@ from gateway.devices.ports import BoardFace
 def burning(face: BoardFace) -> int:
     """How many segments are lit for a face."""
     tree = ET.fromstring(draw_board(face))
-    return sum(path.attrib["d"].count("Z") for path in tree.iter("{http://www.w3.org/2000/svg}path") if path.attrib["fill"] == LIT)
+    return sum(
+        path.attrib["d"].count("Z") for path in tree.iter("{http://www.w3.org/2000/svg}path") if path.attrib["fill"] == LIT
+    )
 
 
 def test_it_lights_the_segments_of_number_counter_and_newest() -> None:

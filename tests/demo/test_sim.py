@@ -1,0 +1,217 @@
+"""The page on which a stranger sees the whole hall."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from gateway.demo.sim import SimParts, sim_routes
+from gateway.devices.catalog import Devices, plug_in
+from gateway.errors import Refusal
+from gateway.portal.i18n import words
+from gateway.settings import DeviceSettings
+from gateway.store.outbox import backlog
+from gateway.tickets.inputs import PressDesk
+from gateway.tickets.outputs import BoardOutput, SlipOutput
+from gateway.tickets.view import QueueView
+from tests.support.tickets import WIB, Queue, open_queue
+
+
+class Browser:
+    """Asks the routes in this process, one request after the other; follows no redirect."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._app = app
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Fetch a page."""
+        return asyncio.run(self._ask("GET", path, headers))
+
+    def post(self, path: str) -> httpx.Response:
+        """Submit a form."""
+        return asyncio.run(self._ask("POST", path, None))
+
+    async def _ask(self, method: str, path: str, headers: dict[str, str] | None) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url="http://balai.lan") as client:
+            return await client.request(method, path, headers=headers)
+
+
+@dataclass
+class Cable:
+    """The uplink of the demo."""
+
+    pulled: bool = False
+
+    def pull_uplink(self) -> None:
+        """Pull the plug."""
+        self.pulled = True
+
+    def plug_uplink(self) -> None:
+        """Put it back."""
+        self.pulled = False
+
+
+@dataclass
+class Demo:
+    """A hall whose loops step when the test says so."""
+
+    queue: Queue
+    view: QueueView
+    presses: PressDesk
+    devices: Devices
+    board: BoardOutput
+    slips: SlipOutput
+    cable: Cable
+    client: Browser
+    centre: Path = field(default_factory=Path)
+
+    def settle(self) -> None:
+        """Let every loop look once."""
+        self.presses.step()
+        self.view.refresh()
+        self.board.step()
+        self.slips.step()
+
+    def post(self, path: str) -> None:
+        """Submit a form of the page and let the hall settle."""
+        answer = self.client.post(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sim")
+        self.settle()
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """The page over a real queue and store."""
+    entries = [
+        DeviceSettings.model_validate(entry)
+        for entry in (
+            {"id": "tombol-a", "kind": "simulated-button", "line": "surat"},
+            {"id": "papan", "kind": "simulated-board"},
+            {"id": "printer", "kind": "simulated-printer"},
+        )
+    ]
+    with open_queue(tmp_path / "hall") as queue, plug_in(entries, queue.clock) as devices:
+        view, presses, cable = QueueView(queue.store, queue.clock), PressDesk(queue.desk, queue.clock), Cable()
+        devices.buttons[0].when_pressed(presses.press)
+
+        def waiting() -> int:
+            with queue.store.reader() as db:
+                return backlog(db).depth
+
+        parts = SimParts(
+            "Balai <Contoh>", WIB, devices, lambda: view.current, lambda: presses.latest, waiting, queue.desk.call_next,
+            tmp_path / "centre.db", cable,
+        )  # fmt: skip
+        app = Starlette(routes=sim_routes(parts), exception_handlers={Refusal: _told})
+        slips = SlipOutput(
+            queue.store, devices.printers, queue.clock, words=words("id"), zone=WIB, hall="Balai", address="http://b.lan"
+        )
+        board = BoardOutput(view, devices.boards[0], queue.clock)
+        yield Demo(queue, view, presses, devices, board, slips, cable, Browser(app), tmp_path / "centre.db")
+
+
+def _told(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return PlainTextResponse(refusal.code, refusal.fault.status)
+
+
+def test_a_press_is_seen_on_board_roll_and_queue(demo: Demo) -> None:
+    """One click, and the number stands on the board and comes out as a slip that can be looked at."""
+    demo.post("/sim/press/tombol-a")
+    demo.post("/sim/call/1")
+    page = demo.client.get("/sim").text
+    slip = re.search(r'src="(/sim/slip/printer/1\.png)', page)
+    assert slip is not None
+    assert demo.client.get(slip[1]).content.startswith(b"\x89PNG")
+    assert 'aria-label="A-001 1, A-001"' in demo.client.get("/sim/board/papan.svg").text
+    assert "Nomor terakhir dari tombol: <b>A-001</b>" in page
+
+
+def test_the_page_works_without_script_and_escapes_names(demo: Demo) -> None:
+    """Every act is a form, the page reloads itself, and a hall's name cannot break it."""
+    page = demo.client.get("/sim").text
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "Balai &lt;Contoh&gt;" in page
+    assert page.count("<form") == page.count('method="post" action="/sim/')
+
+
+def test_every_form_of_the_page_does_something(demo: Demo) -> None:
+    """No switch is painted on: each posts to an act that exists, and back again."""
+    demo.post("/sim/press/tombol-a")
+    for _ in range(2):
+        for action in re.findall(r'action="([^"]+)"', demo.client.get("/sim").text):
+            demo.post(action)
+
+
+def test_switches_disturb_the_devices(demo: Demo) -> None:
+    """Paper, plugs and the uplink can be taken away and given back."""
+    for path in ("printer/take-paper", "papan/unplug", "uplink/pull"):
+        demo.post(f"/sim/switch/{path}")
+    page = demo.client.get("/sim").text
+    assert all(word in page for word in ("kertas habis", "kabel papan tercabut", "Uplink tercabut"))
+    assert (list(demo.devices.ailing()), demo.cable.pulled) == (["papan", "printer"], True)
+    for path in ("printer/give-paper", "papan/plug", "uplink/plug"):
+        demo.post(f"/sim/switch/{path}")
+    assert (demo.devices.ailing(), demo.cable.pulled) == ({}, False)
+
+
+def test_calling_nobody_is_a_sentence(demo: Demo) -> None:
+    """A refusal is shown to the person who pressed, not as an error page."""
+    demo.post("/sim/call/1")
+    assert "Tidak ada yang menunggu di loket ini." in demo.client.get("/sim").text
+
+
+def test_what_the_centre_has_is_shown_newest_first(demo: Demo) -> None:
+    """The last station of an event is visible, and the page never writes to it."""
+    with closing(sqlite3.connect(demo.centre)) as db, db:
+        db.execute("CREATE TABLE events (arrival INTEGER PRIMARY KEY, lane, seq, type, subject, received_at)")
+        for seq, kind in enumerate(("issued", "called"), 1):
+            db.execute(
+                "INSERT INTO events VALUES (NULL, 'record', ?, ?, 'ticket/7f3a90c2/1/A-001', '2026-11-23T01:14:03+00:00')",
+                (seq, f"id.balai.ticket.{kind}.v1"),
+            )
+    page = demo.client.get("/sim").text
+    assert page.index("ticket.called") < page.index("ticket.issued")
+    assert "<b>2</b> sudah di kabupaten" in page
+    assert "08.14.03" in page
+
+
+def test_without_a_centre_the_page_still_stands(demo: Demo) -> None:
+    """The intake may come later or never."""
+    page = demo.client.get("/sim").text
+    assert "Belum ada yang tiba." in page
+    assert not demo.centre.exists()
+
+
+def test_an_unchanged_page_is_not_sent_again(demo: Demo) -> None:
+    """The script's looks cost next to nothing while nothing happens."""
+    first = demo.client.get("/sim/live")
+    same = demo.client.get("/sim/live", headers={"if-none-match": first.headers["etag"]})
+    demo.post("/sim/press/tombol-a")
+    changed = demo.client.get("/sim/live", headers={"if-none-match": first.headers["etag"]})
+    assert [first.status_code, same.status_code, changed.status_code] == [200, 304, 200]
+
+
+@pytest.mark.parametrize("path", ["/sim/board/x.svg", "/sim/slip/printer/99.png", "/sim/slip/x/1.png"])
+def test_what_is_not_there_is_not_found(demo: Demo, path: str) -> None:
+    """An old address of a slip is a plain not-found."""
+    assert (demo.client.get(path).status_code, demo.client.post("/sim/switch/x/y").status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("sim.css", "text/css"), ("sim.js", "text/javascript")])
+def test_style_and_script_come_from_the_hall(demo: Demo, name: str, kind: str) -> None:
+    """Nothing is loaded from elsewhere: the content policy allows the hall alone."""
+    answer = demo.client.get(f"/sim/{name}")
+    assert answer.headers["content-type"].startswith(kind)
+    assert "http" not in answer.text.replace("http-equiv", "")
