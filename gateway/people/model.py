@@ -5,6 +5,8 @@ Promises: guessing gets slower with each wrong PIN, and nobody is ever locked ou
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 SHORTEST_PIN = 6
 LONGEST_PIN = 32
 FEWEST_DIFFERENT_DIGITS = 3
@@ -21,7 +23,7 @@ def pin_is_good(pin: str) -> bool:
     """Return whether a PIN is hard enough to guess: at least 6 digits, not a row, not a repeated pattern."""
     if not (pin.isascii() and pin.isdigit() and SHORTEST_PIN <= len(pin) <= LONGEST_PIN):
         return False
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     repeated = any(pin == (pin[:size] * len(pin))[: len(pin)] for size in range(1, len(pin) // 2 + 1))
     return steps not in ({1}, {9}) and len(set(pin)) >= FEWEST_DIFFERENT_DIGITS and not repeated
 

@@ -56,7 +56,7 @@ class Days:
     def open_day_in(self, tx: Transaction, on: date, clock: ClockState, by: str) -> HallDay:
         """Begin the day ``on``, inside ``tx``."""
         current = tables.current_day(tx)
-        assert current is not None, "only a furnished hall opens days"
+        assert current is not None, "only a furnished hall opens days"  # noqa: S101 - an invariant, not a check of input
         verdict = opening(current, on, str(clock))
         if verdict is Opening.REFUSED:
             raise Refusal("day-not-later", date=on.isoformat())
@@ -111,6 +111,6 @@ class Days:
         stamp = Stamp.of(self._clock, self._zone)
         for ticket in tables.unfinished_tickets(tx, day.ordinal):
             after = state_after(ticket.state, Act.CANCEL)
-            assert after is not None, "whoever waits or is called can be cancelled"
+            assert after is not None, "whoever waits or is called can be cancelled"  # noqa: S101 - an invariant, not a check of input
             tables.write_ticket(tx, ticket.id, {"state": after.value, "reason": "day-closed", "ended_at": stamp.time})
             outbox.append(tx, stamp, wire.cancelled(ticket, "day-closed"))

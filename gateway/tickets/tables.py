@@ -4,6 +4,8 @@ Promises, kept by the database itself: a number is given once per hall-day and l
 ticket, a token names one ticket. Numbers come from ``numbering`` in the transaction of the ticket.
 """
 
+# ruff: noqa: S608 - only names and marks of this file stand in the statements; values are always bound
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +18,6 @@ from sqlite_utils import Database
 from gateway.store.outbox import Reads
 from gateway.store.stamp import Stamp
 from gateway.tickets.model import PRIORITY_IN_A_ROW, HallDay, TicketState
-
 
 SCHEMA = """
 CREATE TABLE line (

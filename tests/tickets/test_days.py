@@ -59,7 +59,7 @@ def test_a_clock_that_goes_back_opens_no_day(tmp_path: Path) -> None:
 
 
 def test_a_clerk_opens_a_later_day_only(tmp_path: Path) -> None:
-    """ "Buka hari ini" with a date of the past is refused in words."""
+    """A clerk's "Buka hari ini" with a date of the past is refused in words."""
     with open_queue(tmp_path) as queue:
         assert queue.desk.open_day(TODAY + timedelta(days=1), "7") == HallDay(2, TODAY + timedelta(days=1), "staff")
         with pytest.raises(Refusal) as caught:

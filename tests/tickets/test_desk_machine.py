@@ -1,5 +1,7 @@
 """The queue under any order of acts, restarts, crowds and wrong clocks, against a model that remembers everything."""
 
+# ruff: noqa: PT017 - here a refusal is one of the outcomes that the model foretells
+
 from __future__ import annotations
 
 import json
@@ -9,7 +11,6 @@ import threading
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from gateway.clock import ClockState
 from gateway.errors import Refusal
 from gateway.tickets.desk import Issued
+from gateway.tickets.model import HallDay
 from tests.support.clock import FakeClock
 from tests.support.tickets import COUNTERS, Queue, open_queue
 
@@ -136,7 +138,7 @@ class QueueMachine(RuleBasedStateMachine):
         except Refusal as refusal:
             assert refusal.code == "day-not-later"
 
-    def follow(self, day: Any) -> None:
+    def follow(self, day: HallDay | None) -> None:
         """Move the model to the day that was opened, if one was."""
         if day is not None and day.ordinal != self.day:
             assert day.ordinal == self.day + 1
