@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tarfile
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from gateway.errors import Refusal
 from gateway.store.blobs import FOLDER as BLOBS
@@ -42,6 +43,8 @@ DATABASE = "hall.db"
 MANIFEST = "manifest.json"
 FORMAT = 1
 PIECE_BYTES = 1 << 20
+BLOB_MEMBER = re.compile(rf"{BLOBS}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
+"""A name in the file that may be an attachment; nothing else is ever written, wherever it points."""
 UNPACKED = ".restore-"
 """Begins the name of the folder into which a restore unpacks; left over, it was cut off."""
 
@@ -128,7 +131,7 @@ def _pack(part: Path, copy: Path, blobs: Blobs, progress: Progress) -> None:
         os.fsync(file.fileno())
 
 
-def _add(tar: tarfile.TarFile, name: str, size_bytes: int, content: Any) -> None:
+def _add(tar: tarfile.TarFile, name: str, size_bytes: int, content: IO[bytes]) -> None:
     member = tarfile.TarInfo(name)
     member.size = size_bytes
     member.mode = 0o600
@@ -147,7 +150,7 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
                 if content is None or not _is_ours(member.name):
                     raise Refusal("backup-invalid", path=path, reason=f"memuat {member.name}")
                 if member.name == MANIFEST:
-                    manifest = json.loads(content.read(PIECE_BYTES * 64))
+                    manifest = dict(json.loads(content.read(PIECE_BYTES * 64)))
                     continue
                 target = folder / member.name
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -157,13 +160,13 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
                 sync_folder(target.parent)
                 found[member.name] = _digest(target)
                 progress(min(1.0, tar.offset / total_bytes))
-    except (tarfile.TarError, EOFError, ValueError, FileNotFoundError) as error:
+    except (tarfile.TarError, EOFError, ValueError, TypeError, FileNotFoundError) as error:
         raise Refusal("backup-invalid", path=path, reason=error) from error
     _hold_against(manifest, found, folder, path)
 
 
 def _hold_against(manifest: dict[str, Any], found: dict[str, str], folder: Path, path: Path) -> None:
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if manifest.get("format") != FORMAT:
         raise Refusal("backup-invalid", path=path, reason="tidak lengkap atau dari versi lain")
     if manifest.get("files") != found or DATABASE not in found:
         raise Refusal("backup-invalid", path=path, reason="isinya tidak cocok dengan daftarnya")
@@ -178,10 +181,7 @@ def _hold_against(manifest: dict[str, Any], found: dict[str, str], folder: Path,
 
 
 def _is_ours(name: str) -> bool:
-    parts = name.split("/")
-    hexadecimal = set("0123456789abcdef")
-    is_blob = len(parts) == 3 and parts[0] == BLOBS and len(parts[2]) == 64 and set(parts[2]) <= hexadecimal and parts[1] == parts[2][:2]
-    return name in (DATABASE, MANIFEST) or is_blob
+    return name in (DATABASE, MANIFEST) or BLOB_MEMBER.fullmatch(name) is not None
 
 
 def _digest(path: Path) -> str:

@@ -6,6 +6,7 @@ A blob is durable before its name is returned; the fact that mentions it is writ
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from gateway.store.connection import refuse_full_card
 from gateway.store.files import PART, put_in_place, sync_file, sync_folder
 
 FOLDER = "blobs"
+NAME = re.compile("[0-9a-f]{64}")
 
 
 class Blobs:
@@ -70,7 +72,7 @@ class Blobs:
 
     def path_of(self, name: str) -> Path:
         """Return where the blob ``name`` lies. Raises Refusal ``not-found`` for what can be no name."""
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        if NAME.fullmatch(name) is None:
             raise Refusal("not-found")
         return self.folder / name[:2] / name
 

@@ -35,7 +35,9 @@ def copy_closed(source: Path, target: Path, closed_as: str, progress: Progress =
             writing, pages=PAGES_AT_ONCE, progress=lambda _status, left, total: progress(1 - left / total if total else 1.0)
         )
         writing.execute("PRAGMA journal_mode=DELETE").fetchall()
-        writing.execute("INSERT INTO meta (key, value) VALUES ('closed', ?) ON CONFLICT DO UPDATE SET value = excluded.value", (closed_as,))
+        writing.execute(
+            "INSERT INTO meta (key, value) VALUES ('closed', ?) ON CONFLICT DO UPDATE SET value = excluded.value", (closed_as,)
+        )
     sync_file(target)
 
 

@@ -155,7 +155,7 @@ class Store:
         finally:
             committed = False
             if self._group is not None and (self._waiting == 0 or self._group.size >= self._group_limit):
-                committed = self._commit()
+                committed = self._commit(self._group)
             self._owner = None
             self._turn.release()
             if committed:
@@ -179,7 +179,7 @@ class Store:
         try:
             self._db.conn.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            log.error("event=begin-failed error=%s", error)
+            log.warning("event=begin-failed error=%s", error)
             self._reconnect()
             raise storage_refusal(error, self.directory) from error
         self._group = _Group()
@@ -228,10 +228,8 @@ class Store:
             group.done.set()
         return Refusal(refusal.code)
 
-    def _commit(self) -> bool:
-        """End the open group; return whether something new is durable. Members learn of a failure from the group."""
-        group = self._group
-        assert group is not None, "only an open group is committed"
+    def _commit(self, group: _Group) -> bool:
+        """End the open ``group``; return whether something new is durable. Members learn of a failure from the group."""
         if group.size == 0:
             self._group = None
             self._db.conn.execute("ROLLBACK")

@@ -31,7 +31,8 @@ def open_new(tx: Transaction, stamp: Stamp, randomness: Random, reason: str) -> 
     tx.execute("UPDATE epoch SET state = 'closed' WHERE state = 'open'")
     epoch = f"{randomness.getrandbits(32):08x}"
     [(number,)] = tx.execute(
-        "INSERT INTO epoch (epoch, state, reason, opened_at) VALUES (?, 'open', ?, ?) RETURNING number", (epoch, reason, stamp.time)
+        "INSERT INTO epoch (epoch, state, reason, opened_at) VALUES (?, 'open', ?, ?) RETURNING number",
+        (epoch, reason, stamp.time),
     ).fetchall()
     tx.executemany(
         "INSERT INTO lane (base, number, lane) VALUES (?, ?, ?)",

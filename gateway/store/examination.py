@@ -1,4 +1,4 @@
-"""Is the database that lies here whole, and is it the newest one this hall had?
+"""Whether the database that lies here is whole, and the newest one this hall had.
 
 A write-ahead log that is cut short at its end looks like a power cut and is one; a log that is gone, a
 page that is wrong, and a file older than its own snapshot are damage.

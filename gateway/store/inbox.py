@@ -74,7 +74,8 @@ def receive(tx: Transaction, command: Command, at: datetime) -> bool:
 def waiting(db: Reads, limit: int = 50) -> list[Command]:
     """Return the commands that have no terminal answer, oldest first."""
     cursor = db.execute(
-        "SELECT id, type, subject, rev, notafter, data FROM inbox WHERE state = 'waiting' ORDER BY received_at, id LIMIT ?", (limit,)
+        "SELECT id, type, subject, rev, notafter, data FROM inbox WHERE state = 'waiting' ORDER BY received_at, id LIMIT ?",
+        (limit,),
     )
     return [
         Command(id_, type_, subject, rev, datetime.fromisoformat(notafter), json.loads(data))

@@ -83,9 +83,7 @@ class _Opening:
             self._make()
         damage = examine(self.path, life)
         mended = self._mend(damage) if damage is not None else ""
-        store = Store(
-            self.path, announce, at_rest=lambda: write_life(self.directory, Life.STOPPED), at_close=at_close
-        )
+        store = Store(self.path, announce, at_rest=lambda: write_life(self.directory, Life.STOPPED), at_close=at_close)
         try:
             self._migrate(store)
             self._begin(store, damage, mended)
@@ -174,5 +172,3 @@ def put(tx: Transaction, key: str, value: str) -> None:
 def _apply(tx: Transaction, name: str, step: Callable[..., None], stamp: Stamp) -> None:
     step(tx.db)
     tx.execute("INSERT INTO migration VALUES (?, ?)", (name, stamp.time))
-
-

@@ -33,7 +33,7 @@ TOMBSTONE_TYPE = "id.balai.event.quarantined.v1"
 class Reads(Protocol):
     """A transaction or a reader."""
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:  # noqa: ANN401 - sqlite3 cursors give tuples of anything
         """Run one statement and return its cursor of tuples."""
 
 
@@ -225,7 +225,8 @@ def troubles(db: Reads, limit: int = 20) -> list[Trouble]:
 
 def _base(db: Reads, epoch: str, lane: str) -> int:
     found = db.execute(
-        "SELECT lane.base FROM lane JOIN epoch ON epoch.number = lane.number WHERE epoch.epoch = ? AND lane.lane = ?", (epoch, lane)
+        "SELECT lane.base FROM lane JOIN epoch ON epoch.number = lane.number WHERE epoch.epoch = ? AND lane.lane = ?",
+        (epoch, lane),
     ).fetchone()
     if found is None:
         raise LookupError(f"no lane {lane!r} in epoch {epoch!r}; lanes are {', '.join(LANES)}")

@@ -46,5 +46,3 @@ class Transaction:
 
 def _ended(_sql: str = "", _parameters: Parameters | Iterable[Any] = (), /) -> NoReturn:
     raise RuntimeError("this transaction has ended; a fact written now would belong to nobody's act")
-
-

@@ -46,7 +46,15 @@ def filled(directory: Path, rows: int) -> Store:
     """Return a hall's store with ``rows`` unconfirmed events, and beside them the control's flagged copy."""
     store = open_store(directory, lambda: None, SystemClock(), randomness=Random(rows))
     stamp = Stamp.of(SystemClock(), UTC)
-    row = ("id.balai.ticket.called.v1", "ticket/7f3a90c2/118/A-012", stamp.time, stamp.clock, stamp.bootid, stamp.uptime, '{"line":"a"}')
+    row = (
+        "id.balai.ticket.called.v1",
+        "ticket/7f3a90c2/118/A-012",
+        stamp.time,
+        stamp.clock,
+        stamp.bootid,
+        stamp.uptime,
+        '{"line":"a"}',
+    )
     with store.transaction() as tx:
         [(base,)] = tx.execute("SELECT base FROM lane WHERE lane = 'record'").fetchall()
         tx.executemany(
@@ -92,7 +100,9 @@ def by_sequence(store: Store) -> None:
 def by_flag(store: Store) -> None:
     """Do the same as queues with a state column do: find the waiting by their flag, mark them, count the rest."""
     with store.reader() as db:
-        rows = db.execute("SELECT seq, data FROM flagged WHERE state = 'waiting' ORDER BY state, seq LIMIT ?", (BATCH,)).fetchall()
+        rows = db.execute(
+            "SELECT seq, data FROM flagged WHERE state = 'waiting' ORDER BY state, seq LIMIT ?", (BATCH,)
+        ).fetchall()
     with store.transaction() as tx:
         tx.executemany("UPDATE flagged SET state = 'sent' WHERE seq = ?", [(seq,) for seq, _ in rows])
     with store.reader() as db:

@@ -16,6 +16,7 @@ import ctypes
 import json
 import os
 import random
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.store.connection import connect_writing
-from gateway.store.database import GROUP_LIMIT, Store
+from gateway.store.database import GROUP_LIMIT, Store, Transaction
 from tests.bench.verdict import quick, seed, show, verdict
 
 SUBMITTERS = 100
@@ -62,7 +63,16 @@ def main() -> None:
 def measure_elsewhere(library: Path, pause_us: int, rounds: int, chosen: int) -> dict[str, Any]:
     """Measure in a process of its own that has the library loaded."""
     environment = os.environ | {"LD_PRELOAD": str(library), "SLOW_SYNC_US": str(pause_us)}
-    command = [sys.executable, "-m", "tests.bench.commits", "measure", str(pause_us), str(rounds), str(chosen), str(library.parent)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.commits",
+        "measure",
+        str(pause_us),
+        str(rounds),
+        str(chosen),
+        str(library.parent),
+    ]
     answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     measured: dict[str, Any] = json.loads(answer.stdout)
     return measured
@@ -112,7 +122,7 @@ def fresh(folder: Path, name: str) -> Path:
     return folder / name / "hall.db"
 
 
-def act(tx: Any) -> None:
+def act(tx: Transaction | sqlite3.Connection) -> None:
     """Insert one row: the act of both sides."""
     tx.execute(INSERT, ("A-012", 12))
 

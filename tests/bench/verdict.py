@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 
 def seed() -> int:
@@ -35,7 +35,7 @@ def show(**figures: object) -> None:
     print("  ".join(f"{key}={_short(value)}" for key, value in figures.items()), flush=True)
 
 
-def verdict(bench: str, seed: int, figure: Any, goal: str, control: Any, holds: bool) -> NoReturn:
+def verdict(bench: str, seed: int, figure: object, goal: str, control: object, holds: bool) -> NoReturn:
     """Print the bench's last line and end the process: 0 only if the promise holds.
 
     ``figure`` and ``control`` are what was measured with the product and with its negative control;

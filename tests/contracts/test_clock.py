@@ -66,7 +66,11 @@ def test_fake_clock_moves_only_when_told() -> None:
     clock = FakeClock()
     before = (clock.now(), clock.monotonic_s(), clock.uptime_s())
     clock.advance(5.0)
-    assert (clock.now() - before[0], clock.monotonic_s() - before[1], clock.uptime_s() - before[2]) == (timedelta(seconds=5), 5.0, 5.0)
+    assert (clock.now() - before[0], clock.monotonic_s() - before[1], clock.uptime_s() - before[2]) == (
+        timedelta(seconds=5),
+        5.0,
+        5.0,
+    )
 
 
 def test_stepping_the_wall_leaves_monotonic_alone() -> None:

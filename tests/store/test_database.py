@@ -24,6 +24,7 @@ class Announcements:
         self.count = 0
 
     def __call__(self) -> None:
+        """Count one."""
         self.count += 1
 
 
@@ -72,7 +73,7 @@ def together(store: Store, acts: list[Callable[[], None]]) -> list[BaseException
             outcomes[index] = error
 
     threads = [threading.Thread(target=run, args=pair, daemon=True) for pair in enumerate(acts)]
-    with pytest.raises(Refusal), store.transaction():
+    with pytest.raises(Refusal), store.transaction():  # noqa: PT012 - one act
         for thread in threads:
             thread.start()
         pause = threading.Event()
@@ -93,7 +94,7 @@ def test_a_fact_is_there_when_the_block_has_ended(store: Store) -> None:
 
 def test_a_refusing_act_leaves_nothing(store: Store) -> None:
     """An act that raises is undone, and its exception reaches its caller."""
-    with pytest.raises(Refusal, match="Layanan"), store.transaction() as tx:
+    with pytest.raises(Refusal, match="Layanan"), store.transaction() as tx:  # noqa: PT012 - one act
         tx.execute("INSERT INTO fact (word) VALUES ('salah')")
         raise Refusal("unknown-line", line="Z")
     assert words(store) == []
@@ -173,7 +174,7 @@ def test_an_act_that_swallows_a_full_card_is_told_all_the_same(tmp_path: Path) -
     store = Store(tmp_path / "hall.db", connect=small)
     with store.transaction() as tx:
         tx.execute("CREATE TABLE fact (id INTEGER PRIMARY KEY, word TEXT NOT NULL)")
-    with pytest.raises(Refusal) as told, store.transaction() as tx:
+    with pytest.raises(Refusal) as told, store.transaction() as tx:  # noqa: PT012 - one act
         tx.execute("INSERT INTO fact (word) VALUES ('hilang')")
         with pytest.raises(sqlite3.OperationalError):
             tx.execute("INSERT INTO fact (word) VALUES (?)", ("x" * 200_000,))
@@ -221,7 +222,7 @@ def test_an_ended_transaction_refuses(store: Store) -> None:
 
 def test_an_interrupt_undoes_its_act(store: Store) -> None:
     """Ctrl-C inside an act leaves neither the fact nor a locked store."""
-    with pytest.raises(KeyboardInterrupt), store.transaction() as tx:
+    with pytest.raises(KeyboardInterrupt), store.transaction() as tx:  # noqa: PT012 - one act
         tx.execute("INSERT INTO fact (word) VALUES ('x')")
         raise KeyboardInterrupt
     write(store, "y")

@@ -71,14 +71,20 @@ def test_a_claimed_row_is_what_was_appended(store: Store) -> None:
     append(store, nomor="A-012")
     with store.reader() as db:
         [row] = outbox.claim(db, epochs.current(db), "record", 0, 10)
-    assert (row.lane, row.seq, row.type, row.subject, row.data) == ("record", 1, "id.balai.test.v1", "test/1", '{"nomor":"A-012"}')
+    assert (row.lane, row.seq, row.type, row.subject, row.data) == (
+        "record",
+        1,
+        "id.balai.test.v1",
+        "test/1",
+        '{"nomor":"A-012"}',
+    )
     assert (row.time, row.clock, row.bootid, row.uptime) == ("2026-11-23T01:00:00.000+00:00", "trusted", "b0010001", "60.000")
 
 
 def test_an_undone_fact_leaves_no_hole(store: Store) -> None:
     """The sequence is given in the act's transaction, so a refusal takes it back."""
     append(store)
-    with pytest.raises(Refusal), store.transaction() as tx:
+    with pytest.raises(Refusal), store.transaction() as tx:  # noqa: PT012 - one act
         outbox.append(tx, stamp(), Event("record", "id.balai.test.v1", "test/1", {}))
         raise Refusal("nobody-waiting")
     assert (append(store), seqs(store)) == (2, [1, 2])
@@ -93,7 +99,7 @@ def test_sequences_have_no_gap_under_concurrency(store: Store) -> None:
                 with store.transaction() as tx:
                     outbox.append(tx, stamp(), Event("record", "id.balai.test.v1", f"test/{index}", {}))
                     if (index + turn) % 3 == 0:
-                        raise Refusal("nobody-waiting")
+                        raise Refusal("nobody-waiting")  # noqa: TRY301 - the rule refuses inside the act
             except Refusal:
                 continue
 
@@ -189,7 +195,9 @@ def test_rejects_are_shown_with_their_reason(store: Store) -> None:
         outbox.confirm(tx, epoch(store), "record", 4, [(2, "schema", "no such field"), (3, "schema", "too old")])
     with store.reader() as db:
         troubles = outbox.troubles(db, 1)
-    assert [(trouble.seq, trouble.lane, trouble.code, trouble.reason) for trouble in troubles] == [(3, "record", "schema", "too old")]
+    assert [(trouble.seq, trouble.lane, trouble.code, trouble.reason) for trouble in troubles] == [
+        (3, "record", "schema", "too old")
+    ]
 
 
 def test_the_backlog_is_known_without_counting(store: Store) -> None:
@@ -245,7 +253,7 @@ class OutboxMachine(RuleBasedStateMachine):
             with self.store.transaction() as tx:
                 outbox.append(tx, stamp(), Event("record", "id.balai.test.v1", "test/1", {"value": value}))
                 if refuses:
-                    raise Refusal("nobody-waiting")
+                    raise Refusal("nobody-waiting")  # noqa: TRY301 - as above
             self.facts.append(value)
         except Refusal:
             pass
