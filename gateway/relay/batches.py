@@ -65,8 +65,9 @@ def read_array(payload: bytes) -> list[object]:
     """Return the batch's array as JSON has it, its events not yet looked at. Raises Unreadable with the reason."""
     if len(payload) > WIRE_LIMIT_BYTES:
         raise Unreadable(f"the payload is over {WIRE_LIMIT_BYTES} bytes")
+    plain = _plain(payload)
     try:
-        events = json.loads(_plain(payload).decode("utf-8"))
+        events = json.loads(plain.decode("utf-8"))
     except UnicodeDecodeError:
         raise Unreadable("the payload is not UTF-8") from None
     except (ValueError, RecursionError):
