@@ -56,3 +56,13 @@ def test_two_are_kept_and_whole(store: Store) -> None:
     kept = snapshots.newest_first(store.directory)
     assert [path.name for path in kept] == ["snapshot-000004.db", "snapshot-000003.db"]
     assert [check_copy(path) for path in kept] == ["", ""]
+
+
+def test_an_opened_store_knows_when_one_is_due(tmp_path: Path) -> None:
+    """The timetable asks the store itself."""
+    clock = FakeClock()
+    store = open_test_store(tmp_path, clock)
+    note(store)
+    clock.advance(86_400)
+    assert (store.snapshot_if_due(), len(snapshots.newest_first(tmp_path))) == (True, 1)
+    store.close()
