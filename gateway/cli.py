@@ -1,0 +1,203 @@
+"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore`` and ``officer``.
+
+A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback. Commands
+beside a running hall ask it through ``hall.sock``; without one they open its folder themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway import __version__
+from gateway.errors import Refusal
+from gateway.settings import Settings
+
+CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("/etc/balai/hall.toml"),
+    show_default=True,
+    help="The hall's settings.",
+)
+
+
+class Commands(click.Group):
+    """A group of commands whose refusals are sentences."""
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; tell a refusal as its sentence and remedy."""
+        try:
+            return super().invoke(context)
+        except Refusal as refusal:
+            click.echo(f"{_say(refusal.fault.sentence, refusal.facts)} {_say(refusal.fault.remedy, refusal.facts)}".strip(), err=True)
+            context.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gateway")
+def main() -> None:
+    """Run and look after one village hall.
+
+    Example: gateway demo --port 8080
+    """
+
+
+@main.command()
+@CONFIG
+def run(config: Path) -> None:
+    """Run the hall until SIGTERM or Ctrl-C.
+
+    Example: gateway run --config /etc/balai/hall.toml
+    """
+    from gateway.hall import Hall  # noqa: PLC0415 - the other commands start faster without the portal
+
+    _log_to_stderr()
+    hall = Hall(Settings.load(config))
+    with _signals() as asked_to_stop, hall:
+        click.echo(f"{hall.settings.hall.name}: {hall.address}")
+        asked_to_stop.wait()
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Where the pages are served.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path(".demo"), show_default=True, help="Where the demo keeps everything.")
+@click.option("--broker", default="embedded", show_default=True, help="embedded, none, or mqtt://HOST:PORT of one that runs.")
+@click.option("--pin", default="258025", show_default=True, help="The PIN of the demo's officer Siti.")
+def demo(port: int, host: str, data: Path, broker: str, pin: str) -> None:
+    """Run the whole hall on a laptop: portal, buttons, board and printer to see, a broker and a centre.
+
+    Example: gateway demo --port 8080 --data .demo
+    """
+    from gateway.demo.hall import open_demo  # noqa: PLC0415 - the other commands start faster without it
+
+    _log_to_stderr(logging.WARNING)
+    with _signals() as asked_to_stop, open_demo(data, host=host, port=port, broker=broker, pin=pin) as welcome:
+        click.echo(welcome)
+        asked_to_stop.wait()
+
+
+@main.command()
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
+def check(config: Path, *, as_json: bool) -> None:
+    """Check settings, database, disk, clock, devices and broker; each fault comes with its remedy.
+
+    Exit code 0: all is well or only warnings; 1: something is broken.
+
+    Example: gateway check --config /etc/balai/hall.toml
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    findings = act_on(Settings.load(config), "check", {})["findings"]
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps(finding, ensure_ascii=False))
+            continue
+        mark = {0: click.style("✓", fg="green"), 1: click.style("!", fg="yellow"), 2: click.style("✗", fg="red")}[finding["level"]]
+        click.echo(f"{mark} {finding['check']:<9} {_say(finding['sentence'], finding['facts'])}")
+        if remedy := _say(finding["remedy"], finding["facts"]):
+            click.echo(f"{'':11} {remedy}")
+    if any(finding["level"] == 2 for finding in findings):  # noqa: PLR2004 - Level.BROKEN as it crosses hall.sock
+        sys.exit(1)
+
+
+@main.command()
+@CONFIG
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(config: Path, file: Path) -> None:
+    """Write everything the hall keeps into one new FILE and check it, beside a running hall too.
+
+    Example: gateway backup /media/usb/balai-2026-11-24.backup
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    with _progress("Backup") as progress:
+        act_on(Settings.load(config), "backup", {"file": str(file.absolute())}, progress)
+    click.echo(_say("Cadangan {path} sudah ditulis dan diperiksa.", {"path": file}))
+
+
+@main.command()
+@CONFIG
+@click.option("--replace", is_flag=True, help="Put the present data aside (it is kept) and restore over it.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(config: Path, file: Path, *, replace: bool) -> None:
+    """Restore a backup FILE into the hall's folder; the hall must not be running.
+
+    The restored hall begins a new epoch: nothing it does is mistaken for what the lost one had sent.
+
+    Example: gateway restore /media/usb/balai-2026-11-24.backup
+    """
+    from gateway.store import backup as backups  # noqa: PLC0415 - as above
+
+    with _progress("Restore") as progress:
+        backups.restore(file, Settings.load(config).data.directory, replace=replace, progress=progress)
+    click.echo(_say("Cadangan {path} sudah dipulihkan. Jalankan balai, lalu cocokkan nomor terakhir dengan struk.", {"path": file}))
+
+
+@main.group()
+def officer() -> None:
+    """Look after the hall's officers.
+
+    Example: printf 739164 | gateway officer add "Siti" --pin-stdin
+    """
+
+
+@officer.command("add")
+@CONFIG
+@click.argument("name")
+@click.option("--pin-stdin", is_flag=True, help="Read the PIN from standard input, so that no history keeps it.")
+def add_officer(config: Path, name: str, *, pin_stdin: bool) -> None:
+    """Add an officer NAME, who signs in at /loket with a PIN of at least 6 digits.
+
+    Example: printf 739164 | gateway officer add "Siti" --pin-stdin
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    settings = Settings.load(config)
+    pin = sys.stdin.readline().strip() if pin_stdin else click.prompt("PIN", hide_input=True, confirmation_prompt=True)
+    act_on(settings, "officer-add", {"name": name, "pin": pin})
+    click.echo(_say("Petugas {name} dapat masuk di halaman /loket.", {"name": name}))
+
+
+def _say(sentence: str, facts: dict[str, Any]) -> str:
+    """Put a sentence into the language of this terminal: Indonesian unless it is English."""
+    from gateway.portal.i18n import translate  # noqa: PLC0415 - catalogues are read only when something is said
+
+    language = "en" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("en") else "id"
+    return translate(language, sentence).format_map(facts) if sentence else ""
+
+
+def _log_to_stderr(level: int = logging.INFO) -> None:
+    logging.basicConfig(level=level, stream=sys.stderr, format="level=%(levelname)s part=%(name)s %(message)s")
+
+
+@contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """Give an event that SIGTERM and SIGINT set, so that the hall ends in order."""
+    asked_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    yield asked_to_stop
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[float], None]]:
+    """Show a bar on the error stream; give what moves it, 0 to 1."""
+    from rich.console import Console  # noqa: PLC0415 - only long work needs it
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(title, total=1.0)
+        yield lambda share: bars.update(bar, completed=share)

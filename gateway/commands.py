@@ -1,0 +1,115 @@
+"""What ``gateway check``, ``backup`` and ``officer`` do, beside a running hall or without one.
+
+A running hall serves these acts at ``hall.sock``; otherwise the command takes ``hall.lock`` and opens
+the folder itself, so that never two processes hold one database.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.checks.broker import check_broker
+from gateway.checks.clock import check_clock
+from gateway.checks.database import check_database
+from gateway.checks.devices import check_devices
+from gateway.checks.disk import check_disk
+from gateway.checks.finding import Finding, Level, Verdict
+from gateway.checks.settings import check_settings
+from gateway.clock import Clock, SystemClock
+from gateway.control import Act, Progress, ask
+from gateway.devices.catalog import plug_in
+from gateway.errors import Refusal
+from gateway.people.desk import PeopleDesk
+from gateway.relay.connecting import connection_to, probe
+from gateway.settings import Settings
+from gateway.store import backup
+from gateway.store.database import Store
+from gateway.store.opening import open_store
+
+
+def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Finding]]) -> dict[str, Act]:
+    """Return the acts by name, as ``hall.sock`` serves them."""
+
+    def add_officer(parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        people.add_officer(str(parameters["name"]), str(parameters["pin"]))
+        return {}
+
+    def write_backup(parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
+        backup.write(store, Path(parameters["file"]), progress)
+        return {}
+
+    def check(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        return {"findings": [_told(finding) for finding in findings()]}
+
+    return {"officer-add": add_officer, "backup": write_backup, "check": check}
+
+
+def act_on(
+    settings: Settings, act: str, parameters: dict[str, Any], progress: Progress = lambda _share: None
+) -> dict[str, Any]:
+    """Carry out an act on the hall of these settings, running or not, and return its answer."""
+    try:
+        return ask(settings.data.directory / "hall.sock", act, parameters, progress)
+    except Refusal as refusal:
+        if refusal.code != "hall-not-running":
+            raise
+    if act == "check":
+        return {"findings": [_told(finding) for finding in _look_at_resting_hall(settings)]}
+    with _resting_store(settings) as store:
+        people = PeopleDesk(store, system_clock(settings), random.SystemRandom())
+        return acts(store, people, lambda: ())[act](parameters, progress)
+
+
+def system_clock(settings: Settings) -> SystemClock:
+    """Return the machine's clock, believed as the settings say."""
+    return SystemClock(is_set=lambda: True) if settings.clock.trust == "always" else SystemClock()
+
+
+def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
+    clock: Clock = system_clock(settings)
+    yield check_settings(settings)
+    yield check_clock(clock)
+    try:
+        with _resting_store(settings) as store:
+            yield check_disk(settings.data.directory)
+            with store.reader() as db:
+                yield check_database(db, store.recovery)
+    except Refusal as refusal:
+        yield _broken("database", refusal)
+    try:
+        with plug_in(settings.devices, clock) as devices:
+            yield check_devices(devices)
+    except Refusal as refusal:
+        yield _broken("devices", refusal)
+    try:
+        probe(connection_to(settings.relay, settings.hall.id, "check"))
+        yield check_broker(settings.relay.broker, connected=True)
+    except Refusal as refusal:
+        yield _broken("broker", refusal)
+
+
+@contextmanager
+def _resting_store(settings: Settings) -> Iterator[Store]:
+    store = open_store(settings.data.directory, lambda: None, system_clock(settings))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _broken(check: str, refusal: Refusal) -> Finding:
+    return Finding(check, Verdict(Level.BROKEN, refusal.fault.sentence, refusal.fault.remedy), refusal.facts)
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "level": int(finding.level),
+        "sentence": finding.verdict.sentence,
+        "remedy": finding.verdict.remedy,
+        "facts": dict(finding.facts),
+    }

@@ -1,0 +1,114 @@
+"""The laptop's hall: the real Hall with simulated devices, a regency of its own, and the page ``/sim``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+from gateway.clock import SystemClock
+from gateway.demo.regency import Regency
+from gateway.demo.sim import SimParts, sim_routes
+from gateway.errors import Refusal
+from gateway.hall import Hall
+from gateway.loops import Loop
+from gateway.settings import (
+    ClockSettings,
+    DataSettings,
+    DeviceSettings,
+    HallSettings,
+    PortalSettings,
+    RelaySettings,
+    Settings,
+)
+from gateway.store import outbox
+from gateway.tickets import furnishing
+
+OFFICER = "Siti"
+
+
+@contextmanager
+def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> Iterator[str]:
+    """Run the whole hall below ``folder`` and give a welcome that says where to look.
+
+    ``broker`` is ``embedded``, ``none`` or the address of one that runs; ``pin`` is the officer's.
+    """
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    regency = None if broker == "none" else Regency(folder / "regency", broker=broker)
+    settings = _settings(folder / "hall", host, port, regency)
+    hall = Hall(settings, extra_routes=lambda hall: _sim(hall, regency))
+    try:
+        if regency is not None:
+            regency.start()
+        with hall:
+            if regency is not None:
+                hall.loops.start(Loop("regency", regency.step, SystemClock()))
+            _welcome_officer(hall, pin)
+            yield _welcome(hall, regency, pin)
+    finally:
+        if regency is not None:
+            regency.stop()
+
+
+def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Settings:
+    buttons = [
+        DeviceSettings.model_validate({"id": f"tombol-{line.letter.lower()}", "kind": "simulated-button", "line": line.id})
+        for line in furnishing.LINES
+    ]
+    board = DeviceSettings(id="papan", kind="simulated-board")
+    printer = DeviceSettings(id="printer", kind="simulated-printer")
+    address = regency.address if regency is not None else ""
+    return Settings(
+        hall=HallSettings(id="3510012001", name="Balai Desa Contoh"),
+        data=DataSettings(directory=folder),
+        portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
+        # amqtt fails on MQTT 5.
+        relay=RelaySettings(broker=address, protocol="3.1.1" if regency is not None and regency.demo_only else "auto"),
+        clock=ClockSettings(trust="always"),
+        devices=(*buttons, board, printer),
+    )
+
+
+def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
+    def waiting_events() -> int:
+        with hall.store.reader() as db:
+            return outbox.backlog(db).depth
+
+    return sim_routes(
+        SimParts(
+            hall_name=hall.settings.hall.name,
+            zone=hall.settings.hall.zone,
+            devices=hall.devices,
+            queue=lambda: hall.view.current,
+            latest_press=lambda: hall.presses.latest,
+            waiting_events=waiting_events,
+            call_next=hall.tickets.call_next,
+            centre=regency.database if regency is not None else None,
+            uplink=regency,
+        )
+    )
+
+
+def _welcome_officer(hall: Hall, pin: str) -> None:
+    try:
+        hall.people.add_officer(OFFICER, pin)
+    except Refusal as refusal:
+        if refusal.code != "officer-exists":
+            raise
+
+
+def _welcome(hall: Hall, regency: Regency | None, pin: str) -> str:
+    lines = [
+        f"{hall.settings.hall.name}",
+        f"  {hall.address}/sim        tombol, papan, printer, dan data di kabupaten (buttons, board, printer, centre)",
+        f"  {hall.address}/           ambil nomor (take a number)",
+        f"  {hall.address}/papan      papan TV (the board)",
+        f"  {hall.address}/loket      petugas {OFFICER}, PIN {pin} (staff)",
+        f"  {hall.address}/kesehatan  kesehatan balai (health)",
+    ]
+    if regency is not None and regency.demo_only:
+        lines.append("  Mosquitto is not installed: amqtt serves, for the demo only (it loses messages; the centre's receipts do not).")
+    return "\n".join([*lines, "  Ctrl-C: berhenti (stop)"])

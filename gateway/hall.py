@@ -1,0 +1,279 @@
+"""The hall: THE composition root. Every part is made, started and stopped here, in one visible order.
+
+Journey tests, the laptop's demo and the Pi run this same class. Nothing happens at import.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from starlette.routing import BaseRoute
+
+from gateway import __version__
+from gateway.changes import Changes
+from gateway.checks.broker import check_broker
+from gateway.checks.clock import check_clock
+from gateway.checks.database import check_database
+from gateway.checks.devices import check_devices
+from gateway.checks.disk import check_disk
+from gateway.checks.finding import Finding
+from gateway.checks.loops import check_loops
+from gateway.checks.outbox import check_outbox
+from gateway.checks.settings import check_settings
+from gateway.clock import Clock
+from gateway.commands import acts, system_clock
+from gateway.control import ControlDoor
+from gateway.devices.catalog import Devices, plug_in
+from gateway.health import Health
+from gateway.loops import Loop, Loops
+from gateway.mqtt.connection import PahoConnection
+from gateway.mqtt.ports import Connected, Disconnected
+from gateway.people.desk import PeopleDesk
+from gateway.people.routes import PeoplePages
+from gateway.portal.app import PortalParts, create_app
+from gateway.portal.i18n import words
+from gateway.portal.server import PortalServer
+from gateway.relay import presence
+from gateway.relay.connecting import connection_to
+from gateway.relay.uplink import Uplink
+from gateway.settings import Settings
+from gateway.store import answers, epochs, outbox
+from gateway.store.database import Store
+from gateway.store.opening import open_store
+from gateway.store.snapshots import Snapshots
+from gateway.tickets import furnishing
+from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.inputs import PressDesk
+from gateway.tickets.outputs import BoardOutput, SlipOutput
+from gateway.tickets.routes import TicketPages
+from gateway.tickets.view import QueueView
+from gateway.timetable import Job, Timetable
+from gateway.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+ANSWERS_KEPT = timedelta(days=1)
+"""So long the same idempotency key gets the same answer."""
+
+
+class Hall:
+    """One village hall. ``with Hall(settings) as hall:`` starts it, and stops it in reverse.
+
+    ``clock`` and ``randomness`` are injected so that a test can repeat a day; ``extra_routes`` are pages
+    besides the product's own, such as the demo's ``/sim``, made when the hall is there to show.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        randomness: random.Random | None = None,
+        extra_routes: Callable[[Hall], Sequence[BaseRoute]] = lambda _hall: (),
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or system_clock(settings)
+        self.changes = Changes()
+        self.loops = Loops()
+        self._randomness = randomness or random.SystemRandom()
+        self._extra_routes = extra_routes
+        self._running = ExitStack()
+        self.store: Store
+        self.tickets: TicketsDesk
+        self.people: PeopleDesk
+        self.view: QueueView
+        self.devices: Devices
+        self.connection: PahoConnection | None
+        self.presses: PressDesk
+        self.health: Health
+        self.portal: PortalServer
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self._running.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start every part, the store first and the buttons last; each knows only those before it."""
+        self._open_store()
+        self._furnish()
+        self._show_the_queue()
+        self._plug_in_devices()
+        self._connect_to_the_regency()
+        self._watch_over_health()
+        self._follow_the_calendar()
+        self._open_the_doors()
+        self._take_presses()
+        self._feed_the_watchdog()
+        log.info("event=hall-started hall=%s", self.settings.hall.id)
+
+    def stop(self) -> None:
+        """Stop every part in reverse. Stopping twice is harmless."""
+        self._running.close()
+        log.info("event=hall-stopped hall=%s", self.settings.hall.id)
+
+    @property
+    def address(self) -> str:
+        """Where this machine's browser finds the portal."""
+        host = "127.0.0.1" if self.settings.portal.host in {"0.0.0.0", "::"} else self.settings.portal.host  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.portal.port}"
+
+    def _open_store(self) -> None:
+        folder, zone = self.settings.data.directory, self.settings.hall.zone
+        self.store = open_store(folder, self.changes.announce, self.clock, zone=zone, randomness=self._randomness)
+        self._running.callback(self.store.close)
+
+    def _furnish(self) -> None:
+        self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone)
+        self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
+        self.people = PeopleDesk(self.store, self.clock, self._randomness)
+
+    def _show_the_queue(self) -> None:
+        self._running.callback(self.loops.stop)
+        self._running.callback(self.changes.watch(self.loops.wake))
+        self.view = QueueView(self.store, self.clock)
+        self.loops.start(Loop("view", self.view.refresh, self.clock, essential=True))
+
+    def _plug_in_devices(self) -> None:
+        self.devices = plug_in(self.settings.devices, self.clock)
+        self._running.callback(self.devices.close)
+        self.loops.start(Loop("devices", self.devices.step, self.clock))
+        for board in self.devices.boards:
+            loop = self.loops.start(Loop(f"board-{board.id}", BoardOutput(self.view, board, self.clock).step, self.clock))
+            self._running.callback(self.view.watch(loop.wake))
+        if self.devices.printers:
+            slips = SlipOutput(
+                self.store,
+                self.devices.printers,
+                self.clock,
+                words=words(self.settings.hall.language),
+                zone=self.settings.hall.zone,
+                hall=self.settings.hall.name,
+                address=self.settings.portal.address,
+            )
+            self.loops.start(Loop("print", slips.step, self.clock))
+
+    def _connect_to_the_regency(self) -> None:
+        relay, hall = self.settings.relay, self.settings.hall.id
+        with self.store.reader() as db:
+            epoch = epochs.current(db)
+        last_will = presence.will(hall, epoch, self.clock.bootid, __version__, relay.topic_root)
+        self.connection = connection_to(relay, hall, epoch, will=last_will, randomness=self._randomness)
+        if self.connection is None:
+            return
+        uplink = Uplink(
+            self.store,
+            self.connection,
+            self.clock,
+            hall,
+            relay.topic_root,
+            self._randomness,
+            by_puback=relay.confirm == "puback",
+            keep_days=relay.keep_days,
+        )
+        shown = presence.Presence(
+            *(self.store, self.connection, self.clock, hall, relay.topic_root),
+            version=__version__,
+            live=lambda: self.view.current.as_json(),
+        )
+        self._running.callback(self.connection.stop)
+        self._running.callback(shown.say_goodbye)
+        for loop in (Loop("uplink", uplink.step, self.clock), Loop("presence", shown.step, self.clock)):
+            self.connection.watch(loop.wake)
+            self.loops.start(loop)
+
+    def _watch_over_health(self) -> None:
+        checks = (
+            lambda: check_settings(self.settings),
+            lambda: check_loops(self.loops.alive(), self.loops.essential(), self.loops.restarted),
+            self._check_database,
+            lambda: check_disk(self.settings.data.directory),
+            lambda: check_clock(self.clock),
+            lambda: check_devices(self.devices),
+            self._check_broker,
+            self._check_outbox,
+        )
+        self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
+
+    def _follow_the_calendar(self) -> None:
+        snapshots = Snapshots(self.store, self.clock)
+        jobs = (
+            Job("open-day", self.tickets.open_day_if_due, minute="*/5"),
+            Job("snapshot", snapshots.snapshot_if_due, minute="*/10"),
+            Job("forget-answers", self._forget_answers, minute="30"),
+        )
+        timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
+        self._running.callback(timetable.stop)
+        self.loops.start(Loop("timetable", timetable.step, self.clock, limit_s=600.0))
+
+    def _open_the_doors(self) -> None:
+        door = ControlDoor(self.settings.data.directory / "hall.sock", acts(self.store, self.people, self.health.findings))
+        self._running.callback(door.stop)
+        door.start()
+        hall, portal = self.settings.hall, self.settings.portal
+        parts = PortalParts(
+            hall_id=hall.id,
+            hall_name=hall.name,
+            language=hall.language,
+            zone=hall.zone,
+            names=portal.names,
+            address=portal.address,
+            health=self.health,
+            clock=self.clock,
+            randomness=self._randomness,
+            features=(TicketPages(self.tickets, self.view, self.people), PeoplePages(self.people)),
+            extra_routes=self._extra_routes(self),
+        )
+        self.portal = PortalServer(create_app(parts), portal.host, portal.port, self.clock)
+        self._running.callback(self.portal.stop)
+        self.portal.start()
+
+    def _take_presses(self) -> None:
+        self.presses = PressDesk(self.tickets, self.clock)
+        loop = self.loops.start(Loop("presses", self.presses.step, self.clock, essential=True))
+        self.presses.wakes(loop.wake)
+        for button in self.devices.buttons:
+            button.when_pressed(self.presses.press)
+
+    def _feed_the_watchdog(self) -> None:
+        watchdog = Watchdog(self.health.alive)
+        self._running.callback(watchdog.stopping)
+
+        def look_after() -> float:
+            self.loops.look_after()
+            return watchdog.step()
+
+        self.loops.start(Loop("watchdog", look_after, self.clock))
+        watchdog.ready()
+
+    def _check_database(self) -> Finding:
+        with self.store.reader() as db:
+            return check_database(db, self.store.recovery)
+
+    def _check_broker(self) -> Finding:
+        state = self.connection.state if self.connection else None
+        code, reason = (state.code, state.reason) if isinstance(state, Disconnected) else ("", "")
+        return check_broker(self.settings.relay.broker, connected=isinstance(state, Connected), code=code, reason=reason)
+
+    def _check_outbox(self) -> Finding:
+        with self.store.reader() as db:
+            backlog, troubles = outbox.backlog(db), outbox.troubles(db)
+        oldest_at = datetime.fromisoformat(backlog.oldest_time) if backlog.oldest_time else None
+        reason = troubles[0].reason if troubles else ""
+        return check_outbox(backlog.depth, oldest_at, self.clock.now(), len(troubles), reason)
+
+    def _forget_answers(self) -> None:
+        with self.store.transaction() as tx:
+            answers.prune(tx, self.clock.now() - ANSWERS_KEPT)

@@ -1,0 +1,42 @@
+"""How the hall is, in findings that people can read and in one word that systemd can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gateway.checks.finding import Finding, Level
+from gateway.clock import Clock
+from gateway.loops import Loops
+
+FRESH_S = 2.0
+"""Findings are kept this long, so that a reloaded page costs nothing."""
+
+
+class Health:
+    """Asks the checks, at most every two seconds, and watches the loops."""
+
+    def __init__(self, checks: Sequence[Callable[[], Finding]], loops: Loops, portal_alive: Callable[[], bool], clock: Clock) -> None:
+        self._checks = checks
+        self._loops = loops
+        self._portal_alive = portal_alive
+        self._clock = clock
+        self._findings: tuple[Finding, ...] = ()
+        self._looked_at_s: float | None = None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Return what every check found, the worst first."""
+        now_s = self._clock.monotonic_s()
+        if self._looked_at_s is None or now_s - self._looked_at_s >= FRESH_S:
+            found = [check() for check in self._checks]
+            self._findings = tuple(sorted(found, key=lambda finding: -finding.level))
+            self._looked_at_s = now_s
+        return self._findings
+
+    def level(self) -> Level:
+        """Return the worst level found."""
+        return max((finding.level for finding in self.findings()), default=Level.GOOD)
+
+    def alive(self) -> bool:
+        """Whether everything essential lives: the portal's event loop and the essential loops."""
+        alive = self._loops.alive()
+        return self._portal_alive() and all(alive[name] for name in self._loops.essential())

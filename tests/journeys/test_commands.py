@@ -1,0 +1,130 @@
+"""The commands as a technician types them: beside a running hall, without one, and with mistakes."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.hall_process import HallProcess, gateway, write_settings
+
+PIN = "739164"
+
+
+def take_number(address: str, key: str) -> str:
+    """Take a number for the first line over the API."""
+    answer = httpx.post(f"{address}/api/v1/tickets", json={"line": "administrasi"}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def test_backup_beside_a_running_hall_restores_everything_with_a_new_epoch(tmp_path: Path) -> None:
+    """What a backup holds is served again after a restore, and the hall's new facts cannot be mistaken for old ones."""
+    settings = write_settings(tmp_path)
+    backup = tmp_path / "hall.backup"
+    with HallProcess(settings) as hall:
+        assert take_number(hall.address, "key-number-1") == "A-001"
+        written = gateway("backup", "--config", str(settings), str(backup))
+        assert (written.returncode, written.stderr) == (0, "")
+    refused = gateway("restore", "--config", str(settings), str(backup))
+    assert (refused.returncode, "--replace" in refused.stderr) == (1, True)
+    restored = gateway("restore", "--config", str(settings), "--replace", str(backup))
+    assert restored.returncode == 0, restored.stderr
+    with HallProcess(settings) as hall:
+        assert int(take_number(hall.address, "key-number-2").removeprefix("A-")) > 2, "slips given out since the backup are jumped over"
+        assert take_number(hall.address, "key-number-1") == "A-001"
+        hall.terminate(5)
+    with sqlite3.connect(tmp_path / "data" / "hall.db") as database:
+        assert database.execute("SELECT state, count(*) FROM epoch GROUP BY state ORDER BY state").fetchall() == [("closed", 1), ("open", 1)]
+    database.close()
+
+
+def test_a_backup_is_never_written_over_a_file(tmp_path: Path) -> None:
+    """An existing file is left alone, with or without a running hall."""
+    settings = write_settings(tmp_path)
+    file = tmp_path / "precious"
+    file.write_text("precious")
+    refused = gateway("backup", "--config", str(settings), str(file))
+    assert (refused.returncode, "sudah ada" in refused.stderr, file.read_text()) == (1, True, "precious")
+
+
+def test_an_officer_added_beside_the_running_hall_signs_in_at_once(tmp_path: Path) -> None:
+    """Staff begin to work without a restart."""
+    settings = write_settings(tmp_path)
+    with HallProcess(settings) as hall:
+        added = gateway("officer", "add", "Siti", "--pin-stdin", "--config", str(settings), stdin=PIN)
+        assert added.returncode == 0, added.stderr
+        answer = httpx.post(
+            f"{hall.address}/api/v1/session", json={"officer": "Siti", "pin": PIN}, headers={"Idempotency-Key": "sign-in-1"}
+        )
+        assert answer.status_code in {200, 201}
+        assert PIN not in "".join(hall.lines)
+
+
+def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
+    """Each finding has its name and level; an unreachable broker is told with its remedy."""
+    settings = write_settings(tmp_path, broker="mqtt://127.0.0.1:1")
+    alone = gateway("check", "--config", str(settings), "--json")
+    findings = {one["check"]: one for one in map(json.loads, alone.stdout.splitlines())}
+    assert {"settings", "clock", "disk", "database", "devices", "broker"} <= findings.keys()
+    assert findings["database"]["level"] == 0
+    assert findings["broker"]["level"] > 0
+    assert findings["broker"]["remedy"]
+    with HallProcess(settings):
+        beside = gateway("check", "--config", str(settings))
+        assert (beside.returncode, "✓ database" in beside.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "--config", "{folder}/nowhere.toml"), "tidak dapat dibaca"),
+        (("run", "--config", "{folder}/unknown-key.toml"), "Mungkin maksudnya: port"),
+        (("run", "--config", "{folder}/wrong-type.toml"), "harus bilangan bulat"),
+        (("run", "--config", "{folder}/unknown-kind.toml"), "simulated-button"),
+        (("restore", "--config", "{folder}/hall.toml", "{folder}/nowhere.backup"), "bukan cadangan"),
+        (("officer", "add", "Siti", "--pin-stdin", "--config", "{folder}/hall.toml"), "6 angka"),
+    ],
+)
+def test_every_mistake_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    """No mistake of a technician ends in a traceback."""
+    head = write_settings(tmp_path).read_text()
+    (tmp_path / "unknown-key.toml").write_text(head.replace("port =", "prt ="))
+    (tmp_path / "wrong-type.toml").write_text(head.replace("port = 0", 'port = "0"'))
+    (tmp_path / "unknown-kind.toml").write_text(head.replace("simulated-board", "hologram"))
+    told = gateway(*(part.format(folder=tmp_path) for part in arguments), stdin="12")
+    assert (told.returncode, words in told.stderr, "Traceback" in told.stderr) == (1, True, False), told.stderr
+
+
+def test_sentences_are_in_the_language_of_the_terminal(tmp_path: Path) -> None:
+    """An English terminal gets English, any other Indonesian."""
+    told = gateway("run", "--config", str(tmp_path / "nowhere.toml"), language="en_US.UTF-8")
+    assert "cannot be read" in told.stderr
+
+
+def test_a_taken_port_is_told_before_anything_happens(tmp_path: Path) -> None:
+    """Two programs on one port: the hall says which port and what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        told = gateway("run", "--config", str(write_settings(tmp_path, port=port)))
+    assert (told.returncode, f"Port {port}" in told.stderr, "Traceback" in told.stderr) == (1, True, False)
+
+
+def test_a_second_hall_on_one_folder_is_refused(tmp_path: Path) -> None:
+    """One folder has one hall, so that two never write one database."""
+    settings = write_settings(tmp_path)
+    with HallProcess(settings) as first:
+        told = gateway("run", "--config", str(settings))
+        assert (told.returncode, "sudah berjalan" in told.stderr) == (1, True)
+        assert take_number(first.address, "key-number-1") == "A-001"
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("demo",), ("check",), ("backup",), ("restore",), ("officer",), ("officer", "add")])
+def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
+    """Help is there for everything, and shows how it is typed."""
+    told = gateway(*command, "--help")
+    assert (told.returncode, "Example:" in told.stdout) == (0, True)
