@@ -14,7 +14,9 @@ from gateway.errors import FAULTS
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPOKEN = re.compile(r"""(?<![\w.])(?P<counted>count|speak\.count|self\.count|_|speak|self|words\(language\))\(\s*(?P<quote>["'])(?P<sentence>(?:(?!(?P=quote)).)+)(?P=quote)""")
+SPOKEN = re.compile(
+    r"""(?<![\w.])(?P<counted>count|speak\.count|self\.count|_|speak|self|words\(language\))\(\s*(?P<quote>["'])(?P<sentence>(?:(?!(?P=quote)).)+)(?P=quote)"""
+)
 
 
 def spoken() -> Iterator[tuple[str, bool]]:

@@ -1,0 +1,114 @@
+"""The JSON API keeps its promises: shapes, keys, sessions and problems."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.portal import PIN, RunningPortal
+
+
+def _key(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": f"api-test-{name}"}
+
+
+def test_a_number_is_given_once_per_key_byte_for_byte(portal: RunningPortal) -> None:
+    """201 with number, token, url, ahead and wait; the same key gives the same bytes; another wish is refused."""
+    with portal.client() as client:
+        first = client.post("/api/v1/tickets", json={"line": "surat"}, headers=_key("one"))
+        again = client.post("/api/v1/tickets", json={"line": "surat"}, headers=_key("one"))
+        other = client.post("/api/v1/tickets", json={"line": "bantuan"}, headers=_key("one"))
+        ticket = client.get(f"/api/v1/tickets/{first.json()['token']}").json()
+    assert (201, 201, first.content) == (first.status_code, again.status_code, again.content)
+    assert {"number", "token", "url", "ahead", "estimated_wait"} == set(first.json())
+    assert (422, "key-reused") == (other.status_code, other.json()["code"])
+    assert (first.json()["number"], "waiting") == (ticket["number"], ticket["state"])
+
+
+def test_the_queue_has_an_etag(portal: RunningPortal) -> None:
+    """The snapshot in its stated shape; 304 as long as nothing has changed."""
+    with portal.client() as client:
+        answer = client.get("/api/v1/queue")
+        assert {"revision", "day", "lines", "counters", "calls"} == set(answer.json())
+        assert 304 == client.get("/api/v1/queue", headers={"if-none-match": answer.headers["etag"]}).status_code
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "code"),
+    [
+        (b'{"line":"surat"}', {}, 400, "key-missing"),
+        (b'{"line":"surat"}', {"Idempotency-Key": "short"}, 400, "key-missing"),
+        (b"{not json", _key("bad"), 400, "body-unreadable"),
+        (b'{"line":"\xff\xfe"}', _key("bad"), 400, "body-unreadable"),
+        (b'{"line":"\\ud800"}', _key("bad"), 422, "field-invalid"),
+        (b'{"line":7}', _key("bad"), 422, "field-invalid"),
+        (b'{"line":"surat","more":1}', _key("bad"), 422, "field-invalid"),
+        (b'{"line":"nowhere"}', _key("bad"), 404, "unknown-line"),
+        (b'{"line":"surat","priority":"rich"}', _key("bad"), 422, "unknown-priority"),
+        (b"[]", _key("bad"), 400, "body-unreadable"),
+        (b"", _key("bad"), 400, "body-unreadable"),
+    ],
+)
+def test_bad_input_is_a_problem_with_a_remedy(
+    portal: RunningPortal, content: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    """RFC 9457 with type, title, status, detail, code and remedy; nothing is given."""
+    before = portal.view.current.revision
+    with portal.client() as client:
+        answer = client.post("/api/v1/tickets", content=content, headers={**headers, "content-type": "application/json"})
+    assert (status, code, "application/problem+json") == (
+        answer.status_code,
+        answer.json()["code"],
+        answer.headers["content-type"],
+    )
+    assert {"type", "title", "status", "detail", "code", "remedy"} == set(answer.json())
+    assert before == portal.view.current.revision
+
+
+def test_a_counter_is_worked_by_bearer(portal: RunningPortal) -> None:
+    """Without a session 401; with one the acts, each once per key."""
+    portal.issue("surat")
+    with portal.client() as client:
+        assert 401 == client.post("/api/v1/counters/1/call-next", headers=_key("two")).status_code
+        credentials = {"officer": "Siti", "pin": PIN}
+        session = client.post("/api/v1/session", json=credentials, headers=_key("in"))
+        same = client.post("/api/v1/session", json=credentials, headers=_key("in"))
+        assert (201, session.content) == (session.status_code, same.content)
+    bearer = {"Authorization": f"Bearer {session.json()['token']}"}
+    with portal.client() as client:
+        called = client.post("/api/v1/counters/1/call-next", headers={**bearer, **_key("next")})
+        again = client.post("/api/v1/counters/1/call-next", headers={**bearer, **_key("next")})
+        assert (200, called.content) == (called.status_code, again.content)
+        for act in ("recall", "complete"):
+            answer = client.post(f"/api/v1/counters/1/{act}", headers={**bearer, **_key(act)})
+            assert (200, called.json()["number"]) == (answer.status_code, answer.json()["number"])
+        gone = client.post("/api/v1/counters/1/no-show", headers={**bearer, **_key("gone")})
+        nowhere = client.post("/api/v1/counters/99/call-next", headers={**bearer, **_key("nowhere")})
+    assert (409, "no-current-ticket") == (gone.status_code, gone.json()["code"])
+    assert (404, "unknown-counter") == (nowhere.status_code, nowhere.json()["code"])
+
+
+def test_the_description_names_every_path(portal: RunningPortal) -> None:
+    """OpenAPI lists what FastAPI serves and what is served beside it."""
+    with portal.client() as client:
+        paths = client.get("/api/v1/openapi.json").json()["paths"]
+    assert {"/queue", "/events", "/tickets", "/tickets/{token}", "/session", "/counters/{counter}/{act}"} == set(paths)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/api/v1/nope", 404), ("DELETE", "/api/v1/tickets", 405), ("POST", "/papan", 405)]
+)
+def test_what_is_not_there_is_a_problem_too(portal: RunningPortal, method: str, path: str, status: int) -> None:
+    """404 and 405 speak as everything else does."""
+    with portal.client() as client:
+        assert status == client.request(method, path).status_code
+
+
+def test_the_stream_brings_each_change(portal: RunningPortal) -> None:
+    """The present state at once, then the new one after a number is given."""
+    with portal.client() as client, client.stream("GET", "/api/v1/events") as stream:
+        revisions = (json.loads(line[6:])["revision"] for line in stream.iter_lines() if line.startswith("data: "))
+        first = next(revisions)
+        portal.issue("surat")
+        assert first < next(revisions)
