@@ -31,6 +31,9 @@ T = TypeVar("T")
 
 GROUP_LIMIT = 256
 """At most so many acts share a commit, so that none waits long for the others."""
+CLOSE_TRY_S = 4.0
+"""So long an act may still run when the store is closed: the process must end within 5 s."""
+CLOSE_TRIES = 1000
 
 
 class _Group:
@@ -132,15 +135,32 @@ class Store:
         if self._closed:
             return
         self._refuse_more()
-        with self._turn:
-            try:
-                [(busy, _, _)] = self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                if not busy:
-                    self._at_rest()
-            except (sqlite3.Error, OSError) as error:
-                log.warning("event=close-without-checkpoint error=%s", error)
-            self._db.conn.close()
+        if not self._last_turn():
+            log.error("event=close-given-up reason=an-act-hangs")
+            return
+        try:
+            [(busy, _, _)] = self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not busy:
+                self._at_rest()
+        except (sqlite3.Error, OSError) as error:
+            log.warning("event=close-without-checkpoint error=%s", error)
+        self._db.conn.close()
+        self._turn.release()
         self._at_close()
+
+    def _last_turn(self) -> bool:
+        """Take the turn when everybody who waited has had theirs; return False when somebody does not end."""
+        pause = threading.Event()
+        for _ in range(CLOSE_TRIES):
+            if not self._turn.acquire(timeout=CLOSE_TRY_S):
+                return False
+            if self._group is not None:
+                self._commit(self._group)
+            if self._waiting == 0:
+                return True
+            self._turn.release()
+            pause.wait(0.001)
+        return False
 
     def _refuse_more(self) -> None:
         self._submissions.close()

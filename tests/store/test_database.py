@@ -292,3 +292,33 @@ def test_closing_leaves_no_log(tmp_path: Path) -> None:
     store.close()
     assert [path.name for path in tmp_path.iterdir()] == ["hall.db"]
     assert b"RAHASIA" not in (tmp_path / "hall.db").read_bytes()
+
+
+def test_closing_lets_those_who_wait_finish(tmp_path: Path) -> None:
+    """Whoever was waiting when the hall stopped is served or refused kindly, and what was accepted is there."""
+    store = Store(tmp_path / "hall.db")
+    with store.transaction() as tx:
+        tx.execute("CREATE TABLE fact (id INTEGER PRIMARY KEY, word TEXT NOT NULL)")
+    accepted: list[str] = []
+    refused: list[str] = []
+    started = threading.Barrier(9)
+
+    def work(name: str) -> None:
+        started.wait(WAIT_S)
+        try:
+            for turn in range(200):
+                write(store, f"{name}-{turn}")
+                accepted.append(f"{name}-{turn}")
+        except Refusal as refusal:
+            refused.append(refusal.code)
+
+    threads = [threading.Thread(target=work, args=(str(index),)) for index in range(8)]
+    for thread in threads:
+        thread.start()
+    started.wait(WAIT_S)
+    store.close()
+    for thread in threads:
+        thread.join(WAIT_S)
+    again = Store(tmp_path / "hall.db")
+    assert (sorted(words(again)), set(refused) - {"hall-stopping"}) == (sorted(accepted), set())
+    again.close()
