@@ -20,14 +20,14 @@ def test_a_foreign_name_is_not_answered(portal: RunningPortal, host: str) -> Non
     """A name that is not the hall's gets 421 and the hall's address."""
     with portal.client() as client:
         answer = client.get("/", headers={"host": host})
-    assert (421, True) == (answer.status_code, "http://balai.lan" in answer.text)
+    assert (answer.status_code, "http://balai.lan" in answer.text) == (421, True)
 
 
 @pytest.mark.parametrize("host", ["balai.lan", "BALAI.LAN:80", "localhost", "127.0.0.1:9"])
 def test_the_halls_names_are_answered(portal: RunningPortal, host: str) -> None:
     """Its names, localhost and its own address are good, whatever the port."""
     with portal.client() as client:
-        assert 200 == client.get("/", headers={"host": host}).status_code
+        assert client.get("/", headers={"host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"origin": "null"}, {"sec-fetch-site": "cross-site"}])
@@ -43,14 +43,14 @@ def test_a_large_body_is_refused_by_its_announcement(portal: RunningPortal) -> N
     """One megabyte gets 413 and the limit."""
     with portal.client() as client:
         answer = client.post("/api/v1/tickets", content=b"x" * 1_000_000, headers=_key("large"))
-    assert (413, "body-too-large") == (answer.status_code, answer.json()["code"])
+    assert (answer.status_code, answer.json()["code"]) == (413, "body-too-large")
 
 
 def test_a_large_body_without_announcement_is_cut_off(portal: RunningPortal) -> None:
     """A chunked body is counted while it comes: no more than the limit is ever kept."""
     with portal.client() as client:
         answer = client.post("/api/v1/tickets", content=iter([b"x" * 16_384] * 20), headers=_key("chunks"))
-    assert 413 == answer.status_code
+    assert answer.status_code == 413
 
 
 def test_every_answer_carries_the_security_headers(portal: RunningPortal) -> None:
@@ -59,11 +59,11 @@ def test_every_answer_carries_the_security_headers(portal: RunningPortal) -> Non
         for path in ("/", "/papan", "/api/v1/queue", "/nope", "/api/v1/nope", "/healthz"):
             headers = client.get(path).headers
             assert "default-src 'self'" in headers["content-security-policy"]
-            assert ("nosniff", "same-origin", "DENY") == (
+            assert (
                 headers["x-content-type-options"],
                 headers["referrer-policy"],
                 headers["x-frame-options"],
-            )
+            ) == ("nosniff", "same-origin", "DENY")
 
 
 def test_no_page_has_inline_script_or_style(portal: RunningPortal) -> None:
@@ -72,7 +72,7 @@ def test_no_page_has_inline_script_or_style(portal: RunningPortal) -> None:
     with portal.client() as client:
         for path in ("/", f"/t/{token}", "/papan", "/kesehatan", "/masuk"):
             text = client.get(path).text
-            assert [] == [part for part in ("<script>", " style=", "<style", " onclick", "javascript:") if part in text]
+            assert [part for part in ("<script>", " style=", "<style", " onclick", "javascript:") if part in text] == []
 
 
 def test_nonsense_instead_of_http_harms_nobody(portal: RunningPortal) -> None:
@@ -81,4 +81,4 @@ def test_nonsense_instead_of_http_harms_nobody(portal: RunningPortal) -> None:
         raw.sendall(b"\x16\x03\x01nonsense\r\n\r\n")
         raw.recv(1000)
     with portal.client() as client:
-        assert 200 == client.get("/").status_code
+        assert client.get("/").status_code == 200

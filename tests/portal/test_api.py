@@ -22,7 +22,7 @@ def test_a_number_is_given_once_per_key_byte_for_byte(portal: RunningPortal) -> 
         ticket = client.get(f"/api/v1/tickets/{first.json()['token']}").json()
     assert (201, 201, first.content) == (first.status_code, again.status_code, again.content)
     assert {"number", "token", "url", "ahead", "estimated_wait"} == set(first.json())
-    assert (422, "key-reused") == (other.status_code, other.json()["code"])
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
     assert (first.json()["number"], "waiting") == (ticket["number"], ticket["state"])
 
 
@@ -31,7 +31,7 @@ def test_the_queue_has_an_etag(portal: RunningPortal) -> None:
     with portal.client() as client:
         answer = client.get("/api/v1/queue")
         assert {"revision", "day", "lines", "counters", "calls"} == set(answer.json())
-        assert 304 == client.get("/api/v1/queue", headers={"if-none-match": answer.headers["etag"]}).status_code
+        assert client.get("/api/v1/queue", headers={"if-none-match": answer.headers["etag"]}).status_code == 304
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_counter_is_worked_by_bearer(portal: RunningPortal) -> None:
     """Without a session 401; with one the acts, each once per key."""
     portal.issue("surat")
     with portal.client() as client:
-        assert 401 == client.post("/api/v1/counters/1/call-next", headers=_key("two")).status_code
+        assert client.post("/api/v1/counters/1/call-next", headers=_key("two")).status_code == 401
         credentials = {"officer": "Siti", "pin": PIN}
         session = client.post("/api/v1/session", json=credentials, headers=_key("in"))
         same = client.post("/api/v1/session", json=credentials, headers=_key("in"))
@@ -85,8 +85,8 @@ def test_a_counter_is_worked_by_bearer(portal: RunningPortal) -> None:
             assert (200, called.json()["number"]) == (answer.status_code, answer.json()["number"])
         gone = client.post("/api/v1/counters/1/no-show", headers={**bearer, **_key("gone")})
         nowhere = client.post("/api/v1/counters/99/call-next", headers={**bearer, **_key("nowhere")})
-    assert (409, "no-current-ticket") == (gone.status_code, gone.json()["code"])
-    assert (404, "unknown-counter") == (nowhere.status_code, nowhere.json()["code"])
+    assert (gone.status_code, gone.json()["code"]) == (409, "no-current-ticket")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown-counter")
 
 
 def test_the_description_names_every_path(portal: RunningPortal) -> None:

@@ -28,16 +28,16 @@ def test_every_visitor_gets_another_key(portal: RunningPortal) -> None:
     """The page is drawn once, the key is each visitor's own."""
     with portal.client() as client:
         keys = {_hidden(client.get("/").text, "key") for _ in range(5)}
-    assert 5 == len(keys)
+    assert len(keys) == 5
 
 
 def test_a_page_is_not_sent_again_until_it_has_changed(portal: RunningPortal) -> None:
     """The same revision is 304; a new number makes it new, with a new key."""
     with portal.client() as client:
         etag = client.get("/").headers["etag"]
-        assert 304 == client.get("/", headers={"if-none-match": etag}).status_code
+        assert client.get("/", headers={"if-none-match": etag}).status_code == 304
         portal.issue()
-        assert 200 == client.get("/", headers={"if-none-match": etag}).status_code
+        assert client.get("/", headers={"if-none-match": etag}).status_code == 200
 
 
 def test_the_ticket_tells_place_wait_and_counter(portal: RunningPortal) -> None:
@@ -48,24 +48,24 @@ def test_the_ticket_tells_place_wait_and_counter(portal: RunningPortal) -> None:
         while portal.view.current.tickets[token].state == "waiting":
             portal.call("1")
         page = client.get(f"/t/{token}").text
-    assert ("Silakan menuju", True) == ("Silakan menuju" if "Silakan menuju" in page else page, "Loket 1" in page)
+    assert ("Silakan menuju" if "Silakan menuju" in page else page, "Loket 1" in page) == ("Silakan menuju", True)
 
 
 def test_an_unknown_ticket_is_a_sentence_with_a_remedy(portal: RunningPortal) -> None:
     """404 in the reader's language."""
     with portal.client() as client:
         answer = client.get("/t/nonsense?bahasa=en")
-    assert (404, True) == (answer.status_code, "This queue number was not found." in answer.text)
+    assert (answer.status_code, "This queue number was not found." in answer.text) == (404, True)
 
 
 def test_the_language_stays_in_links_and_cookie(portal: RunningPortal) -> None:
     """Chosen once, every link carries it, and the cookie remembers it."""
     with portal.client() as client:
         page = client.get("/?bahasa=en").text
-        assert ('href="/papan?bahasa=en"', "Touch the service you need") == (
+        assert (
             'href="/papan?bahasa=en"' if 'href="/papan?bahasa=en"' in page else page,
             "Touch the service you need" if "Touch the service you need" in page else page,
-        )
+        ) == ('href="/papan?bahasa=en"', "Touch the service you need")
         assert "Latest calls" in client.get("/papan").text
 
 
@@ -74,31 +74,31 @@ def test_the_counter_works_by_forms_and_applies_a_lost_answer_once(portal: Runni
     for _ in range(3):
         portal.issue("surat")
     with portal.client() as client:
-        assert "/masuk?lanjut=/loket/2" == client.get("/loket/2").headers["location"]
+        assert client.get("/loket/2").headers["location"] == "/masuk?lanjut=/loket/2"
         signed = client.post("/masuk", data={"officer": "Siti", "pin": PIN, "lanjut": "/loket/2"})
-        assert (303, "/loket/2") == (signed.status_code, signed.headers["location"])
+        assert (signed.status_code, signed.headers["location"]) == (303, "/loket/2")
         cookie = signed.headers["set-cookie"].lower()
-        assert ("httponly", "samesite=strict") == (
+        assert (
             "httponly" if "httponly" in cookie else cookie,
             "samesite=strict" if "samesite=strict" in cookie else cookie,
-        )
+        ) == ("httponly", "samesite=strict")
         page = client.get("/loket/2").text
         form = {name: _hidden(page, name) for name in ("key", "csrf", "expected")} | {"act": "call-next"}
-        assert 303 == client.post("/loket/2", data=form).status_code
+        assert client.post("/loket/2", data=form).status_code == 303
         called = portal.view.current.counter("2")
-        assert 303 == client.post("/loket/2", data=form).status_code
+        assert client.post("/loket/2", data=form).status_code == 303
         assert called == portal.view.current.counter("2")
         stale = client.post("/loket/2", data={**form, "key": "another-key-1", "act": "no-show"})
         assert (409, called) == (stale.status_code, portal.view.current.counter("2"))
-        assert 403 == client.post("/loket/2", data={**form, "csrf": "wrong"}).status_code
+        assert client.post("/loket/2", data={**form, "csrf": "wrong"}).status_code == 403
 
 
 def test_a_wrong_pin_is_told_and_then_delayed(portal: RunningPortal) -> None:
     """401 at first; too many in a row are 429 with Retry-After; the PIN is never shown again."""
     with portal.client() as client:
         answers = [client.post("/masuk", data={"officer": "Siti", "pin": "000001"}) for _ in range(8)]
-    assert 401 == answers[0].status_code
-    assert 429 == answers[-1].status_code
+    assert answers[0].status_code == 401
+    assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0
     assert "000001" not in answers[0].text
     portal.clock.advance(3600)
@@ -110,10 +110,10 @@ def test_health_is_told_in_plain_words(portal: RunningPortal) -> None:
     portal.health.lives = False
     with portal.client() as client:
         page = client.get("/kesehatan").text
-        assert [True] * 3 == [words in page for words in ("7 data menunggu.", "Periksa uplink.", "Ada yang perlu dilihat")]
-        assert 503 == client.get("/healthz").status_code
+        assert [words in page for words in ("7 data menunggu.", "Periksa uplink.", "Ada yang perlu dilihat")] == [True] * 3
+        assert client.get("/healthz").status_code == 503
         portal.health.lives = True
-        assert 200 == client.get("/healthz").status_code
+        assert client.get("/healthz").status_code == 200
 
 
 def test_the_first_visit_is_small(portal: RunningPortal) -> None:
@@ -128,7 +128,7 @@ def test_the_first_visit_is_small(portal: RunningPortal) -> None:
         for part in parts:
             with client.stream("GET", part) as answer:
                 raw += sum(len(chunk) for chunk in answer.iter_raw())
-                assert (200, "public, max-age=31536000, immutable") == (answer.status_code, answer.headers["cache-control"])
+                assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     assert 1 + len(parts) <= 6
     assert raw + len(page.content) <= 50_000
     assert "http://" not in page.text.replace("http://www.w3.org", "")

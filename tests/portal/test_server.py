@@ -35,4 +35,4 @@ def test_it_ends_with_streams_open(tmp_path: Path) -> None:
         next(lines)
         assert portal.server.stop(timeout_s=4.0)
         assert not portal.server.beats
-        assert [] == [line for line in lines if line.startswith("data") and '"revision"' not in line]
+        assert [line for line in lines if line.startswith("data") and '"revision"' not in line] == []
