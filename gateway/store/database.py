@@ -28,7 +28,6 @@ __all__ = ["GROUP_LIMIT", "Store", "Transaction"]
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
 GROUP_LIMIT = 256
 """At most so many acts share a commit, so that none waits long for the others."""
 CLOSE_TRY_S = 4.0
@@ -77,7 +76,7 @@ class Store:
         """What had to be mended when it was opened, for people; or empty."""
         self.commits = 0
         self.snapshot_if_due: Callable[[], bool] = lambda: False
-        """Take a snapshot if one is due; for the timetable, every hour. Set by ``open_store``, which knows the clock."""
+        """Take a snapshot if one is due; for the timetable, every hour. Set by ``open_store``."""
         self._at_rest = at_rest
         self._at_close = at_close
         self._group_limit = group_limit
