@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+class ClosingSocket(ssl.SSLSocket):
+    """Closes itself when the greeting fails: paho would leave it to the garbage collector, one at each attempt."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Greet the broker. Raises OSError, and is closed then."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Whom to believe and who we are; all PEM files."""
@@ -21,6 +33,7 @@ class Trust:
     def context(self) -> ssl.SSLContext:
         """Read the files (again: they may have been renewed). Raises OSError, of which ssl.SSLError is one."""
         context = ssl.create_default_context(cafile=str(self.authority) if self.authority else None)
+        context.sslsocket_class = ClosingSocket
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.certificate:
             context.load_cert_chain(self.certificate, self.key)
