@@ -26,10 +26,7 @@ def main() -> None:
     show(bench="power", seed=chosen, quick=quick())
     people, attempts, every = (24, 1, 4) if quick() else (160, 2, 1)
     found = _run("FULL", Size(people), chosen, attempts, every)
-    controls = {
-        level: _run(level, Size(12 if quick() else 24), chosen, 1, 8 if quick() else 4)
-        for level in CONTROLS
-    }
+    controls = {level: _run(level, Size(12 if quick() else 24), chosen, 1, 8 if quick() else 4) for level in CONTROLS}
     goal = QUICK_IMAGES if quick() else GOAL_IMAGES
     complete = (
         found.images.total() >= goal
@@ -42,11 +39,7 @@ def main() -> None:
         "violations": dict(found.violations),
     }
     control = {level: dict(result.violations) for level, result in controls.items()}
-    holds = (
-        complete
-        and not found.violations
-        and all(result.violations["lost"] for result in controls.values())
-    )
+    holds = complete and not found.violations and all(result.violations["lost"] for result in controls.values())
     verdict(
         "power",
         chosen,
@@ -60,9 +53,7 @@ def main() -> None:
 def _run(level: str, size: Size, chosen: int, attempts: int, every: int) -> Findings:
     """Record one morning with ``PRAGMA synchronous`` at ``level`` and start the hall from its images."""
     began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(
-        prefix="power-", dir=MEMORY if MEMORY.is_dir() else None
-    ) as folder:
+    with tempfile.TemporaryDirectory(prefix="power-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         recording = record(Path(folder), level, size, chosen)
     recorded_s = time.monotonic() - began_s
     show(

@@ -83,9 +83,7 @@ class Card:
             *above, last = _parts(path)
             directory = self.find("/".join(above))
             if directory is None:
-                raise LookupError(
-                    f"the trace names {path!r} in a directory that it never made"
-                )
+                raise LookupError(f"the trace names {path!r} in a directory that it never made")
             steps.append((directory, last, inode))
             if inode is None:
                 self._now[directory].pop(last, None)
@@ -118,16 +116,10 @@ class Card:
     def begin_sync(self, inode: Inode) -> list[Change]:
         """Return the changes that a sync beginning now makes durable once it has ended."""
         if not inode.is_directory:
-            return [
-                c
-                for c in self.pending
-                if not isinstance(c, Names) and c.inode is inode and c.ended
-            ]
+            return [c for c in self.pending if not isinstance(c, Names) and c.inode is inode and c.ended]
         directories, taken = {inode}, []
         for change in reversed(self.pending):
-            if isinstance(change, Names) and any(
-                directory in directories for directory, _, _ in change.changes
-            ):
+            if isinstance(change, Names) and any(directory in directories for directory, _, _ in change.changes):
                 directories.update(directory for directory, _, _ in change.changes)
                 taken.append(change)
         return taken[::-1]

@@ -86,9 +86,7 @@ def _streams(moments: Sequence[Moment]) -> dict[str, _Stream]:
         if not moment.begins or call.name not in SENDS or call.result == -1:
             continue
         target = call.target()
-        if target.startswith(("TCP", "UNIX")) or (
-            target.startswith("pipe:") and call.descriptor() == 1
-        ):
+        if target.startswith(("TCP", "UNIX")) or (target.startswith("pipe:") and call.descriptor() == 1):
             streams.setdefault(target, _Stream()).add(index, call.data())
     return streams
 
@@ -118,19 +116,13 @@ def _fact_of_answer(path: str, body: bytes) -> Fact | None:
         return Fact("ticket", (answer["number"], answer["token"]))
     if path == "/api/v1/session":
         return Fact("session", (json.loads(body)["token"],))
-    if (
-        act := re.match(
-            r"^/api/v1/counters/[^/]+/(call-next|recall|complete|no-show)$", path
-        )
-    ) is not None:
+    if (act := re.match(r"^/api/v1/counters/[^/]+/(call-next|recall|complete|no-show)$", path)) is not None:
         answer = json.loads(body)
         return Fact(act[1], (answer["number"], answer["counter"]))
     return None
 
 
-def _command_facts(
-    stream: _Stream, commands: Iterator[Fact]
-) -> Iterator[tuple[int, Fact]]:
+def _command_facts(stream: _Stream, commands: Iterator[Fact]) -> Iterator[tuple[int, Fact]]:
     offset = 0
     for line in bytes(stream.content).splitlines(keepends=True):
         if line.startswith(b'{"done"'):
@@ -206,7 +198,5 @@ def _publish(kind: int, body: bytes, version: int) -> tuple[str, bytes]:
     topic_end = 2 + int.from_bytes(body[:2], "big")
     payload = topic_end + (2 if kind & 6 else 0)
     if version == 5:
-        payload += (
-            1 + body[payload]
-        )  # our properties are short: their length takes one byte
+        payload += 1 + body[payload]  # our properties are short: their length takes one byte
     return body[2:topic_end].decode(), body[payload:]

@@ -72,9 +72,7 @@ def main(settings: Path, level: str) -> None:
     catalog.KINDS["telling-board"] = lambda id, _options, _clock: TellingBoard(id)
     with Hall(Settings.load(settings)) as hall:
         tell(address=hall.address)
-        buttons = {
-            button.id: button for button in hall.devices.of_kind("simulated-button")
-        }
+        buttons = {button.id: button for button in hall.devices.of_kind("simulated-button")}
         for line in sys.stdin:
             act, device = line.split()
             if act == "press":

@@ -89,17 +89,13 @@ def boundaries(recording: Recording) -> Iterator[tuple[Boundary, Card]]:
             index += 1
 
 
-def start_all(
-    recording: Recording, seed: int, attempts: int, every: int = 1, workers: int = 0
-) -> Findings:
+def start_all(recording: Recording, seed: int, attempts: int, every: int = 1, workers: int = 0) -> Findings:
     """Start every image of every ``every``-th boundary; ``attempts`` random images of each random kind."""
     workers = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("fork")
     with context.Pool(workers, _begin, (recording, seed, attempts, every)) as pool:
         found = Findings()
-        for share in pool.imap_unordered(
-            _start_share, [(worker, workers) for worker in range(workers)]
-        ):
+        for share in pool.imap_unordered(_start_share, [(worker, workers) for worker in range(workers)]):
             found.add(share)
     return found
 
@@ -121,17 +117,12 @@ def _start_share(share: tuple[int, int]) -> Findings:
     facts: Counter[Fact] = Counter()
     told = sorted(recording.told)
     seen: set[tuple[int, int, tuple[int, ...]]] = set()
-    with tempfile.TemporaryDirectory(
-        dir=MEMORY if MEMORY.is_dir() else None, prefix="power-"
-    ) as memory:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="power-") as memory:
         for boundary, card in boundaries(recording):
             while told and told[0] <= boundary.moment:
                 facts.update(recording.told[told.pop(0)])
             # Neighbouring boundaries differ by one write: whole stretches go to one worker, so that equal images meet.
-            if (
-                boundary.number % every
-                or boundary.number // every // 16 % workers != worker
-            ):
+            if boundary.number % every or boundary.number // every // 16 % workers != worker:
                 continue
             found.boundaries += 1
             for cut in cuts(card, boundary.number, seed, attempts):

@@ -22,22 +22,16 @@ ANSWER_LIMIT_S = 60.0
 class Asker:
     """One connection to the portal that notes the path of everything it asks."""
 
-    def __init__(
-        self, address: str, asked: dict[int, list[str]], answered: Callable[[], None]
-    ) -> None:
+    def __init__(self, address: str, asked: dict[int, list[str]], answered: Callable[[], None]) -> None:
         parts = urlsplit(address)
         assert parts.hostname is not None, "the hall says where it serves"
-        self._connection = http.client.HTTPConnection(
-            parts.hostname, parts.port, timeout=ANSWER_LIMIT_S
-        )
+        self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=ANSWER_LIMIT_S)
         self._connection.connect()
         self._noted = asked.setdefault(self._connection.sock.getsockname()[1], [])
         self._answered = answered
         self.bearer = ""
 
-    def post(
-        self, path: str, body: dict[str, str], key: str
-    ) -> tuple[int, dict[str, object]]:
+    def post(self, path: str, body: dict[str, str], key: str) -> tuple[int, dict[str, object]]:
         """Ask; return status and answer."""
         headers = {"content-type": "application/json", "idempotency-key": key}
         if self.bearer:
@@ -53,9 +47,7 @@ class Asker:
 class Morning:
     """Everybody in the hall. ``asked`` is their diary, by port."""
 
-    def __init__(
-        self, address: str, press: Callable[[str], None], seed: str, pin: str
-    ) -> None:
+    def __init__(self, address: str, press: Callable[[str], None], seed: str, pin: str) -> None:
         self.asked: dict[int, list[str]] = {}
         self.port = urlsplit(address).port or 80
         self._address = address
@@ -71,9 +63,7 @@ class Morning:
         """Sign in at both counters."""
         for counter in ("1", "2"):
             asker = Asker(self._address, self.asked, self._note_answer)
-            status, answer = asker.post(
-                "/api/v1/session", {"officer": "Siti", "pin": self._pin}, self._key()
-            )
+            status, answer = asker.post("/api/v1/session", {"officer": "Siti", "pin": self._pin}, self._key())
             if status not in (200, 201):
                 raise RuntimeError(f"the officer cannot sign in: {status} {answer}")
             asker.bearer = str(answer["token"])
@@ -82,14 +72,8 @@ class Morning:
     def serve(self, people: int) -> None:
         """Let ``people`` take numbers, some at once, while both counters work. Raises what went wrong."""
         chance = Random(f"{self._seed}-{self._keys}")
-        walkers = [
-            threading.Thread(target=self._take_numbers, args=(chance.random(), share))
-            for share in _shares(people, 3)
-        ]
-        clerks = [
-            threading.Thread(target=self._work, args=(counter, chance.random(), people))
-            for counter in self._counters
-        ]
+        walkers = [threading.Thread(target=self._take_numbers, args=(chance.random(), share)) for share in _shares(people, 3)]
+        clerks = [threading.Thread(target=self._work, args=(counter, chance.random(), people)) for counter in self._counters]
         for thread in (*walkers, *clerks):
             thread.start()
         for thread in (*walkers, *clerks):
@@ -130,9 +114,7 @@ class Morning:
         asker = self._counters[counter]
         try:
             for _ in range(acts):
-                act = chance.choice(
-                    ("call-next", "call-next", "recall", "complete", "no-show")
-                )
+                act = chance.choice(("call-next", "call-next", "recall", "complete", "no-show"))
                 asker.post(f"/api/v1/counters/{counter}/{act}", {}, self._key())
         except (OSError, http.client.HTTPException):
             return  # as above

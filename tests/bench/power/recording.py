@@ -124,10 +124,7 @@ class TracedHall:
     def __enter__(self) -> Self:
         if not self._served.wait(START_LIMIT_S) or not self.address:
             self.kill()
-            raise RuntimeError(
-                "the hall does not start: "
-                + self._file.with_suffix(".log").read_text()[-2000:]
-            )
+            raise RuntimeError("the hall does not start: " + self._file.with_suffix(".log").read_text()[-2000:])
         return self
 
     def __exit__(
@@ -157,11 +154,7 @@ class TracedHall:
     def kill(self) -> None:
         """Kill the hall (not strace, which then ends by itself with the whole trace written)."""
         if self._process.poll() is None:
-            children = (
-                Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-                .read_text()
-                .split()
-            )
+            children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
             for child in children:
                 os.kill(int(child), signal.SIGKILL)
             self._process.wait(START_LIMIT_S)
@@ -191,9 +184,7 @@ def record(work: Path, level: str, size: Size, seed: int) -> Recording:
     told: dict[int, list[Fact]] = {}
     with Mosquitto(work / "broker") as broker, _intake(work, broker):
         settings = work / "hall.toml"
-        settings.write_text(
-            SETTINGS.format(data=folder / "data", broker=broker.address)
-        )
+        settings.write_text(SETTINGS.format(data=folder / "data", broker=broker.address))
         for life in range(2):
             with TracedHall(settings, level, work / f"life-{life}.trace") as hall:
                 morning = Morning(hall.address, hall.press, f"{seed}-{life}", PIN)
@@ -201,19 +192,14 @@ def record(work: Path, level: str, size: Size, seed: int) -> Recording:
             moments = trace.read(work / f"life-{life}.trace")
             diary = Diary(morning.port, broker.port, morning.asked, commands)
             before = sum(map(len, lives))
-            told |= {
-                before + index: facts
-                for index, facts in acknowledged(moments, diary).items()
-            }
+            told |= {before + index: facts for index, facts in acknowledged(moments, diary).items()}
             lives.append(moments)
     recording = Recording(str(folder), ("data", "backups"), lives, told)
     _require_same(recording, work)
     return recording
 
 
-def _spend(
-    morning: Morning, hall: TracedHall, folder: Path, size: Size, life: int
-) -> list[Fact]:
+def _spend(morning: Morning, hall: TracedHall, folder: Path, size: Size, life: int) -> list[Fact]:
     """Let a life pass; return what its commands promised, in order."""
     commands: list[Fact] = []
     door = folder / "data" / "hall.sock"
@@ -247,9 +233,7 @@ def _intake(work: Path, broker: Mosquitto) -> Iterator[None]:
         f"sqlite:///{work / 'centre.db'}",
     )
     with (work / "intake.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "provisioning", *command], stdout=log, stderr=log
-        )
+        process = subprocess.Popen([sys.executable, "-m", "provisioning", *command], stdout=log, stderr=log)
     try:
         yield
     finally:
@@ -269,9 +253,7 @@ def _require_same(recording: Recording, work: Path) -> None:
     ours, real = _contents(rebuilt), _contents(Path(recording.folder))
     for name in ours.keys() | real.keys():
         if ours.get(name) != real.get(name):
-            raise RuntimeError(
-                f"the model card differs from the real folder in {name!r}: the recording missed something"
-            )
+            raise RuntimeError(f"the model card differs from the real folder in {name!r}: the recording missed something")
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

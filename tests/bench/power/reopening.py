@@ -37,9 +37,7 @@ def examine(folder: Path, facts: Facts) -> list[str]:
     """Start the hall kept in ``folder`` and return every violation, as ``kind: detail``."""
     clock = FakeClock()
     try:
-        store = open_store(
-            folder / DATA, lambda: None, clock, zone=ZONE, randomness=Random(1)
-        )
+        store = open_store(folder / DATA, lambda: None, clock, zone=ZONE, randomness=Random(1))
     except Exception as error:  # noqa: BLE001 - whatever keeps a hall from starting is what is looked for
         return [f"does-not-start: {type(error).__name__}: {error}"]
     try:
@@ -67,36 +65,24 @@ class State:
             rows: Rows = execute(sql).fetchall()
             return rows
 
-        self.tickets = read(
-            "SELECT label, token, epoch, day, line, number, state, calls, origin, id FROM ticket"
-        )
+        self.tickets = read("SELECT label, token, epoch, day, line, number, state, calls, origin, id FROM ticket")
         self.calls = Counter(read("SELECT ticket, counter FROM call"))
         self.numbering = read("SELECT day, line, last FROM numbering")
         self.events = {
             (epoch, lane, seq): (kind, subject, time)
-            for epoch, lane, seq, kind, subject, time in read(
-                "SELECT epoch, lane, seq, type, subject, time FROM events"
-            )
+            for epoch, lane, seq, kind, subject, time in read("SELECT epoch, lane, seq, type, subject, time FROM events")
         }
-        self.lanes = read(
-            "SELECT epoch.epoch, lane, last, confirmed, oldest FROM lane JOIN epoch USING (number)"
-        )
+        self.lanes = read("SELECT epoch.epoch, lane, last, confirmed, oldest FROM lane JOIN epoch USING (number)")
         self.slips: dict[int, int] = dict(read("SELECT ticket, attempts FROM slip"))
         self.days = read("SELECT ordinal FROM hall_day")
-        self.answers = [
-            json.loads(text) for (text,) in read("SELECT answer FROM answers")
-        ]
+        self.answers = [json.loads(text) for (text,) in read("SELECT answer FROM answers")]
         self.sessions = {token for (token,) in read("SELECT token FROM session")}
         self.officers = {name for (name,) in read("SELECT name FROM officer")}
         self.revision = read("SELECT revision FROM queue")[0][0]
 
     def numbered(self, origin: str = "") -> Iterable[tuple[str, str]]:
         """Yield number and token of all tickets, or of those that were taken in one way."""
-        return (
-            (ticket[0], ticket[1])
-            for ticket in self.tickets
-            if not origin or ticket[8] == origin
-        )
+        return ((ticket[0], ticket[1]) for ticket in self.tickets if not origin or ticket[8] == origin)
 
 
 def _recovered(store: Store) -> Iterable[str]:
@@ -126,9 +112,7 @@ def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
         elif kind == "ticket":
             holds = tokens.get(about[0]) == about[1]
         elif kind == "paper":
-            holds = (
-                state.slips.get(ids.get(about[0], 0), 0) >= 1
-            )  # an attempt is on record before the paper moves
+            holds = state.slips.get(ids.get(about[0], 0), 0) >= 1  # an attempt is on record before the paper moves
         elif kind == "newest":
             holds = about[0] in tokens
         elif kind in ("call-next", "board"):
@@ -136,10 +120,7 @@ def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
         elif kind == "recall":
             holds = state.calls[ids.get(about[0]), about[1]] >= 1 + count
         elif kind in ("complete", "no-show"):
-            holds = (
-                states.get(about[0])
-                == {"complete": "completed", "no-show": "no_show"}[kind]
-            )
+            holds = states.get(about[0]) == {"complete": "completed", "no-show": "no_show"}[kind]
         elif kind == "session":
             holds = hashlib.sha256(about[0].encode()).hexdigest() in state.sessions
         elif kind == "officer":
@@ -204,16 +185,10 @@ def _half_done(state: State) -> Iterable[str]:
     for act, subject in +expected | found:
         if expected[act, subject] != found[act, subject]:
             yield f"half-done: {subject} was {act} {expected[act, subject]} times and told {found[act, subject]} times"
-    opened = sum(
-        kind == "id.balai.day.opened.v1" for kind, _, _ in state.events.values()
-    )
+    opened = sum(kind == "id.balai.day.opened.v1" for kind, _, _ in state.events.values())
     if opened != len(state.days):
         yield f"half-done: {len(state.days)} hall-days and {opened} told"
-    given = {
-        (answer["number"], answer["token"])
-        for answer in state.answers
-        if "token" in answer
-    }
+    given = {(answer["number"], answer["token"]) for answer in state.answers if "token" in answer}
     if not given <= set(state.numbered()) or not set(state.numbered("phone")) <= given:
         yield "half-done: tickets and the kept answers differ"
     if any(answer.get("revision", 0) > state.revision for answer in state.answers):
@@ -222,9 +197,7 @@ def _half_done(state: State) -> Iterable[str]:
 
 def _misnumbered(state: State) -> Iterable[str]:
     for epoch, lane, last, _confirmed, oldest in state.lanes:
-        seqs = sorted(
-            seq for e, name, seq in state.events if (e, name) == (epoch, lane)
-        )
+        seqs = sorted(seq for e, name, seq in state.events if (e, name) == (epoch, lane))
         if seqs != list(range(oldest, last + 1)):
             yield f"hole: lane {lane} of {epoch} is not {oldest}..{last}"
     numbers: dict[tuple[int, str], list[int]] = {}
@@ -242,15 +215,9 @@ def _goes_on(store: Store, clock: Clock, state: State) -> Iterable[str]:
     desk = TicketsDesk(store, clock, Random(2), ZONE)
     desk.furnish(LINES, COUNTERS)
     with store.reader() as db:
-        [(line, day)] = db.execute(
-            "SELECT min(id), (SELECT max(ordinal) FROM hall_day) FROM line"
-        ).fetchall()
+        [(line, day)] = db.execute("SELECT min(id), (SELECT max(ordinal) FROM hall_day) FROM line").fetchall()
     last = max(
-        (
-            ticket[5]
-            for ticket in state.tickets
-            if (ticket[3], ticket[4]) == (day, line)
-        ),
+        (ticket[5] for ticket in state.tickets if (ticket[3], ticket[4]) == (day, line)),
         default=0,
     )
     issued = desk.issue(line, origin="phone")

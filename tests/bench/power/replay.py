@@ -52,9 +52,7 @@ class Replay:
             if name in ("write", "pwrite64", "writev", "pwritev", "pwritev2"):
                 return self._write(call)
             if name in ("fsync", "fdatasync", "sync_file_range"):
-                if (
-                    opened := self._open.get(call.descriptor())
-                ) is not None and name != "sync_file_range":
+                if (opened := self._open.get(call.descriptor())) is not None and name != "sync_file_range":
                     self._syncing[id(call)] = self.card.begin_sync(opened.inode)
                 return ""
         if not moment.ends:
@@ -75,11 +73,7 @@ class Replay:
             return None
         if absolute == self._folder:
             return ""
-        return (
-            absolute.removeprefix(self._folder + "/")
-            if absolute.startswith(self._folder + "/")
-            else None
-        )
+        return absolute.removeprefix(self._folder + "/") if absolute.startswith(self._folder + "/") else None
 
     def _after_open(self, call: Call) -> str:
         descriptor = call.result
@@ -91,9 +85,7 @@ class Replay:
         flags, inode, changed = call.arguments, self.card.find(path), ""
         if inode is None:
             if "O_CREAT" not in flags:
-                raise LookupError(
-                    f"the process opened {path!r}, which the trace has not made"
-                )
+                raise LookupError(f"the process opened {path!r}, which the trace has not made")
             inode = Inode()
             self.card.name((path, inode))
             changed = "name"
@@ -116,9 +108,7 @@ class Replay:
         return ""
 
     def _after_seek(self, call: Call) -> str:
-        if (
-            opened := self._open.get(call.descriptor())
-        ) is not None and call.result is not None:
+        if (opened := self._open.get(call.descriptor())) is not None and call.result is not None:
             opened.offset = call.result
         return ""
 
@@ -130,9 +120,7 @@ class Replay:
         if call.name.startswith("p"):
             offset = int(call.part(-1 if call.name != "pwritev2" else -2))
         else:
-            offset = (
-                self.card.size_bytes(opened.inode) if opened.appends else opened.offset
-            )
+            offset = self.card.size_bytes(opened.inode) if opened.appends else opened.offset
             opened.offset = offset + len(content)
         self._writing[id(call)] = self.card.write(opened.inode, offset, content)
         return "write"
@@ -157,19 +145,14 @@ class Replay:
         return "write"
 
     def _after_rename(self, call: Call) -> str:
-        old, new = (
-            self._path(text.decode(), base)
-            for text, base in zip(call.strings(), _bases(call), strict=True)
-        )
+        old, new = (self._path(text.decode(), base) for text, base in zip(call.strings(), _bases(call), strict=True))
         inode = self.card.find(old) if old is not None else None
         changes: list[tuple[str, Inode | None]] = []
         if old is not None:
             changes.append((old, None))
         if new is not None:
             if inode is None:
-                raise LookupError(
-                    f"{new!r} was renamed from outside the recorded folder"
-                )
+                raise LookupError(f"{new!r} was renamed from outside the recorded folder")
             changes.append((new, inode))
         if changes:
             self.card.name(*changes)
@@ -190,10 +173,7 @@ class Replay:
         return "name"
 
     def _after_link(self, call: Call) -> str:
-        old, new = (
-            self._path(text.decode(), base)
-            for text, base in zip(call.strings(), _bases(call), strict=True)
-        )
+        old, new = (self._path(text.decode(), base) for text, base in zip(call.strings(), _bases(call), strict=True))
         if new is None:
             return ""
         inode = self.card.find(old) if old is not None else None
@@ -204,14 +184,8 @@ class Replay:
 
     def _after_unseen(self, call: Call) -> str:
         for position in range(2):
-            if (
-                "<" in call.part(position)
-                and self._path(call.target(position)) is not None
-                and position == 0
-            ):
-                raise NotImplementedError(
-                    f"{call.name} wrote to a file of the recording; its bytes are not in the trace"
-                )
+            if "<" in call.part(position) and self._path(call.target(position)) is not None and position == 0:
+                raise NotImplementedError(f"{call.name} wrote to a file of the recording; its bytes are not in the trace")
         return ""
 
 
@@ -234,7 +208,5 @@ _AFTER: dict[str, Callable[[Replay, Call], str]] = {
     **dict.fromkeys(("unlink", "unlinkat", "rmdir"), Replay._after_unlink),
     **dict.fromkeys(("mkdir", "mkdirat"), Replay._after_make_directory),
     **dict.fromkeys(("link", "linkat"), Replay._after_link),
-    **dict.fromkeys(
-        ("sendfile", "copy_file_range", "symlink", "symlinkat"), Replay._after_unseen
-    ),
+    **dict.fromkeys(("sendfile", "copy_file_range", "symlink", "symlinkat"), Replay._after_unseen),
 }

@@ -56,12 +56,8 @@ CALLS = (
 LINE = re.compile(r"^(\d+) +(.*)$", re.DOTALL)
 FINISHED = re.compile(r"^(\w+)\((.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL)
 UNFINISHED = re.compile(r"^(\w+)\((.*?),? ?<unfinished \.\.\.>$", re.DOTALL)
-RESUMED = re.compile(
-    r"^<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL
-)
-CHILD = re.compile(
-    r"^\d+ +(?:<\.\.\. )?(?:v?fork|clone3?)\b(?!.*CLONE_THREAD).* = (\d+)$"
-)
+RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL)
+STARTED = re.compile(r"^(\d+) +(?:(v?fork\(|clone3?\()|<\.\.\. (?:v?fork|clone3?) resumed>)(.*?)(?: = (\d+))?$")
 QUOTED = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 
 
@@ -84,20 +80,13 @@ class Call:
 
     def target(self, position: int = 0) -> str:
         """Return what the descriptor at ``position`` stands for: a path, or ``TCP:[...]``."""
-        return _plain(
-            self.part(position)
-            .split("<", 1)[1]
-            .split(">(deleted)", 1)[0]
-            .removesuffix(">")
-        )
+        return _plain(self.part(position).split("<", 1)[1].split(">(deleted)", 1)[0].removesuffix(">"))
 
     def strings(self) -> list[bytes]:
         """Return all quoted arguments: paths or data."""
         found = QUOTED.findall(self.arguments)
         if any(cut for _, cut in found):
-            raise ValueError(
-                f"strace shortened a string of {self.name}: record with a larger -s"
-            )
+            raise ValueError(f"strace shortened a string of {self.name}: record with a larger -s")
         return [bytes.fromhex(text.replace("\\x", "")) for text, _ in found]
 
     def data(self) -> bytes:
@@ -132,36 +121,31 @@ def moments(lines: Iterable[str]) -> Iterator[Moment]:
 def read(path: Path) -> list[Moment]:
     """Return the moments of the trace file at ``path``, without those of processes that the traced one started."""
     with path.open(encoding="ascii") as lines:
-        children = {
-            found[1]
-            for line in lines
-            if "clone" in line or "fork" in line
-            for found in [CHILD.search(line)]
-            if found
-        }
+        children = set(_children(lines))
     with path.open(encoding="ascii") as lines:
-        return list(
-            moments(line for line in lines if line.split(" ", 1)[0] not in children)
-        )
+        return list(moments(line for line in lines if line.split(" ", 1)[0] not in children))
+
+
+def _children(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the processes (not the threads) that were started: their descriptors are their own."""
+    flags: dict[str, str] = {}
+    for line in lines:
+        if (found := STARTED.match(line)) is not None:
+            thread, begun, rest, result = found.groups()
+            flags[thread] = rest if begun else flags.get(thread, "") + rest
+            if result is not None and "CLONE_THREAD" not in flags[thread]:
+                yield result
 
 
 def _of_line(thread: str, rest: str, open_calls: dict[str, Call]) -> Iterator[Moment]:
-    if (
-        rest.startswith(("+++", "---"))
-        or rest.endswith("(")
-        or rest == "???( <unfinished ...>"
-    ):
+    if rest.startswith(("+++", "---")) or rest.endswith("(") or rest == "???( <unfinished ...>":
         return
     if (resumed := RESUMED.match(rest)) is not None:
         name, more, result, path = resumed.groups()
         call = open_calls.pop(thread, None)
         if call is None or call.name != name:
-            raise ValueError(
-                f"strace resumed a call that it had not begun: {rest[:200]!r}"
-            )
-        call.arguments = ", ".join(
-            part for part in (call.arguments, more.removeprefix(", ").strip()) if part
-        )
+            raise ValueError(f"strace resumed a call that it had not begun: {rest[:200]!r}")
+        call.arguments = ", ".join(part for part in (call.arguments, more.removeprefix(", ").strip()) if part)
         _finish(call, result, path)
         yield Moment(call, begins=False, ends=True)
     elif (unfinished := UNFINISHED.match(rest)) is not None:

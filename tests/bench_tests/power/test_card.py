@@ -31,11 +31,7 @@ def image(card: Card, folder: Path, *, everything: bool = False) -> dict[str, by
     """Return the files of an image."""
     folder.mkdir()
     card.render(folder, card.pending if everything else ())
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_synced_file_without_synced_folder_has_no_name(tmp_path: Path) -> None:
@@ -123,16 +119,8 @@ def test_truncated_file_keeps_its_content_until_synced(tmp_path: Path) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.lists(
-        st.tuples(
-            st.integers(0, 2000), st.binary(min_size=1, max_size=900), st.booleans()
-        )
-    )
-)
-def test_everything_is_what_an_ordinary_file_would_hold(
-    tmp_path_factory: object, writes: list[tuple[int, bytes, bool]]
-) -> None:
+@given(st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=900), st.booleans())))
+def test_everything_is_what_an_ordinary_file_would_hold(tmp_path_factory: object, writes: list[tuple[int, bytes, bool]]) -> None:
     """Whatever is synced in between, the image of everything is the file as every program sees it."""
     card, expected = Card(), bytearray()
     inode = make_file(card, "a")

@@ -43,12 +43,7 @@ def test_seed_repeats_the_choice() -> None:
 
     def chosen(seed: int) -> list[list[int]]:
         return [
-            [
-                card.pending.index(change)
-                for change in cut.chosen
-                if change in card.pending
-            ]
-            for cut in cuts(card, 3, seed, 20)
+            [card.pending.index(change) for change in cut.chosen if change in card.pending] for cut in cuts(card, 3, seed, 20)
         ]
 
     assert chosen(1) == chosen(1)
@@ -65,13 +60,9 @@ def test_prefix_keeps_the_order_of_each_file(seed: int) -> None:
         same = [
             other
             for other in card.pending
-            if isinstance(other, Data)
-            and isinstance(change, Data)
-            and other.inode is change.inode
+            if isinstance(other, Data) and isinstance(change, Data) and other.inode is change.inode
         ]
-        assert [other in kept for other in same] == sorted(
-            (other in kept for other in same), reverse=True
-        )
+        assert [other in kept for other in same] == sorted((other in kept for other in same), reverse=True)
 
 
 @given(st.integers(0, 5000), st.binary(min_size=1, max_size=3000))
@@ -80,8 +71,4 @@ def test_sectors_are_the_whole_write(offset: int, content: bytes) -> None:
     """A write whose sectors all reach the card is the write, and no sector crosses a sector's border."""
     parts = list(sectors(Data(Inode(), offset, content), 1.0, Random(1)))
     assert b"".join(part.content for part in parts) == content
-    assert all(
-        part.offset // SECTOR_BYTES
-        == (part.offset + len(part.content) - 1) // SECTOR_BYTES
-        for part in parts
-    )
+    assert all(part.offset // SECTOR_BYTES == (part.offset + len(part.content) - 1) // SECTOR_BYTES for part in parts)

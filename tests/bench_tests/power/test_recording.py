@@ -35,9 +35,7 @@ os._exit(0)
 """
 
 
-@pytest.mark.skipif(
-    shutil.which("strace") is None, reason="needs Debian's package strace"
-)
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs Debian's package strace")
 def test_model_holds_what_the_real_folder_holds(tmp_path: Path) -> None:
     """After the last moment of a trace the model card is byte for byte the folder that the process left behind."""
     folder, file, rebuilt = tmp_path / "real", tmp_path / "trace", tmp_path / "rebuilt"
@@ -75,9 +73,5 @@ def test_model_holds_what_the_real_folder_holds(tmp_path: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    found = (
-        path
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith("-shm")
-    )
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith("-shm"))
     return {str(path.relative_to(folder)): path.read_bytes() for path in found}
