@@ -13,8 +13,7 @@
     fields.set("act", act);
     for (;;) {
       try {
-        const answer = await fetch(form.action, { method: "POST", body: fields });
-        if (answer.status < 500 || answer.status === 500) return answer;
+        return await fetch(form.action, { method: "POST", body: fields });
       } catch { /* No answer: perhaps done, perhaps not. The same key asks again. */ }
       const trouble = document.getElementById("trouble");
       if (trouble) trouble.textContent = trouble.dataset.words;
