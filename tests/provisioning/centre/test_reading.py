@@ -21,7 +21,22 @@ JSON = st.recursive(
     lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=8), children, max_size=4),
     max_leaves=12,
 )
-NAMES = ("specversion", "source", "epoch", "lane", "seq", "id", "type", "subject", "time", "clock", "bootid", "uptime", "data", "was")
+NAMES = (
+    "specversion",
+    "source",
+    "epoch",
+    "lane",
+    "seq",
+    "id",
+    "type",
+    "subject",
+    "time",
+    "clock",
+    "bootid",
+    "uptime",
+    "data",
+    "was",
+)
 
 
 def test_a_batch_is_read_in_its_order() -> None:

@@ -1,0 +1,71 @@
+"""The centre's intake in a process of its own, as the regency runs it; it can be killed like one."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+START_LIMIT_S = 20.0
+
+
+class IntakeProcess:
+    """``provision centre intake`` as a child that is started, stopped, killed and started again on one database."""
+
+    def __init__(self, broker: str, database: Path, *options: str) -> None:
+        self.database = database
+        self.lines: list[str] = []
+        self._command = [
+            *(sys.executable, "-m", "provisioning", "centre", "intake"),
+            *("--broker", broker, "--database", f"sqlite:///{database}", *options),
+        ]
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self._connected = threading.Event()
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start (again); with ``wait`` return once the broker has accepted it."""
+        self._connected.clear()
+        self._process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._reader.start()
+        if wait and not self._connected.wait(START_LIMIT_S):
+            self.kill()
+            raise AssertionError("the intake did not connect: " + "".join(self.lines))
+
+    def kill(self) -> None:
+        """End it like kill -9; harmless when it has ended."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to end as systemd does; return its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self._process is None or self._reader is None:
+            return 0
+        self._process.send_signal(how)
+        code = self._process.wait(10)
+        self._reader.join(5)
+        assert self._process.stderr is not None
+        self._process.stderr.close()
+        self._process = None
+        return code
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self.lines.append(line)
+            if "room=provisioning.centre.intake event=connected" in line:
+                self._connected.set()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.kill()
