@@ -40,7 +40,9 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except Refusal as refusal:
-            click.echo(f"{_say(refusal.fault.sentence, refusal.facts)} {_say(refusal.fault.remedy, refusal.facts)}".strip(), err=True)
+            click.echo(
+                f"{_say(refusal.fault.sentence, refusal.facts)} {_say(refusal.fault.remedy, refusal.facts)}".strip(), err=True
+            )
             context.exit(1)
 
 
@@ -72,7 +74,13 @@ def run(config: Path) -> None:
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Where the pages are served.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path(".demo"), show_default=True, help="Where the demo keeps everything.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".demo"),
+    show_default=True,
+    help="Where the demo keeps everything.",
+)
 @click.option("--broker", default="embedded", show_default=True, help="embedded, none, or mqtt://HOST:PORT of one that runs.")
 @click.option("--pin", default="258025", show_default=True, help="The PIN of the demo's officer Siti.")
 def demo(port: int, host: str, data: Path, broker: str, pin: str) -> None:
@@ -105,7 +113,9 @@ def check(config: Path, *, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(finding, ensure_ascii=False))
             continue
-        mark = {0: click.style("✓", fg="green"), 1: click.style("!", fg="yellow"), 2: click.style("✗", fg="red")}[finding["level"]]
+        mark = {0: click.style("✓", fg="green"), 1: click.style("!", fg="yellow"), 2: click.style("✗", fg="red")}[
+            finding["level"]
+        ]
         click.echo(f"{mark} {finding['check']:<9} {_say(finding['sentence'], finding['facts'])}")
         if remedy := _say(finding["remedy"], finding["facts"]):
             click.echo(f"{'':11} {remedy}")
@@ -143,7 +153,9 @@ def restore(config: Path, file: Path, *, replace: bool) -> None:
 
     with _progress("Restore") as progress:
         backups.restore(file, Settings.load(config).data.directory, replace=replace, progress=progress)
-    click.echo(_say("Cadangan {path} sudah dipulihkan. Jalankan balai, lalu cocokkan nomor terakhir dengan struk.", {"path": file}))
+    click.echo(
+        _say("Cadangan {path} sudah dipulihkan. Jalankan balai, lalu cocokkan nomor terakhir dengan struk.", {"path": file})
+    )
 
 
 @main.group()
@@ -173,14 +185,16 @@ def add_officer(config: Path, name: str, *, pin_stdin: bool) -> None:
 
 def _say(sentence: str, facts: dict[str, Any]) -> str:
     """Put a sentence into the language of this terminal: Indonesian unless it is English."""
-    from gateway.portal.i18n import translate  # noqa: PLC0415 - catalogues are read only when something is said
+    from gateway.portal.i18n import words  # noqa: PLC0415 - catalogues are read only when something is said
 
-    language = "en" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("en") else "id"
-    return translate(language, sentence).format_map(facts) if sentence else ""
+    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return words("en" if terminal.startswith("en") else "id")(sentence).format_map(facts)
 
 
 def _log_to_stderr(level: int = logging.INFO) -> None:
-    logging.basicConfig(level=level, stream=sys.stderr, format="level=%(levelname)s part=%(name)s %(message)s")
+    logging.basicConfig(level=level, stream=sys.stderr, format="level=%(levelname)s room=%(name)s %(message)s")
+    for chatty in ("apscheduler", "uvicorn"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -48,9 +48,7 @@ def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Findi
     return {"officer-add": add_officer, "backup": write_backup, "check": check}
 
 
-def act_on(
-    settings: Settings, act: str, parameters: dict[str, Any], progress: Progress = lambda _share: None
-) -> dict[str, Any]:
+def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: Progress = lambda _share: None) -> dict[str, Any]:
     """Carry out an act on the hall of these settings, running or not, and return its answer."""
     try:
         return ask(settings.data.directory / "hall.sock", act, parameters, progress)

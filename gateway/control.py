@@ -61,8 +61,7 @@ class ControlDoor:
         self._path.unlink(missing_ok=True)
 
     def _serve(self) -> None:
-        assert self._listener is not None
-        while True:
+        while self._listener is not None:
             try:
                 visitor, _ = self._listener.accept()
             except OSError:

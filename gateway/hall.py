@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from starlette.routing import BaseRoute
 
@@ -186,13 +186,16 @@ class Hall:
         shown = presence.Presence(
             *(self.store, self.connection, self.clock, hall, relay.topic_root),
             version=__version__,
-            live=lambda: self.view.current.as_json(),
+            live=self._queue_now,
         )
         self._running.callback(self.connection.stop)
         self._running.callback(shown.say_goodbye)
         for loop in (Loop("uplink", uplink.step, self.clock), Loop("presence", shown.step, self.clock)):
             self.connection.watch(loop.wake)
             self.loops.start(loop)
+
+    def _queue_now(self) -> dict[str, Any]:
+        return self.view.current.as_json()
 
     def _watch_over_health(self) -> None:
         checks = (

@@ -15,7 +15,9 @@ FRESH_S = 2.0
 class Health:
     """Asks the checks, at most every two seconds, and watches the loops."""
 
-    def __init__(self, checks: Sequence[Callable[[], Finding]], loops: Loops, portal_alive: Callable[[], bool], clock: Clock) -> None:
+    def __init__(
+        self, checks: Sequence[Callable[[], Finding]], loops: Loops, portal_alive: Callable[[], bool], clock: Clock
+    ) -> None:
         self._checks = checks
         self._loops = loops
         self._portal_alive = portal_alive

@@ -138,9 +138,9 @@ class Settings(_Section):
         ids = [device.id for device in settings.devices]
         for twice in {name for name in ids if ids.count(name) > 1}:
             raise Refusal("settings-invalid", path=path, key="devices.id", reason=f"{twice} dipakai dua kali")
-        return settings._relative_to(path.parent.absolute())
+        return settings.relative_to(path.parent.absolute())
 
-    def _relative_to(self, folder: Path) -> Settings:
+    def relative_to(self, folder: Path) -> Settings:
         relay_files = {
             key: folder / file
             for key in ("ca_file", "certificate_file", "key_file")

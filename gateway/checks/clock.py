@@ -7,8 +7,16 @@ from gateway.clock import Clock, ClockState
 
 GOOD = Verdict(Level.GOOD, "Jam balai sudah benar.")
 STAFF = Verdict(Level.GOOD, "Tanggal sudah dipastikan petugas.")
-RESTORED = Verdict(Level.WARNING, "Jam balai belum pasti sejak listrik padam.", "Nyalakan uplink sebentar, atau petugas memastikan tanggal dengan Buka hari ini.")
-UNSET = Verdict(Level.WARNING, "Jam balai belum diatur. Nomor antrean tetap berjalan.", "Nyalakan uplink sebentar, atau pasang jam baterai DS3231.")
+RESTORED = Verdict(
+    Level.WARNING,
+    "Jam balai belum pasti sejak listrik padam.",
+    "Nyalakan uplink sebentar, atau petugas memastikan tanggal dengan Buka hari ini.",
+)
+UNSET = Verdict(
+    Level.WARNING,
+    "Jam balai belum diatur. Nomor antrean tetap berjalan.",
+    "Nyalakan uplink sebentar, atau pasang jam baterai DS3231.",
+)
 
 
 def check_clock(clock: Clock) -> Finding:

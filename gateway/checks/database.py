@@ -9,8 +9,14 @@ from sqlite_utils import Database
 from gateway.checks.finding import Finding, Level, Verdict
 
 GOOD = Verdict(Level.GOOD, "Data balai utuh.")
-RECOVERED = Verdict(Level.WARNING, "Data balai pernah rusak dan dipulihkan: {recovery}", "Cocokkan nomor terakhir dengan struk; kirim folder bukti ke kabupaten.")
-DAMAGED = Verdict(Level.BROKEN, "Data balai rusak: {reason}.", "Hentikan balai, ganti kartu, lalu jalankan: gateway restore CADANGAN")
+RECOVERED = Verdict(
+    Level.WARNING,
+    "Data balai pernah rusak dan dipulihkan: {recovery}",
+    "Cocokkan nomor terakhir dengan struk; kirim folder bukti ke kabupaten.",
+)
+DAMAGED = Verdict(
+    Level.BROKEN, "Data balai rusak: {reason}.", "Hentikan balai, ganti kartu, lalu jalankan: gateway restore CADANGAN"
+)
 
 
 def check_database(db: Database, recovery: str = "") -> Finding:

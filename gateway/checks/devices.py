@@ -9,7 +9,11 @@ from gateway.devices.ports import Device, DeviceState
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
 GOOD = Verdict(Level.GOOD, "Semua perangkat baik ({count}).")
-AILING = Verdict(Level.BROKEN, "Perangkat bermasalah: {names}.", "Periksa kabel, daya, dan kertasnya. Nomor tetap dapat diambil lewat ponsel dan petugas.")
+AILING = Verdict(
+    Level.BROKEN,
+    "Perangkat bermasalah: {names}.",
+    "Periksa kabel, daya, dan kertasnya. Nomor tetap dapat diambil lewat ponsel dan petugas.",
+)
 
 
 def check_devices(devices: Iterable[Device]) -> Finding:

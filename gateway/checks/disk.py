@@ -13,8 +13,14 @@ FULL_BYTES = 30 * 1024**2
 """Below this nothing may be accepted soon."""
 
 GOOD = Verdict(Level.GOOD, "Kartu penyimpanan masih longgar: {free_mb} MB.")
-LOW = Verdict(Level.WARNING, "Kartu penyimpanan hampir penuh: tinggal {free_mb} MB.", "Kosongkan berkas yang tidak perlu atau ganti kartu yang lebih besar.")
-FULL = Verdict(Level.BROKEN, "Kartu penyimpanan penuh: tinggal {free_mb} MB.", "Segera kosongkan kartu; antrean berhenti bila penuh.")
+LOW = Verdict(
+    Level.WARNING,
+    "Kartu penyimpanan hampir penuh: tinggal {free_mb} MB.",
+    "Kosongkan berkas yang tidak perlu atau ganti kartu yang lebih besar.",
+)
+FULL = Verdict(
+    Level.BROKEN, "Kartu penyimpanan penuh: tinggal {free_mb} MB.", "Segera kosongkan kartu; antrean berhenti bila penuh."
+)
 
 
 def check_disk(directory: Path) -> Finding:

@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping
 from gateway.checks.finding import Finding, Level, Verdict
 
 GOOD = Verdict(Level.GOOD, "Semua bagian gateway berjalan.")
-DEVICE_LOOP = Verdict(Level.WARNING, "Bagian yang dijalankan ulang sendiri: {names}.", "Periksa perangkatnya; bila sering terjadi, hubungi teknisi.")
-ESSENTIAL = Verdict(Level.BROKEN, "Bagian penting berhenti: {names}.", "Gateway akan dijalankan ulang; bila tetap terjadi, hubungi teknisi.")
+DEVICE_LOOP = Verdict(
+    Level.WARNING, "Bagian yang dijalankan ulang sendiri: {names}.", "Periksa perangkatnya; bila sering terjadi, hubungi teknisi."
+)
+ESSENTIAL = Verdict(
+    Level.BROKEN, "Bagian penting berhenti: {names}.", "Gateway akan dijalankan ulang; bila tetap terjadi, hubungi teknisi."
+)
 
 
 def check_loops(alive: Mapping[str, bool], essential: Iterable[str], restarted: Mapping[str, int]) -> Finding:

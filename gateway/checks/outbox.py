@@ -11,8 +11,16 @@ LATE = timedelta(days=3)
 
 EMPTY = Verdict(Level.GOOD, "Semua data sudah diterima kabupaten.")
 WAITING = Verdict(Level.GOOD, "{depth} data menunggu dikirim, yang tertua {age_hours} jam.")
-OLD = Verdict(Level.WARNING, "{depth} data menunggu dikirim, yang tertua {age_hours} jam.", "Data aman di balai. Periksa uplink bila belum juga terkirim.")
-REFUSED = Verdict(Level.WARNING, "{troubles} data ditolak kabupaten: {reason}.", "Beri tahu kabupaten; data tetap tersimpan di balai dan yang lain terus dikirim.")
+OLD = Verdict(
+    Level.WARNING,
+    "{depth} data menunggu dikirim, yang tertua {age_hours} jam.",
+    "Data aman di balai. Periksa uplink bila belum juga terkirim.",
+)
+REFUSED = Verdict(
+    Level.WARNING,
+    "{troubles} data ditolak kabupaten: {reason}.",
+    "Beri tahu kabupaten; data tetap tersimpan di balai dan yang lain terus dikirim.",
+)
 
 
 def check_outbox(depth: int, oldest_at: datetime | None, now: datetime, troubles: int = 0, reason: str = "") -> Finding:

@@ -6,7 +6,11 @@ from gateway.checks.finding import Finding, Level, Verdict
 from gateway.settings import Settings
 
 GOOD = Verdict(Level.GOOD, "Pengaturan {name} ({hall}) terbaca.")
-OPEN_UPLINK = Verdict(Level.WARNING, "Sambungan ke kabupaten tidak disandikan ({broker}).", "Pakai mqtts:// dengan sertifikat balai; mqtt:// hanya untuk percobaan.")
+OPEN_UPLINK = Verdict(
+    Level.WARNING,
+    "Sambungan ke kabupaten tidak disandikan ({broker}).",
+    "Pakai mqtts:// dengan sertifikat balai; mqtt:// hanya untuk percobaan.",
+)
 LOCAL = ("mqtt://127.0.0.1", "mqtt://localhost", "mqtt://[::1]")
 
 

@@ -110,5 +110,7 @@ def _welcome(hall: Hall, regency: Regency | None, pin: str) -> str:
         f"  {hall.address}/kesehatan  kesehatan balai (health)",
     ]
     if regency is not None and regency.demo_only:
-        lines.append("  Mosquitto is not installed: amqtt serves, for the demo only (it loses messages; the centre's receipts do not).")
+        lines.append(
+            "  Mosquitto is not installed: amqtt serves, for the demo only (it loses messages; the centre's receipts do not)."
+        )
     return "\n".join([*lines, "  Ctrl-C: berhenti (stop)"])

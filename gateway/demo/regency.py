@@ -6,19 +6,26 @@ centre's receipts count. Both children end with the hall, however the hall ends.
 
 from __future__ import annotations
 
+import getpass
 import logging
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import IO
 
 log = logging.getLogger(__name__)
 
+LISTENING = b"event=connected"
+"""The intake's own word that it hears the halls."""
+LISTENING_LIMIT_S = 5.0
 LOOK_S = 1.0
 """How often a child is looked at and started again when it has ended."""
 
 MOSQUITTO_SETTINGS = """\
+user {user}
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence true
@@ -45,20 +52,24 @@ class Regency:
         self._topic_root = topic_root
         self._broker: subprocess.Popen[bytes] | None = None
         self._intake: subprocess.Popen[bytes] | None = None
+        self._listening = threading.Event()
 
     def start(self) -> None:
-        """Start both children."""
+        """Start both children and wait until the intake listens: a broker forgets what nobody has subscribed to."""
         (self._folder / "broker").mkdir(parents=True, exist_ok=True)
         if self.demo_only:
             log.warning("event=demo-broker broker=amqtt note=loses-messages-install-mosquitto")
         self.step()
+        if not self._listening.wait(LISTENING_LIMIT_S):
+            log.warning("event=demo-intake-slow note=the-hall-sends-again-by-itself")
 
     def step(self) -> float:
         """Start what should run and does not."""
         if self._embedded and not self.pulled and _ended(self._broker):
             self._broker = _child(self._broker_command())
         if _ended(self._intake):
-            self._intake = _child(self._intake_command())
+            self._intake = _child(self._intake_command(), stderr=subprocess.PIPE)
+            threading.Thread(target=self._pass_on, args=(self._intake.stderr,), name="intake-log", daemon=True).start()
         return LOOK_S
 
     def pull_uplink(self) -> None:
@@ -79,11 +90,21 @@ class Regency:
         _end(self._intake)
         _end(self._broker)
 
+    def _pass_on(self, lines: IO[bytes]) -> None:
+        """Show the intake's warnings in this terminal; note when it says that it listens."""
+        with lines:
+            for line in lines:
+                if LISTENING in line:
+                    self._listening.set()
+                elif b"level=INFO" not in line:
+                    sys.stderr.buffer.write(line)
+                    sys.stderr.flush()
+
     def _broker_command(self) -> list[str]:
         if self.demo_only:
             return [sys.executable, "-m", "gateway.demo.amqtt_broker", str(self._port)]
         settings = self._folder / "broker" / "mosquitto.conf"
-        settings.write_text(MOSQUITTO_SETTINGS.format(port=self._port, folder=self._folder / "broker"))
+        settings.write_text(MOSQUITTO_SETTINGS.format(user=getpass.getuser(), port=self._port, folder=self._folder / "broker"))
         return ["mosquitto", "-c", str(settings)]
 
     def _intake_command(self) -> list[str]:
@@ -95,10 +116,12 @@ class Regency:
         ]
 
 
-def _child(command: list[str]) -> subprocess.Popen[bytes]:
+def _child(command: list[str], stderr: int | None = None) -> subprocess.Popen[bytes]:
     """Start a command that the kernel ends when the hall is gone, even by kill -9."""
     tied = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
-    return subprocess.Popen([*tied, *command], stdin=subprocess.DEVNULL)
+    return subprocess.Popen(  # noqa: S603 - our own commands, no shell
+        [*tied, *command], stdin=subprocess.DEVNULL, stderr=stderr
+    )
 
 
 def _ended(child: subprocess.Popen[bytes] | None) -> bool:

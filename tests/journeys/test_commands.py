@@ -35,11 +35,16 @@ def test_backup_beside_a_running_hall_restores_everything_with_a_new_epoch(tmp_p
     restored = gateway("restore", "--config", str(settings), "--replace", str(backup))
     assert restored.returncode == 0, restored.stderr
     with HallProcess(settings) as hall:
-        assert int(take_number(hall.address, "key-number-2").removeprefix("A-")) > 2, "slips given out since the backup are jumped over"
+        assert int(take_number(hall.address, "key-number-2").removeprefix("A-")) > 2, (
+            "slips given out since the backup are jumped over"
+        )
         assert take_number(hall.address, "key-number-1") == "A-001"
         hall.terminate(5)
     with sqlite3.connect(tmp_path / "data" / "hall.db") as database:
-        assert database.execute("SELECT state, count(*) FROM epoch GROUP BY state ORDER BY state").fetchall() == [("closed", 1), ("open", 1)]
+        assert database.execute("SELECT state, count(*) FROM epoch GROUP BY state ORDER BY state").fetchall() == [
+            ("closed", 1),
+            ("open", 1),
+        ]
     database.close()
 
 
@@ -123,7 +128,9 @@ def test_a_second_hall_on_one_folder_is_refused(tmp_path: Path) -> None:
         assert take_number(first.address, "key-number-1") == "A-001"
 
 
-@pytest.mark.parametrize("command", [(), ("run",), ("demo",), ("check",), ("backup",), ("restore",), ("officer",), ("officer", "add")])
+@pytest.mark.parametrize(
+    "command", [(), ("run",), ("demo",), ("check",), ("backup",), ("restore",), ("officer",), ("officer", "add")]
+)
 def test_every_command_explains_itself_with_an_example(command: tuple[str, ...]) -> None:
     """Help is there for everything, and shows how it is typed."""
     told = gateway(*command, "--help")

@@ -1,0 +1,49 @@
+# The two commands of a newcomer are `make run` and `make test`; `make` alone lists all.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+PYTEST := $(VENV)/bin/python -m pytest
+
+.PHONY: help install run test check lock wheel test-trixie bench-%
+
+help: ## list what can be made
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+install: $(VENV)/installed ## make .venv with everything pinned, from requirements.lock
+$(VENV)/installed: requirements.lock pyproject.toml
+	tests/support/prepare.sh install
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --require-hashes --requirement requirements.lock
+	$(VENV)/bin/pip install --quiet --no-deps --editable .
+	touch $@
+
+run: install ## run the whole hall on this machine (PORT=8080)
+	$(VENV)/bin/gateway demo --data .demo --port $(or $(PORT),8080)
+
+check: install ## format, lint, types and the rule of who may know whom
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: install ## everything: check, all tests, and the quick R benches
+	tests/support/prepare.sh test
+	$(MAKE) --no-print-directory check
+	QUICK=1 $(VENV)/bin/python -m tests.bench.power
+	QUICK=1 $(VENV)/bin/python -m tests.bench.chaos
+	$(PYTEST)
+
+bench-%: install ## prove one promise: power chaos commits backlog press (SEED=, QUICK=1)
+	@tests/support/prepare.sh test
+	@$(VENV)/bin/python -m tests.bench.$*
+
+lock: ## pin every dependency and its hash anew (needs uv)
+	uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+wheel: install ## build the wheel and try it without the development dependencies
+	tests/support/try_wheel.sh
+
+test-trixie: ## the same tests in a Debian 13 root, with Python 3.13 (needs root and mmdebstrap)
+	tests/support/trixie.sh

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs the Debian packages that a task needs, if root or sudo may; else says exactly what to install.
+# Usage: prepare.sh install|test
+set -eu
+
+missing=""
+need() { # need PACKAGE TEST...: note PACKAGE as missing when TEST fails
+    package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+command_of() { PATH="$PATH:/usr/sbin" command -v "$1"; }
+
+need python3-venv "${PYTHON:-python3}" -c 'import ensurepip, venv'
+if [ "${1:-install}" = test ]; then
+    need mosquitto command_of mosquitto
+    need chromium command_of chromium
+    need chromium-driver command_of chromedriver
+    need strace command_of strace
+    need gcc command_of gcc
+    need libc6-dev test -e /usr/include/stdio.h
+    need openssl command_of openssl
+fi
+
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ]; then as_root=""; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root="sudo"; else
+    echo "Missing Debian packages:$missing" >&2
+    echo "Install them as root, then try again:  apt-get install$missing" >&2
+    exit 1
+fi
+echo "Installing Debian packages:$missing"
+# A broker or a browser that is only a test's tool must not start as a service of this machine.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+    $as_root chmod +x $policy
+    trap '$as_root rm -f $policy' EXIT
+fi
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+# shellcheck disable=SC2086 - the list is meant to be split
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing
