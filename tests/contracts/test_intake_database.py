@@ -1,0 +1,129 @@
+"""What every database of a centre promises to the intake. A second implementation joins by a line in ``OPENERS``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.reading import Batch
+from provisioning.centre.sqlite_database import SqliteIntakeDatabase
+from tests.support.arrivals import EPOCH, HALL, rows
+
+Opener = Callable[[Path], IntakeDatabase]
+OPENERS: dict[str, Opener] = {"sqlite": lambda folder: SqliteIntakeDatabase(folder / "centre.db")}
+LANE = LaneKey(HALL, EPOCH, "record")
+
+
+@pytest.fixture(params=OPENERS.values(), ids=OPENERS.keys())
+def opener(request: pytest.FixtureRequest) -> Opener:
+    """Return what opens one kind of database in a folder."""
+    chosen: Opener = request.param
+    return chosen
+
+
+@pytest.fixture
+def database(opener: Opener, tmp_path: Path) -> Iterator[IntakeDatabase]:
+    """Return an open, empty database."""
+    opened = opener(tmp_path)
+    yield opened
+    opened.close()
+
+
+def some(*seqs: int, **changes: str) -> list[EventRow]:
+    """Return rows of these numbers."""
+    batch = rows(seqs)
+    assert isinstance(batch, Batch)
+    return [row._replace(**changes) for row in batch.rows]
+
+
+def test_a_number_is_kept_once_and_the_first_verdict_wins(database: IntakeDatabase) -> None:
+    """Adding a number again changes nothing, and says so."""
+    with database.transaction() as tx:
+        first = tx.add(some(1, 2))
+        second = tx.add(some(2, 3, verdict="schema"))
+    with database.reading() as tx:
+        assert (first, second) == (2, 1)
+        assert [(link.seq, link.verdict) for link in tx.links(LANE, 0)] == [(1, "accepted"), (2, "accepted"), (3, "schema")]
+
+
+def test_a_group_that_raises_leaves_nothing(database: IntakeDatabase) -> None:
+    """All of a group is durable, or none of it."""
+    with pytest.raises(RuntimeError), database.transaction() as tx:
+        tx.add(some(1))
+        raise RuntimeError
+    with database.reading() as tx:
+        assert list(tx.links(LANE, 0)) == []
+
+
+def test_what_was_committed_is_there_after_opening_again(opener: Opener, tmp_path: Path) -> None:
+    """The database keeps its name, its rows and where each lane stands."""
+    standing = Standing(2, "abc", 7, "2026-11-23T02:00:00.000+00:00")
+    former = opener(tmp_path)
+    with former.transaction() as tx:
+        tx.add(some(1, 2))
+        tx.keep_standing(LANE, standing, ())
+    former.close()
+    again = opener(tmp_path)
+    with again.reading() as tx:
+        assert (again.centre, tx.standing(LANE), tx.top(LANE)) == (former.centre, standing, 2)
+    again.close()
+
+
+def test_an_unknown_lane_stands_at_the_beginning(database: IntakeDatabase) -> None:
+    """Nothing is here yet, and nothing is absent."""
+    with database.reading() as tx:
+        assert (tx.standing(LANE), tx.top(LANE), tx.absences(LANE), list(tx.links(LANE, 0))) == (Standing(), 0, [], [])
+
+
+def test_links_come_in_order_and_within_their_bounds(database: IntakeDatabase) -> None:
+    """Rows are read by number, whatever order they came in; the first id is the one before a reissue."""
+    with database.transaction() as tx:
+        tx.add(some(3, 1, 2))
+        tx.add(some(4, was="0000abcd-record-9"))
+    with database.reading() as tx:
+        stamp = ("2026-11-23T09:14:03.120+07:00", "b0010001")
+        assert list(tx.links(LANE, 1, 2)) == [Link(2, f"{EPOCH}-record-2", *stamp, "2.120", "accepted")]
+        assert [link.first for link in tx.links(LANE, 2)] == [f"{EPOCH}-record-3", "0000abcd-record-9"]
+
+
+def test_rejects_are_listed_with_the_head_passed_at_each(database: IntakeDatabase) -> None:
+    """Only rejects within (after, through] are listed, in order, and not more than asked for."""
+    with database.transaction() as tx:
+        tx.add([*some(1, 2, 3, 4, verdict="schema", reason="why"), *some(5)])
+        tx.keep_standing(LANE, Standing(4, "h4"), [(seq, f"h{seq}") for seq in (1, 2, 3, 4)])
+    with database.reading() as tx:
+        assert tx.rejects(LANE, 1, 5, 2) == [Reject(2, "schema", "why", "h2"), Reject(3, "schema", "why", "h3")]
+        assert [reject.seq for reject in tx.rejects(LANE, 0, 3, 500)] == [1, 2, 3]
+
+
+def test_absences_are_kept_in_order(database: IntakeDatabase) -> None:
+    """What will not come any more is recorded for people to see."""
+    with database.transaction() as tx:
+        tx.record_absences(LANE, [Absence(8, 9, "hole"), Absence(2, 3, "lost")], "now")
+    with database.reading() as tx:
+        assert tx.absences(LANE) == [Absence(2, 3, "lost"), Absence(8, 9, "hole")]
+
+
+def test_a_fact_is_known_by_its_first_id_and_its_stamp(database: IntakeDatabase) -> None:
+    """The same fact issued again is known; another fact that a clone made under that id is not."""
+    again = some(1, was=f"{EPOCH}-record-1", epoch="0000abcd", id="0000abcd-record-1")[0]
+    clone = again._replace(bootid="other")
+    with database.transaction() as tx:
+        tx.add(some(1))
+        assert (tx.fact_is_known(again), tx.fact_is_known(clone), tx.has_reissues(HALL)) == (True, False, False)
+        tx.keep_reissue(clone)
+        later = clone._replace(epoch="1111abcd")
+        assert (tx.fact_is_known(clone), tx.fact_is_known(later), tx.has_reissues(HALL)) == (False, True, True)
+
+
+def test_evidence_may_be_kept_twice(database: IntakeDatabase) -> None:
+    """A conflict, a refusal and a hello that come again are no error."""
+    for _ in range(2):
+        with database.transaction() as tx:
+            tx.keep_conflict(some(1)[0])
+            tx.keep_refusal(HALL, "balai/v1/3510012001/hello", "ab" * 32, "the hello is not JSON", "now")
+            tx.keep_hello(Hello(HALL, "n", "b"), "now")
