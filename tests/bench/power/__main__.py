@@ -9,81 +9,70 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.bench.power.images import MEMORY, Findings, Recording, start_all
+from tests.bench.power.cuts import KINDS
+from tests.bench.power.images import MEMORY, Findings, Recording, Sample, boundaries, start_all
 from tests.bench.power.recording import Size, record
 from tests.bench.verdict import quick, seed, show, verdict
 
 GOAL_IMAGES = 20_000
-QUICK_IMAGES = 2_000
+QUICK_IMAGES = 1_000
 CONTROLS = ("NORMAL", "OFF")
+CONTROL_BOUNDARIES = 100
+"""A control need not be searched for long: it loses facts at once."""
 
 
 def main() -> None:
     """Record, cut, start, and judge."""
     chosen = seed()
     show(bench="power", seed=chosen, quick=quick())
-    people, attempts, every = (24, 1, 4) if quick() else (160, 2, 1)
-    found = _run("FULL", Size(people), chosen, attempts, every)
-    controls = {level: _run(level, Size(12 if quick() else 24), chosen, 1, 8 if quick() else 4) for level in CONTROLS}
+    size, attempts, limit = (Size(16), 1, 400) if quick() else (Size(56), 2, 0)
+    control_size = Size(12, lives=1)
+    with ThreadPoolExecutor(1 + len(CONTROLS)) as together:
+        recorded = together.submit(_record, "FULL", size, chosen)
+        weaker = {level: together.submit(_record, level, control_size, chosen) for level in CONTROLS}
+    found = _start("FULL", recorded.result(), chosen, attempts, limit)
+    controls = {level: _start(level, future.result(), chosen, 1, CONTROL_BOUNDARIES) for level, future in weaker.items()}
     goal = QUICK_IMAGES if quick() else GOAL_IMAGES
-    complete = (
-        found.images.total() >= goal
-        and all(found.images.values())
-        and len(found.images) == len(("synced", "everything", "prefix", "torn"))
-    )
+    complete = found.images.total() >= goal and set(found.images) == set(KINDS)
     figure = {
-        "images": dict(found.images),
-        "total": found.images.total(),
-        "violations": dict(found.violations),
+        "images": found.images.total(),
+        **found.images,
+        "boundaries": found.boundaries,
+        "violations": found.violations.total(),
     }
     control = {level: dict(result.violations) for level, result in controls.items()}
     holds = complete and not found.violations and all(result.violations["lost"] for result in controls.values())
-    verdict(
-        "power",
-        chosen,
-        figure,
-        f">= {goal} images in four kinds, 0 violations; NORMAL and OFF lose facts",
-        control,
-        holds,
-    )
+    verdict("power", chosen, figure, f">= {goal} images in four kinds, 0 violations; NORMAL and OFF lose facts", control, holds)
 
 
-def _run(level: str, size: Size, chosen: int, attempts: int, every: int) -> Findings:
-    """Record one morning with ``PRAGMA synchronous`` at ``level`` and start the hall from its images."""
+def _record(level: str, size: Size, chosen: int) -> Recording:
+    """Record one morning with ``PRAGMA synchronous`` at ``level``."""
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="power-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
         recording = record(Path(folder), level, size, chosen)
-    recorded_s = time.monotonic() - began_s
-    show(
-        synchronous=level,
-        recorded_s=recorded_s,
-        moments=sum(map(len, recording.lives)),
-        facts=_facts(recording),
-    )
+    show(synchronous=level, recorded_s=time.monotonic() - began_s, moments=sum(map(len, recording.lives)), told=_told(recording))
+    return recording
+
+
+def _start(level: str, recording: Recording, chosen: int, attempts: int, limit: int) -> Findings:
+    """Start the hall from the images of ``limit`` boundaries (0: all) spread over the recording."""
+    every = max(1, sum(1 for _ in boundaries(recording)) // limit) if limit else 1
     began_s = time.monotonic()
-    found = start_all(recording, chosen, attempts, every)
+    found = start_all(recording, Sample(chosen, attempts, every))
     started_s = time.monotonic() - began_s
-    show(
-        synchronous=level,
-        boundaries=found.boundaries,
-        **found.images,
-        images_per_s=found.images.total() / started_s,
-    )
-    show(
-        synchronous=level,
-        facts_looked_for=found.checks,
-        violations=dict(found.violations) or 0,
-    )
+    show(synchronous=level, boundaries=found.boundaries, **found.images, images_per_s=found.images.total() / started_s)
+    show(synchronous=level, facts_looked_for=found.checks, violations=dict(found.violations) or 0)
     for example in found.examples if level == "FULL" else found.examples[:2]:
         print("  " + example, file=sys.stderr)
     return found
 
 
-def _facts(recording: Recording) -> dict[str, int]:
+def _told(recording: Recording) -> str:
     kinds = [fact.kind for facts in recording.told.values() for fact in facts]
-    return {kind: kinds.count(kind) for kind in sorted(set(kinds))}
+    return ",".join(f"{kind}:{kinds.count(kind)}" for kind in sorted(set(kinds)))
 
 
 if __name__ == "__main__":

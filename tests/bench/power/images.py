@@ -25,6 +25,8 @@ from tests.bench.power.trace import Moment
 
 MEMORY = Path("/dev/shm")
 """Images live in memory: the card is only a model here."""
+STRETCH = 16
+"""So many boundaries of the sample in a row go to one worker."""
 SHOWN = 5
 """So many examples of each kind of violation are kept."""
 
@@ -89,29 +91,46 @@ def boundaries(recording: Recording) -> Iterator[tuple[Boundary, Card]]:
             index += 1
 
 
-def start_all(recording: Recording, seed: int, attempts: int, every: int = 1, workers: int = 0) -> Findings:
-    """Start every image of every ``every``-th boundary; ``attempts`` random images of each random kind."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Which images are made: those of every ``every``-th boundary, ``attempts`` of each random kind."""
+
+    seed: int
+    attempts: int = 1
+    every: int = 1
+
+    def takes(self, boundary: Boundary) -> bool:
+        """Return whether the boundary is in the sample; another seed takes others."""
+        return boundary.number % self.every == self.seed % self.every
+
+    def worker(self, boundary: Boundary, workers: int) -> int:
+        """Return who makes it: whole stretches go to one worker, so that equal images of neighbours meet."""
+        return boundary.number // self.every // STRETCH % workers
+
+
+def start_all(recording: Recording, sample: Sample, workers: int = 0) -> Findings:
+    """Start the hall from every image of the sample and return what was found."""
     workers = workers or os.cpu_count() or 1
     context = multiprocessing.get_context("fork")
-    with context.Pool(workers, _begin, (recording, seed, attempts, every)) as pool:
+    with context.Pool(workers, _begin, (recording, sample)) as pool:
         found = Findings()
         for share in pool.imap_unordered(_start_share, [(worker, workers) for worker in range(workers)]):
             found.add(share)
     return found
 
 
-_work: tuple[Recording, int, int, int] | None = None
+_work: tuple[Recording, Sample] | None = None
 
 
-def _begin(recording: Recording, seed: int, attempts: int, every: int) -> None:
+def _begin(recording: Recording, sample: Sample) -> None:
     global _work  # handed to forked workers without copying
-    _work = recording, seed, attempts, every
+    _work = recording, sample
     logging.disable(logging.CRITICAL)
 
 
 def _start_share(share: tuple[int, int]) -> Findings:
     assert _work is not None, "workers begin before they are given work"
-    recording, seed, attempts, every = _work
+    recording, sample = _work
     worker, workers = share
     found = Findings()
     facts: Counter[Fact] = Counter()
@@ -121,11 +140,10 @@ def _start_share(share: tuple[int, int]) -> Findings:
         for boundary, card in boundaries(recording):
             while told and told[0] <= boundary.moment:
                 facts.update(recording.told[told.pop(0)])
-            # Neighbouring boundaries differ by one write: whole stretches go to one worker, so that equal images meet.
-            if boundary.number % every or boundary.number // every // 16 % workers != worker:
+            if not sample.takes(boundary) or sample.worker(boundary, workers) != worker:
                 continue
             found.boundaries += 1
-            for cut in cuts(card, boundary.number, seed, attempts):
+            for cut in cuts(card, boundary.number, sample.seed, sample.attempts):
                 key = (card.version, len(told), _identity(cut.chosen))
                 if key in seen:
                     continue

@@ -85,10 +85,12 @@ kind = "telling-printer"
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much happens in one life."""
+    """How much happens."""
 
     people: int
-    """So many take a number."""
+    """So many take a number in each life; some more while the hall is killed."""
+    lives: int = 2
+    """The last one stops in order, those before are killed."""
 
 
 class TracedHall:
@@ -185,7 +187,7 @@ def record(work: Path, level: str, size: Size, seed: int) -> Recording:
     with Mosquitto(work / "broker") as broker, _intake(work, broker):
         settings = work / "hall.toml"
         settings.write_text(SETTINGS.format(data=folder / "data", broker=broker.address))
-        for life in range(2):
+        for life in range(size.lives):
             with TracedHall(settings, level, work / f"life-{life}.trace") as hall:
                 morning = Morning(hall.address, hall.press, f"{seed}-{life}", PIN)
                 commands = _spend(morning, hall, folder, size, life)
@@ -213,7 +215,7 @@ def _spend(morning: Morning, hall: TracedHall, folder: Path, size: Size, life: i
         ask(door, "backup", {"file": str(folder / backup)})
     commands.append(Fact("backup", (backup,)))
     morning.serve(size.people - size.people // 2 - size.people // 8)
-    if life == 0:
+    if life < size.lives - 1:
         with morning.beside(1000):
             morning.wait_for_answers(10)
             hall.kill()

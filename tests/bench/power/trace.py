@@ -58,6 +58,7 @@ FINISHED = re.compile(r"^(\w+)\((.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DO
 UNFINISHED = re.compile(r"^(\w+)\((.*?),? ?<unfinished \.\.\.>$", re.DOTALL)
 RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL)
 STARTED = re.compile(r"^(\d+) +(?:(v?fork\(|clone3?\()|<\.\.\. (?:v?fork|clone3?) resumed>)(.*?)(?: = (\d+))?$")
+SOCKET = re.compile(r'<[A-Z0-9-]+:\[[^"\]]*(?:"[^"]*")?\]>')
 QUOTED = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 
 
@@ -84,7 +85,7 @@ class Call:
 
     def strings(self) -> list[bytes]:
         """Return all quoted arguments: paths or data."""
-        found = QUOTED.findall(self.arguments)
+        found = QUOTED.findall(SOCKET.sub("", self.arguments))
         if any(cut for _, cut in found):
             raise ValueError(f"strace shortened a string of {self.name}: record with a larger -s")
         return [bytes.fromhex(text.replace("\\x", "")) for text, _ in found]

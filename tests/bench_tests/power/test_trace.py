@@ -48,6 +48,12 @@ def test_socket_is_named_by_both_ends() -> None:
     assert begin.call.target() == "TCP:[127.0.0.1:80->127.0.0.1:5]"
 
 
+def test_name_of_a_unix_socket_is_not_data() -> None:
+    """What is sent over a named socket is only what stands behind its name."""
+    [begin, _] = moments([f'8 sendto(9<UNIX-STREAM:[1->2,"{hexed("/d/hall.sock")}"]>, "{hexed("hi")}", 2, 0, NULL, 0) = 2\n'])
+    assert begin.call.data() == b"hi"
+
+
 def test_short_write_counts_only_what_was_written() -> None:
     """Of a write that the kernel cut short only the written part is data."""
     [begin, _] = moments([f'8 write(3<{hexed("/d/f")}>, "{hexed("abcdef")}", 6) = 4\n'])
