@@ -32,6 +32,15 @@ class Patience:
         self.until_s = None
         self.begin(now_s)
 
+    def rest(self) -> None:
+        """Await nothing for now; but nothing has been achieved, so the next wait is no shorter."""
+        self.until_s = None
+
+    def renew(self, now_s: float) -> None:
+        """Await something else, as long again: the other side has answered."""
+        self.until_s = None
+        self.begin(now_s)
+
     def reset(self) -> None:
         """Await nothing; the next wait is a short one again."""
         self._wait_s = FIRST_S

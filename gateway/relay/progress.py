@@ -245,10 +245,13 @@ class Progress:
             self._hear_out(key)
         return decisions
 
-    def refused(self, refused: Refused) -> list[Decision]:
+    def refused(self, refused: Refused, now_s: float) -> list[Decision]:
         """Learn that the centre could not read a payload: it is halved, and one event alone is set aside."""
         shipment = next((one for one in self._shipments if one.sha256 == refused.sha256), None)
-        return self._split(shipment, refused.reason) if shipment else []
+        if shipment is None:
+            return []
+        self._patience.renew(now_s)
+        return self._split(shipment, refused.reason)
 
     def rest_s(self, now_s: float, most_s: float) -> float:
         """Return how long nothing will be due by time alone, at most ``most_s``."""
@@ -294,7 +297,7 @@ class Progress:
         if not self._unanswered:
             self._hold_until_s = 0.0
             if not self._shipments:
-                self._patience.reset()
+                self._patience.rest()
 
     def _split(self, shipment: Shipment, reason: str) -> list[Decision]:
         self._drop(shipment)

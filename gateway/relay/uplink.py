@@ -132,7 +132,7 @@ class Uplink:
         if isinstance(told, Receipt):
             self._notice_foreign_history(told, stands)
             return self.progress.answered(told, stands, now_s)
-        return self.progress.refused(told)
+        return self.progress.refused(told, now_s)
 
     def _notice_foreign_history(self, receipt: Receipt, stands: Mapping[Key, LaneStand]) -> None:
         stand = stands.get((receipt.epoch, receipt.lane))

@@ -76,6 +76,16 @@ def test_taking_the_brokers_word_is_a_choice(world: World) -> None:
     assert {lane: stand.confirmed for (_, lane), stand in here.stands().items()} == {"record": 1200}
 
 
+def test_without_receipts_events_are_lost(world: World) -> None:
+    """Control: with the broker's word taken for the centre's, a broker that forgets breaks the invariant."""
+    here = world(by_puback=True, faults=Faults(loss=1.0))
+    here.append("record", 10)
+    here.settle()
+
+    with pytest.raises(AssertionError, match="confirmed 10 but the centre has 0"):
+        here.check()
+
+
 def test_a_silent_broker_is_asked_ever_more_rarely(world: World) -> None:
     """While nothing is answered the hall sends less and less: after an hour a hello every ten minutes, jittered."""
     here = world()
@@ -240,6 +250,17 @@ def test_an_event_that_no_centre_can_read_is_set_aside(world: World) -> None:
 
     with here.store.reader() as db:
         assert [(one.seq, one.code) for one in outbox.troubles(db)] == [(301, "quarantined")]
+    here.check_complete()
+
+
+def test_many_poisoned_events_on_a_slow_link_are_all_found(world: World) -> None:
+    """However many rounds the halving takes, the search is not begun anew while the centre answers."""
+    here = world(readable=lambda event: event.seq % 29 != 0 or event.type.endswith("quarantined.v1"))
+    here.append("urgent", 242)
+    here.append("record", 140)
+
+    here.settle(limit=100)
+
     here.check_complete()
 
 
