@@ -51,7 +51,7 @@ def centre() -> None:
 @click.option("--ca-file", type=FILE, help="The authority that signs the broker (PEM).")
 @click.option("--certificate-file", type=FILE, help="This intake's certificate (PEM).")
 @click.option("--key-file", type=FILE, help="This intake's private key (PEM).")
-def intake(  # noqa: PLR0913 - one parameter each option
+def intake(
     database: str,
     broker: str,
     topic_root: str,

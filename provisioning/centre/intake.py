@@ -82,7 +82,7 @@ class Intake:
             due = self._ledger.enter(arrivals, received_at)
         except Refusal as refusal:
             if not self._storage_failed:
-                log.error("event=storage-failed %s", refusal)
+                log.exception("event=storage-failed remedy=%r", refusal.remedy)
             self._storage_failed = True
             return False
         self._storage_failed = False

@@ -184,9 +184,7 @@ def _record_lost(tx: IntakeTransaction, lane: LaneKey, stand: LaneReport, receiv
         _record_missing(tx, lane, through + 1, oldest - 1, "lost", received_at)
 
 
-def _record_missing(  # noqa: PLR0913 - a range, its reason and its time
-    tx: IntakeTransaction, lane: LaneKey, first: int, last: int, kind: str, recorded_at: str
-) -> None:
+def _record_missing(tx: IntakeTransaction, lane: LaneKey, first: int, last: int, kind: str, recorded_at: str) -> None:
     known = tx.absences(lane)
     present = (link.seq for link in tx.links(lane, first - 1, last))
     found = [

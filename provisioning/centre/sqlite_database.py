@@ -185,16 +185,21 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA wal_autocheckpoint=4000")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise Refusal("centre-newer", path=path, version=version)
-        if version == 0:
+        if _version(connection, path) == 0:
             _create(connection)
             _sync_folder(path.parent)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the schema's version, 0 of a new file. Raises Refusal ``centre-newer``."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise Refusal("centre-newer", path=path, version=version)
+    return version
 
 
 def _create(connection: sqlite3.Connection) -> None:

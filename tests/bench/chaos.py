@@ -128,11 +128,11 @@ class Taker:
             try:
                 answer = self._ask(key, line)
             except (OSError, ValueError, http.client.HTTPException) as error:
-                if isinstance(error, urllib.error.HTTPError) and error.code < 500:  # noqa: PLR2004 - our fault, not the hall's
+                if isinstance(error, urllib.error.HTTPError) and error.code < 500:
                     self.strange.append(f"{key}: {error.code} {error.read()[:200]!r}")
                     return
                 self.retries += 1
-                threading.Event().wait(0.05 + 0.1 * (attempt > 2))  # noqa: PLR2004 - patience grows after the third time
+                threading.Event().wait(0.05 + 0.1 * (attempt > 2))
                 continue
             self.promised.append(Promised(key, answer["token"], answer["number"]))
             return

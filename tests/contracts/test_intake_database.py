@@ -52,9 +52,14 @@ def test_a_number_is_kept_once_and_the_first_verdict_wins(database: IntakeDataba
 
 def test_a_group_that_raises_leaves_nothing(database: IntakeDatabase) -> None:
     """All of a group is durable, or none of it."""
-    with pytest.raises(RuntimeError), database.transaction() as tx:
-        tx.add(some(1))
-        raise RuntimeError
+
+    def die_half_way() -> None:
+        with database.transaction() as tx:
+            tx.add(some(1))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        die_half_way()
     with database.reading() as tx:
         assert list(tx.links(LANE, 0)) == []
 

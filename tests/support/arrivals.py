@@ -17,7 +17,7 @@ EPOCH = "7f3a90c2"
 RECEIVED_AT = "2026-11-23T02:00:00.000+00:00"
 
 
-def envelope(seq: int, **changes: Any) -> Envelope:
+def envelope(seq: int, **changes: object) -> Envelope:
     """Return one event of the hall; ``changes`` replace its attributes."""
     whole: dict[str, Any] = {
         "hall": HALL,
@@ -36,7 +36,7 @@ def envelope(seq: int, **changes: Any) -> Envelope:
     return Envelope(**whole)
 
 
-def batch(seqs: Iterable[int], **changes: Any) -> bytes:
+def batch(seqs: Iterable[int], **changes: object) -> bytes:
     """Return the payload of a batch of these numbers, in the order given."""
     return pack([envelope(seq, **changes).encode() for seq in seqs]).payload
 
@@ -46,7 +46,7 @@ def plain(*events: Mapping[str, Any]) -> bytes:
     return json.dumps(list(events)).encode()
 
 
-def loose(number: int, **changes: Any) -> dict[str, Any]:
+def loose(number: int, **changes: object) -> dict[str, Any]:
     """Return one event as a JSON object whose attributes ``changes`` replaces, to be made wrong."""
     event: dict[str, Any] = json.loads(envelope(number).encode())
     return event | changes
@@ -59,9 +59,9 @@ def arrived(payload: bytes, lane: str = "record", hall: str = HALL) -> Arrival:
     return arrival
 
 
-def rows(seqs: Iterable[int], **changes: Any) -> Arrival:
+def rows(seqs: Iterable[int], **changes: object) -> Arrival:
     """Return a readable batch of these numbers."""
-    return arrived(batch(seqs, **changes), changes.get("lane", "record"), changes.get("hall", HALL))
+    return arrived(batch(seqs, **changes), str(changes.get("lane", "record")), str(changes.get("hall", HALL)))
 
 
 def hello(nonce: str = "n1", *, state: str = "open", epoch: str = EPOCH, **lanes: tuple[int, int, int]) -> bytes:
