@@ -81,29 +81,21 @@ class WatchedBoard(SimulatedBoard):
     def wait_until(self, is_right: Callable[[BoardFace], bool]) -> None:
         """Return when the face is right. Raises AssertionError when it never is."""
         with self._shown:
-            assert self._shown.wait_for(lambda: is_right(self.face), SHOWN_LIMIT_S), (
-                "the board does not show it"
-            )
+            assert self._shown.wait_for(lambda: is_right(self.face), SHOWN_LIMIT_S), "the board does not show it"
 
 
 class UnclaimedDesk(TicketsDesk):
     """The control: whom to call is chosen before the transaction, as so many queue systems do."""
 
-    def __init__(
-        self, store: Store, clock: SystemClock, randomness: Random, zone: ZoneInfo
-    ) -> None:
+    def __init__(self, store: Store, clock: SystemClock, randomness: Random, zone: ZoneInfo) -> None:
         super().__init__(store, clock, randomness, zone)
         self._own_store = store
 
-    def call_next(
-        self, counter_id: str, *, officer: str = "", key: str | None = None
-    ) -> Called:
+    def call_next(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
         """Look who is next, then write it."""
-        del officer, key
+        del officer, key, expected
         with self._own_store.reader() as db:
-            chosen = tables.first_waiting(
-                db, [line.id for line in LINES], priority=False
-            )
+            chosen = tables.first_waiting(db, [line.id for line in LINES], priority=False)
         if chosen is None:
             raise Refusal("nobody-waiting")
         with self._own_store.transaction() as tx:
@@ -145,11 +137,7 @@ def main() -> None:
         "calls": calls,
         "doubled": doubles,
     }
-    holds = (
-        statistics.median(presses_ms) <= GOAL_MS
-        and statistics.median(calls_ms) <= GOAL_MS
-        and doubles == 0 < control_doubles
-    )
+    holds = statistics.median(presses_ms) <= GOAL_MS and statistics.median(calls_ms) <= GOAL_MS and doubles == 0 < control_doubles
     verdict(
         "press",
         chosen,
@@ -192,12 +180,8 @@ def _on_the_board(count: int) -> tuple[list[float], list[float]]:
 def _race(kind: type[TicketsDesk], people: int, chosen: int) -> tuple[int, int]:
     """Let two counters call ``people`` without pause; return how many were called more than once, and the calls."""
     clock = SystemClock(is_set=lambda: True)
-    with tempfile.TemporaryDirectory(
-        prefix="press-", dir=MEMORY if MEMORY.is_dir() else None
-    ) as folder:
-        store = open_store(
-            Path(folder), lambda: None, clock, zone=ZONE, randomness=Random(chosen)
-        )
+    with tempfile.TemporaryDirectory(prefix="press-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        store = open_store(Path(folder), lambda: None, clock, zone=ZONE, randomness=Random(chosen))
         desk = kind(store, clock, Random(chosen), ZONE)
         desk.furnish(LINES, COUNTERS)
         for start in range(0, people, BATCH):
@@ -223,10 +207,7 @@ def _call_all(desk: TicketsDesk) -> Counter[str]:
             except Refusal:
                 return
 
-    clerks = [
-        threading.Thread(target=work, args=(counter.id, mine))
-        for counter, mine in zip(COUNTERS, called, strict=True)
-    ]
+    clerks = [threading.Thread(target=work, args=(counter.id, mine)) for counter, mine in zip(COUNTERS, called, strict=True)]
     for clerk in clerks:
         clerk.start()
     for clerk in clerks:

@@ -15,7 +15,7 @@ What is assumed, and it is assumed against the product wherever ext4 would be ki
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,11 +113,12 @@ class Card:
                 size = change.size_bytes
         return size
 
-    def begin_sync(self, inode: Inode) -> list[Change]:
+    def begin_sync(self, inode: Inode) -> Sequence[Change]:
         """Return the changes that a sync beginning now makes durable once it has ended."""
         if not inode.is_directory:
             return [c for c in self.pending if not isinstance(c, Names) and c.inode is inode and c.ended]
-        directories, taken = {inode}, []
+        directories: set[Inode] = {inode}
+        taken: list[Names] = []
         for change in reversed(self.pending):
             if isinstance(change, Names) and any(directory in directories for directory, _, _ in change.changes):
                 directories.update(directory for directory, _, _ in change.changes)
@@ -160,7 +161,7 @@ def _render(
     for name, inode in names.get(directory, directory.names).items():
         path = f"{folder}/{name}"
         if inode.is_directory:
-            os.mkdir(path)
+            Path(path).mkdir()
             _render(inode, path, names, overlay)
             continue
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -60,7 +60,8 @@ def weaken(level: str) -> None:
         connection.execute(f"PRAGMA synchronous={level}")
         return connection
 
-    defaults: dict[str, Any] = database.Store.__init__.__kwdefaults__
+    defaults: dict[str, Any] | None = database.Store.__init__.__kwdefaults__
+    assert defaults is not None, "the store takes its way of connecting by name"
     defaults["connect"] = connect
 
 

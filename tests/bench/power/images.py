@@ -123,7 +123,7 @@ _work: tuple[Recording, Sample] | None = None
 
 
 def _begin(recording: Recording, sample: Sample) -> None:
-    global _work  # handed to forked workers without copying
+    global _work  # noqa: PLW0603 - handed to forked workers without copying
     _work = recording, sample
     logging.disable(logging.CRITICAL)
 

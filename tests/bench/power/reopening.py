@@ -38,7 +38,7 @@ def examine(folder: Path, facts: Facts) -> list[str]:
     clock = FakeClock()
     try:
         store = open_store(folder / DATA, lambda: None, clock, zone=ZONE, randomness=Random(1))
-    except Exception as error:  # noqa: BLE001 - whatever keeps a hall from starting is what is looked for
+    except Exception as error:  # whatever keeps a hall from starting is what is looked for
         return [f"does-not-start: {type(error).__name__}: {error}"]
     try:
         faults = list(_recovered(store))
@@ -99,39 +99,46 @@ def _corrupt(execute: Callable[..., Any]) -> Iterable[str]:
 
 
 def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
-    tokens = {ticket[0]: ticket[1] for ticket in state.tickets}
-    states = {ticket[0]: ticket[6] for ticket in state.tickets}
-    ids = {ticket[0]: ticket[9] for ticket in state.tickets}
+    tickets = {ticket[0]: ticket for ticket in state.tickets}
     sent: dict[tuple[str, str], int] = {}
     for fact, count in facts.items():
-        kind, about = fact.kind, fact.values
-        if kind == "published":
-            epoch, lane, seq, *event = about
+        if fact.kind == "published":
+            epoch, lane, seq, *event = fact.values
             sent[epoch, lane] = max(sent.get((epoch, lane), 0), seq)
             holds = state.events.get((epoch, lane, seq)) == tuple(event)
-        elif kind == "ticket":
-            holds = tokens.get(about[0]) == about[1]
-        elif kind == "paper":
-            holds = state.slips.get(ids.get(about[0], 0), 0) >= 1  # an attempt is on record before the paper moves
-        elif kind == "newest":
-            holds = about[0] in tokens
-        elif kind in ("call-next", "board"):
-            holds = state.calls[ids.get(about[0]), about[1]] >= 1
-        elif kind == "recall":
-            holds = state.calls[ids.get(about[0]), about[1]] >= 1 + count
-        elif kind in ("complete", "no-show"):
-            holds = states.get(about[0]) == {"complete": "completed", "no-show": "no_show"}[kind]
-        elif kind == "session":
-            holds = hashlib.sha256(about[0].encode()).hexdigest() in state.sessions
-        elif kind == "officer":
-            holds = about[0] in state.officers
+        elif fact.kind == "backup":
+            holds = _backup_is_good(folder / fact.values[0])
+        elif fact.kind in ("session", "officer"):
+            holds = _person_is_known(state, fact)
         else:
-            holds = _backup_is_good(folder / about[0])
+            holds = _ticket_is_true(state, tickets.get(fact.values[0]), fact, count)
         if not holds:
-            yield f"lost: {kind} {about}"
+            yield f"lost: {fact.kind} {fact.values}"
     for epoch, lane, _last, confirmed, _oldest in state.lanes:
         if confirmed > sent.get((epoch, lane), 0):
             yield f"lost: {lane} is confirmed up to {confirmed}, which the centre was never sent"
+
+
+def _person_is_known(state: State, fact: Fact) -> bool:
+    if fact.kind == "officer":
+        return fact.values[0] in state.officers
+    return hashlib.sha256(fact.values[0].encode()).hexdigest() in state.sessions
+
+
+def _ticket_is_true(state: State, ticket: tuple[Any, ...] | None, fact: Fact, count: int) -> bool:
+    """Return whether what was told of a ticket, ``count`` times, is so."""
+    if ticket is None:
+        return False
+    token, how, id = ticket[1], ticket[6], ticket[9]
+    if fact.kind == "ticket":
+        return bool(token == fact.values[1])
+    if fact.kind == "newest":
+        return True
+    if fact.kind == "paper":
+        return state.slips.get(id, 0) >= 1  # an attempt is on record before the paper moves
+    if fact.kind in ("complete", "no-show"):
+        return bool(how == {"complete": "completed", "no-show": "no_show"}[fact.kind])
+    return state.calls[id, fact.values[1]] >= (1 + count if fact.kind == "recall" else 1)
 
 
 _good_backups: set[str] = set()
@@ -145,7 +152,7 @@ def _backup_is_good(path: Path) -> bool:
     if digest not in _good_backups:
         try:
             backup.check(path)
-        except Exception:  # noqa: BLE001 - a backup that cannot be checked is no backup
+        except Exception:  # a backup that cannot be checked is no backup
             return False
         _good_backups.add(digest)
     return True

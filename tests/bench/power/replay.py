@@ -36,13 +36,13 @@ class Replay:
         self._folder = folder.rstrip("/")
         self._open: dict[int, _Open] = {}
         self._writing: dict[int, Data] = {}
-        self._syncing: dict[int, list[Change]] = {}
+        self._syncing: dict[int, Sequence[Change]] = {}
 
     def new_process(self) -> None:
         """Forget descriptors: another process begins; what it finds is the page cache of the former one."""
         self._open, self._writing, self._syncing = {}, {}, {}
 
-    def step(self, moment: Moment) -> str:
+    def step(self, moment: Moment) -> str:  # noqa: PLR0911 - one way out for each sort of moment
         """Take one moment; return ``write``, ``sync`` or ``name`` when the card's state has changed, else ``""``."""
         call = moment.call
         if call.result == -1:

@@ -150,7 +150,7 @@ def _of_line(thread: str, rest: str, open_calls: dict[str, Call]) -> Iterator[Mo
         _finish(call, result, path)
         yield Moment(call, begins=False, ends=True)
     elif (unfinished := UNFINISHED.match(rest)) is not None:
-        call = open_calls[thread] = Call(*unfinished.groups())
+        call = open_calls[thread] = Call(unfinished[1], unfinished[2])
         yield Moment(call, begins=True)
     elif (finished := FINISHED.match(rest)) is not None:
         name, arguments, result, path = finished.groups()

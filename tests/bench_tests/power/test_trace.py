@@ -10,6 +10,7 @@ from tests.bench.power.trace import moments, read
 
 
 def hexed(text: str) -> str:
+    """Return ``text`` as strace writes it."""
     return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
 
