@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ OPENERS: dict[str, Opener] = {"sqlite": lambda folder: SqliteIntakeDatabase(fold
 LANE = LaneKey(HALL, EPOCH, "record")
 
 
-@pytest.fixture(params=OPENERS.values(), ids=OPENERS.keys())
+@pytest.fixture(params=list(OPENERS.values()), ids=list(OPENERS))
 def opener(request: pytest.FixtureRequest) -> Opener:
     """Return what opens one kind of database in a folder."""
     chosen: Opener = request.param
@@ -33,7 +34,7 @@ def database(opener: Opener, tmp_path: Path) -> Iterator[IntakeDatabase]:
     opened.close()
 
 
-def some(*seqs: int, **changes: str) -> list[EventRow]:
+def some(*seqs: int, **changes: Any) -> list[EventRow]:  # noqa: ANN401 - any column of the row
     """Return rows of these numbers."""
     batch = rows(seqs)
     assert isinstance(batch, Batch)
