@@ -212,6 +212,7 @@ def _progress(title: str) -> Iterator[Callable[[float], None]]:
     from rich.console import Console  # noqa: PLC0415 - only long work needs it
     from rich.progress import Progress  # noqa: PLC0415
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
         bar = bars.add_task(title, total=1.0)
         yield lambda share: bars.update(bar, completed=share)

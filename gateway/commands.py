@@ -87,7 +87,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
         probe(connection_to(settings.relay, settings.hall.id, "check"))
         yield check_broker(settings.relay.broker, connected=True)
     except Refusal as refusal:
-        yield _broken("broker", refusal)
+        yield check_broker(settings.relay.broker, connected=False, code=refusal.code, reason=str(refusal.facts.get("reason", "")))
 
 
 @contextmanager

@@ -130,6 +130,22 @@ class Hall:
         host = "127.0.0.1" if self.settings.portal.host in {"0.0.0.0", "::"} else self.settings.portal.host  # noqa: S104 - compared, not bound
         return f"http://{host}:{self.portal.port}"
 
+    def _begin(
+        self,
+        name: str,
+        step: Callable[[], float],
+        woken_by: Callable[[Callable[[], None]], object] | None = None,
+        *,
+        essential: bool = False,
+        limit_s: float = 30.0,
+    ) -> None:
+        """Start a loop that is woken by every change, and by ``woken_by`` too; it ends, in its turn, when the hall stops."""
+        loop = Loop(name, step, self.clock, essential=essential, limit_s=limit_s)
+        if woken_by is not None:
+            woken_by(loop.wake)
+        self._running.callback(loop.stop)
+        self.loops.start(loop)
+
     def _open_store(self) -> None:
         folder, zone = self.settings.data.directory, self.settings.hall.zone
         self.store = open_store(folder, self.changes.announce, self.clock, zone=zone, randomness=self._randomness)
@@ -141,18 +157,16 @@ class Hall:
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
 
     def _show_the_queue(self) -> None:
-        self._running.callback(self.loops.stop)
         self._running.callback(self.changes.watch(self.loops.wake))
         self.view = QueueView(self.store, self.clock)
-        self.loops.start(Loop("view", self.view.refresh, self.clock, essential=True))
+        self._begin("view", self.view.refresh, essential=True)
 
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
-        self.loops.start(Loop("devices", self.devices.step, self.clock))
+        self._begin("devices", self.devices.step)
         for board in self.devices.boards:
-            loop = self.loops.start(Loop(f"board-{board.id}", BoardOutput(self.view, board, self.clock).step, self.clock))
-            self._running.callback(self.view.watch(loop.wake))
+            self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock).step, self.view.watch)
         if self.devices.printers:
             slips = SlipOutput(
                 self.store,
@@ -163,7 +177,7 @@ class Hall:
                 hall=self.settings.hall.name,
                 address=self.settings.portal.address,
             )
-            self.loops.start(Loop("print", slips.step, self.clock))
+            self._begin("print", slips.step)
 
     def _connect_to_the_regency(self) -> None:
         relay, hall = self.settings.relay, self.settings.hall.id
@@ -190,9 +204,8 @@ class Hall:
         )
         self._running.callback(self.connection.stop)
         self._running.callback(shown.say_goodbye)
-        for loop in (Loop("uplink", uplink.step, self.clock), Loop("presence", shown.step, self.clock)):
-            self.connection.watch(loop.wake)
-            self.loops.start(loop)
+        self._begin("presence", shown.step, self.connection.watch)
+        self._begin("uplink", uplink.step, self.connection.watch)
 
     def _queue_now(self) -> dict[str, Any]:
         return self.view.current.as_json()
@@ -218,8 +231,8 @@ class Hall:
             Job("forget-answers", self._forget_answers, minute="30"),
         )
         timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
-        self._running.callback(timetable.stop)
-        self.loops.start(Loop("timetable", timetable.step, self.clock, limit_s=600.0))
+        self._running.callback(timetable.stop)  # after its loop, which might start it again
+        self._begin("timetable", timetable.step, limit_s=600.0)
 
     def _open_the_doors(self) -> None:
         door = ControlDoor(self.settings.data.directory / "hall.sock", acts(self.store, self.people, self.health.findings))
@@ -245,8 +258,7 @@ class Hall:
 
     def _take_presses(self) -> None:
         self.presses = PressDesk(self.tickets, self.clock)
-        loop = self.loops.start(Loop("presses", self.presses.step, self.clock, essential=True))
-        self.presses.wakes(loop.wake)
+        self._begin("presses", self.presses.step, self.presses.wakes, essential=True)
         for button in self.devices.buttons:
             button.when_pressed(self.presses.press)
 
@@ -258,7 +270,7 @@ class Hall:
             self.loops.look_after()
             return watchdog.step()
 
-        self.loops.start(Loop("watchdog", look_after, self.clock))
+        self._begin("watchdog", look_after)
         watchdog.ready()
 
     def _check_database(self) -> Finding:

@@ -49,14 +49,17 @@ class Loop:
         """Let the loop look again now. Never blocks."""
         self._wake.set()
 
-    def stop(self, timeout_s: float = 2.0) -> bool:
+    def stop(self, timeout_s: float = 1.0) -> bool:
         """Ask the loop to end and wait for it; return whether it has ended."""
         self._stopping.set()
         self._wake.set()
         if self._thread is None:
             return True
         self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        if self._thread.is_alive():
+            log.warning("loop=%s event=left-behind", self.name)
+            return False
+        return True
 
     def restart(self) -> None:
         """Leave a dead or stuck thread behind and start a new one.
@@ -92,7 +95,7 @@ class Loop:
 
 
 class Loops:
-    """All loops of one hall: started one by one, looked after, stopped in reverse."""
+    """All loops of one hall: started one by one, woken together, looked after."""
 
     def __init__(self) -> None:
         self._loops: list[Loop] = []
@@ -125,10 +128,3 @@ class Loops:
                 self.restarted[loop.name] = self.restarted.get(loop.name, 0) + 1
                 log.warning("loop=%s event=restarted count=%d", loop.name, self.restarted[loop.name])
                 loop.restart()
-
-    def stop(self, timeout_s: float = 2.0) -> list[str]:
-        """Stop all in reverse, waiting ``timeout_s`` for each; return the names of those that did not end."""
-        left = [loop.name for loop in reversed(self._loops) if not loop.stop(timeout_s)]
-        if left:
-            log.warning("event=loops-left names=%s", ",".join(left))
-        return left

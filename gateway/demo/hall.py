@@ -39,17 +39,19 @@ def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> I
     folder.mkdir(parents=True, exist_ok=True)
     regency = None if broker == "none" else Regency(folder / "regency", broker=broker)
     settings = _settings(folder / "hall", host, port, regency)
+    supervision = None if regency is None else Loop("regency", regency.step, SystemClock())
     hall = Hall(settings, extra_routes=lambda hall: _sim(hall, regency))
     try:
         if regency is not None:
             regency.start()
         with hall:
-            if regency is not None:
-                hall.loops.start(Loop("regency", regency.step, SystemClock()))
+            if supervision is not None:
+                supervision.start()
             _welcome_officer(hall, pin)
             yield _welcome(hall, regency, pin)
     finally:
-        if regency is not None:
+        if regency is not None and supervision is not None:
+            supervision.stop()
             regency.stop()
 
 

@@ -20,12 +20,12 @@ def take_number(address: str, key: str) -> dict[str, object]:
 def test_killed_at_any_moment_nothing_is_missing_or_doubled(tmp_path: Path) -> None:
     """After kill -9 the numbers go on where they stopped, and a repeated request gets its first answer."""
     settings = write_settings(tmp_path)
-    given = []
+    given: list[dict[str, object]] = []
     for life in range(3):
         with HallProcess(settings) as hall:
             if given:
-                assert take_number(hall.address, f"key-{life - 1}-1") == given[-1]
-            given += [take_number(hall.address, f"key-{life}-{number}") for number in (0, 1)]
+                assert take_number(hall.address, f"number-{life - 1}-1") == given[-1]
+            given += [take_number(hall.address, f"number-{life}-{number}") for number in (0, 1)]
             hall.kill()
     assert [ticket["number"] for ticket in given] == [f"A-{number:03}" for number in range(1, 7)]
 
