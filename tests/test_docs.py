@@ -1,0 +1,286 @@
+"""The pages in docs/ say what the code does: what exists is documented, and what is documented exists."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+import gateway.checks
+from gateway.checks.finding import Verdict
+from gateway.cli import main as gateway_command
+from gateway.devices.catalog import KINDS, _Options
+from gateway.errors import FAULTS
+from gateway.settings import DeviceSettings, Settings
+from gateway.store.outbox import Event
+from gateway.tickets import wire
+from gateway.tickets.model import HallDay, TicketState
+from gateway.tickets.tables import Ticket
+from provisioning.cli import main as provision_command
+from tests.support.clock import FakeClock
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
+
+
+def page(name: str) -> str:
+    """Return one page of docs/."""
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def rows(text: str, columns: int) -> list[tuple[str, ...]]:
+    """Return the rows of every table with so many columns, without their heads."""
+    found = []
+    lines = text.splitlines()
+    for index, line in enumerate(lines):
+        cells = tuple(cell.strip() for cell in line.strip("|").split(" | ")) if line.startswith("| ") else ()
+        head = index + 1 < len(lines) and lines[index + 1].startswith("|---")
+        if len(cells) == columns and not head:
+            found.append(cells)
+    return found
+
+
+# Refusals
+
+
+def test_every_fault_is_documented_with_its_status_and_sentence() -> None:
+    """Whoever sees a code or a sentence on a screen finds exactly it in docs/errors.md, and no other."""
+    documented = [(code.strip("`"), int(status), screen) for code, status, _when, screen, _remedy in rows(page("errors.md"), 5)]
+    assert documented == [(code, fault.status, fault.sentence) for code, fault in FAULTS.items()]
+
+
+# Settings
+
+
+def _shown(default: object) -> str:
+    if default is PydanticUndefined:
+        return "required"
+    if default is None:
+        return "none"
+    if isinstance(default, tuple):
+        return ", ".join(f"`{one}`" for one in default)
+    return f"`{default}`" if default != "" else "empty"
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from _keys(inner, f"{prefix}{name}.")
+        elif name == "devices":
+            yield from _keys(DeviceSettings, "devices.")
+        else:
+            yield f"{prefix}{name}", _shown(field.default)
+
+
+def test_every_key_of_hall_toml_is_documented_with_its_default() -> None:
+    """A technician finds each key and what leaving it out means, and no key that the hall would refuse."""
+    documented = [(key.strip("`"), default) for key, _type, default, _meaning in rows(page("settings.md"), 4)]
+    assert documented == list(_keys(Settings))
+
+
+class _Asked(_Options):
+    """Options that give whatever is asked for and remember it."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def text(self, key: str) -> str:
+        self.keys.append(key)
+        return "administrasi"
+
+    def whole(self, key: str, low: int, high: int) -> int:
+        self.keys.append(f"{key} {low} {high}")
+        return low
+
+    def seconds(self, key: str, default: float, high: float) -> float:
+        self.keys.append(f"{key} 0 {high:g} {default:g}")
+        return default
+
+
+def test_every_option_of_every_kind_of_device_is_documented() -> None:
+    """Kinds, options, their ranges and their defaults are those of the catalogue."""
+    expected = []
+    for kind, make in KINDS.items():
+        asked = _Asked()
+        make("device", asked, FakeClock()).close()
+        expected += [f"{kind} {key}" for key in asked.keys] or [f"{kind} none"]
+    documented = []
+    for kind, option, type_, default, _meaning in rows(page("settings.md"), 5):
+        limits = " ".join(re.findall(r"\d+", type_))
+        documented.append(
+            " ".join(part for part in (kind, option, limits, default) if part not in {"-", "required"}).replace("`", "")
+        )
+    assert documented == expected
+
+
+# Commands
+
+
+def _commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    if command.params or not isinstance(command, click.Group):
+        yield path, command
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield from _commands(inner, f"{path} {name}")
+
+
+COMMANDS = dict([*_commands(gateway_command, "gateway"), *_commands(provision_command, "provision")])
+SECTIONS = {
+    head: text for head, text in re.findall(r"^## `([a-z -]+)`\n(.*?)(?=^## |\Z)", page("commands.md"), re.MULTILINE | re.DOTALL)
+}
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    """docs/commands.md has a section for each command; groups without options of their own may have one too."""
+    groups = {"gateway officer", "provision centre"}
+    assert set(SECTIONS) - groups == set(COMMANDS)
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_option_is_documented_with_its_default(path: str) -> None:
+    """Each option and argument of a command stands in its table, and nothing else does."""
+    section = SECTIONS[path]
+    documented = {cells[0].strip("`") for columns in (2, 3) for cells in rows(section, columns)}
+    expected = {
+        parameter.opts[0] if isinstance(parameter, click.Option) else parameter.name for parameter in COMMANDS[path].params
+    }
+    assert documented == {name if name and name.startswith("--") else str(name).upper() for name in expected}
+    defaults = {cells[0].strip("`"): cells[1].strip("`") for cells in rows(section, 3)}
+    for parameter in COMMANDS[path].params:
+        if isinstance(parameter, click.Option) and getattr(parameter, "show_default", False):
+            assert defaults[parameter.opts[0]] == str(parameter.default)
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, "gateway officer", "provision centre"])
+def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
+    """Nobody has to guess how a command is written."""
+    assert re.search(rf"^.*Example: `(printf \d+ \| )?{path}\b", SECTIONS[path], re.MULTILINE)
+    command: click.Command = gateway_command if path.startswith("gateway") else provision_command
+    for name in path.split()[1:]:
+        assert isinstance(command, click.Group)
+        command = command.commands[name]
+    assert "Example:" in (command.help or "")
+
+
+# Events
+
+
+TICKET = Ticket(
+    *(1, "7f3a90c2", 118, "administrasi", "A-012", "lansia", TicketState.CALLED, "loket-1", 2),
+    *("b0010001", 1.0, "b0010001", 62.5),
+)
+DAY = HallDay(118, date(2026, 11, 23), "trusted")
+
+
+def _made() -> list[Event]:
+    """Let every function of the queue's wire make its event."""
+    return [
+        wire.issued(TICKET, "button", 100),
+        wire.called(TICKET, "loket-1", 61.5),
+        wire.recalled(TICKET, "loket-1", 2),
+        wire.completed(TICKET, 240.0),
+        wire.no_show(TICKET),
+        wire.cancelled(TICKET, "day-closed"),
+        wire.day_opened(DAY, "7f3a90c2", "calendar"),
+        wire.day_dated(DAY, "7f3a90c2"),
+    ]
+
+
+def _types_in_the_source() -> set[str]:
+    """Find every event type written in the product; docstrings are no code, and an f-string names its acts in wire.py."""
+    found = set()
+    for path in [*(ROOT / "gateway").rglob("*.py"), *(ROOT / "provisioning").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.fullmatch(r"id\.balai\.[a-z.-]+\.v\d+", node.value)
+            ):
+                found.add(node.value)
+    return found
+
+
+DOCUMENTED_EVENTS = {kind.strip("`"): (lane, subject, data) for kind, lane, subject, data, _when in rows(page("events.md"), 5)}
+
+
+def test_every_event_type_is_documented_and_every_documented_one_exists() -> None:
+    """The centre's people find each type that can arrive, and none that cannot."""
+    assert set(DOCUMENTED_EVENTS) == _types_in_the_source() | {event.type for event in _made()}
+
+
+def test_every_function_of_the_wire_is_tried() -> None:
+    """A new event of the queue cannot be forgotten by the test beside this one."""
+    public = [
+        name for name, item in vars(wire).items() if getattr(item, "__module__", "") == wire.__name__ and not name.startswith("_")
+    ]
+    assert len(_made()) == len(public)
+
+
+@pytest.mark.parametrize("event", _made(), ids=lambda event: event.type)
+def test_an_event_has_the_documented_fields(event: Event) -> None:
+    """Lane, subject and data are those of the table."""
+    lane, subject, data = DOCUMENTED_EVENTS[event.type]
+    assert lane == event.lane
+    assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", subject.strip("`")), event.subject)
+    assert set(re.findall(r"`(\w+)`", data)) == set(event.data)
+
+
+# Checks
+
+
+def _checks() -> Iterator[ModuleType]:
+    for found in pkgutil.iter_modules(gateway.checks.__path__):
+        if found.name != "finding":
+            yield importlib.import_module(f"gateway.checks.{found.name}")
+
+
+def test_every_check_and_every_answer_is_documented() -> None:
+    """Each check has its section, and each sentence it can say stands there with its level."""
+    expected = {
+        module.__name__.rpartition(".")[2]: [
+            (verdict.level.name.lower(), verdict.sentence) for verdict in vars(module).values() if isinstance(verdict, Verdict)
+        ]
+        for module in _checks()
+    }
+    sections = re.findall(r"^## `([a-z]+)`: .*?\n(.*?)(?=^## |\Z)", page("checks.md"), re.MULTILINE | re.DOTALL)
+    assert {name: [(level, screen) for level, screen, _english, _remedy in rows(text, 4)] for name, text in sections} == expected
+
+
+# Links
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    """A page links only to files that are there."""
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text(encoding="utf-8"))
+    pictures = [link for link in links if link.endswith(".png")]
+    assert [link for link in links if link not in pictures and not (path.parent / link).exists()] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    """docs/README.md names each page beside it."""
+    linked = set(re.findall(r"\]\(([a-z_]+\.md)\)", page("README.md")))
+    assert linked == {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+
+def test_every_room_stands_on_the_first_screen() -> None:
+    """The README's table says where each folder of the product is."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = [
+        folder.relative_to(ROOT)
+        for root in ("gateway", "provisioning")
+        for folder in (ROOT / root).iterdir()
+        if (folder / "__init__.py").exists()
+    ]
+    assert [str(room) for room in rooms if f"`{room}/`" not in readme] == []
