@@ -10,7 +10,15 @@ GOOD = Verdict(Level.GOOD, "Tersambung dengan kabupaten lewat {address}.")
 UNREACHABLE = Verdict(Level.WARNING, FAULTS["broker-unreachable"].sentence, FAULTS["broker-unreachable"].remedy)
 SILENT = Verdict(Level.WARNING, FAULTS["broker-silent"].sentence, FAULTS["broker-silent"].remedy)
 REFUSED = Verdict(Level.BROKEN, FAULTS["broker-refused"].sentence, FAULTS["broker-refused"].remedy)
+UNTRUSTED = Verdict(Level.BROKEN, FAULTS["broker-untrusted"].sentence, FAULTS["broker-untrusted"].remedy)
 CONNECTING = Verdict(Level.WARNING, "Sedang menyambung ke broker {address}.", "Tunggu satu menit; data aman di balai.")
+VERDICTS = {
+    "broker-unreachable": UNREACHABLE,
+    "broker-silent": SILENT,
+    "broker-refused": REFUSED,
+    "broker-untrusted": UNTRUSTED,
+}
+"""What the end of the last connection means, by its code."""
 
 
 def check_broker(address: str, *, connected: bool, code: str = "", reason: str = "") -> Finding:
@@ -23,5 +31,4 @@ def check_broker(address: str, *, connected: bool, code: str = "", reason: str =
     facts = {"address": address, "reason": reason}
     if connected:
         return Finding("broker", GOOD, facts)
-    verdicts = {"broker-unreachable": UNREACHABLE, "broker-silent": SILENT, "broker-refused": REFUSED}
-    return Finding("broker", verdicts.get(code, CONNECTING), facts)
+    return Finding("broker", VERDICTS.get(code, CONNECTING), facts)

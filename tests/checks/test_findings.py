@@ -37,6 +37,13 @@ class Lamp:
         """Return the given state."""
         return self._state
 
+    def reason(self) -> str:
+        """Return no words: the state says enough."""
+        return ""
+
+    def look(self) -> None:
+        """Stay as it is."""
+
     def close(self) -> None:
         """Do nothing."""
 
@@ -54,10 +61,11 @@ def assert_says(finding: Finding, level: Level, words: str) -> None:
         (False, "broker-unreachable", Level.WARNING, "tidak terjangkau: sunyi"),
         (False, "broker-silent", Level.WARNING, "tidak menjawab"),
         (False, "broker-refused", Level.BROKEN, "menolak"),
+        (False, "broker-untrusted", Level.BROKEN, "tidak dapat dipercaya: sunyi"),
     ],
 )
 def test_broker(connected: bool, code: str, level: Level, words: str) -> None:
-    """A missing uplink is a warning, a refusal needs somebody."""
+    """A missing uplink is a warning; a refusal or a broker that cannot be believed needs somebody."""
     finding = check_broker("mqtts://pusat:8883", connected=connected, code=code, reason="sunyi")
     assert_says(finding, level, words)
 
