@@ -45,6 +45,8 @@ class Refusal(Exception):
         return self.fault.remedy.format_map(self.facts)
 
 
+# A table: one row for one code, so that codes, sentences and remedies are seen under each other.
+# fmt: off
 FAULTS: dict[str, Fault] = {
     # The queue
     "unknown-line": Fault(404, "Layanan {line} tidak ada di balai ini.", "Pilih salah satu layanan di halaman depan."),
@@ -111,4 +113,5 @@ FAULTS: dict[str, Fault] = {
     "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu."),
     "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa ruang dan keadaan disk; balai mengirim ulang."),
 }
+# fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

@@ -141,6 +141,7 @@ class Settings(_Section):
         return settings.relative_to(path.parent.absolute())
 
     def relative_to(self, folder: Path) -> Settings:
+        """Return the same settings with every relative path counted from ``folder``."""
         relay_files = {
             key: folder / file
             for key in ("ca_file", "certificate_file", "key_file")

@@ -21,7 +21,7 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
 
 
 def test_ready_and_stopping_are_told(systemd: socket.socket) -> None:
-    """systemd learns when the hall serves and when it ends on purpose."""
+    """The init system learns when the hall serves and when it ends on purpose."""
     watchdog = Watchdog(lambda: True, address=systemd.getsockname())
     watchdog.ready()
     watchdog.stopping()

@@ -179,7 +179,7 @@ class _SimPage:
             hall_name=parts.hall_name,
             queue=queue,
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
-            boards=[(board, _fingerprint(board.face, board.plugged)) for board in self._boards.values()],
+            boards=[(board, _fingerprint(board.face, plugged=board.plugged)) for board in self._boards.values()],
             printers=list(self._printers.values()),
             latest=parts.latest_press(),
             waiting_events=parts.waiting_events(),
@@ -206,7 +206,7 @@ def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - 
     return device
 
 
-def _fingerprint(face: BoardFace, plugged: bool) -> str:
+def _fingerprint(face: BoardFace, *, plugged: bool) -> str:
     """Return what makes a browser fetch the picture again when the board has changed."""
     return hashlib.sha256(repr((face, plugged)).encode()).hexdigest()[:8]
 

@@ -28,7 +28,7 @@ class ContactRules:
 class Contact:
     """One contact, told of its edges in order. Times are seconds of a clock that never goes back; not thread-safe."""
 
-    def __init__(self, rules: ContactRules = ContactRules()) -> None:  # noqa: B008 - frozen
+    def __init__(self, rules: ContactRules = ContactRules()) -> None:
         self._rules = rules
         self._open_since_s: float | None = float("-inf")
         self._restless_since_s: float | None = None

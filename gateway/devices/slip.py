@@ -21,8 +21,12 @@ LONGEST = 1400
 """No slip is longer, whatever it says."""
 QR_DOTS = 6
 """Dots to the side of one module: 0.75 mm, which old phones read."""
+LARGEST_NUMBER = 200
+"""No number is written larger, however short it is."""
 INK = 0
 PAPER = 255
+MIDDLE_GREY = 127
+"""Paler is paper, the rest is burnt."""
 
 
 def draw_slip(slip: Slip) -> Image.Image:
@@ -71,7 +75,7 @@ class _Sheet:
     def number(self, text: str) -> None:
         """Write the number as large as the paper allows, never broken."""
         size = 40
-        while size < 200 and _width(text, size + 4, 3) <= WIDTH - 2 * MARGIN:
+        while size < LARGEST_NUMBER and _width(text, size + 4, 3) <= WIDTH - 2 * MARGIN:
             size += 4
         left, top, right, bottom = _font(size).getbbox(text, stroke_width=3)
         where = ((WIDTH - (right - left)) / 2 - left, self._y - top)
@@ -110,13 +114,14 @@ class _Sheet:
     def cut(self) -> Image.Image:
         """Return the paper up to here."""
         used = self._picture.crop((0, 0, WIDTH, self._y + MARGIN))
-        return used.point(lambda shade: PAPER if shade > 127 else INK).convert("1", dither=Image.Dither.NONE)
+        return used.point(lambda shade: PAPER if shade > MIDDLE_GREY else INK).convert("1", dither=Image.Dither.NONE)
 
 
 @lru_cache(maxsize=64)
 def _font(size: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont), "Pillow is built without FreeType"
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise TypeError("Pillow is built without FreeType")
     return font
 
 

@@ -36,7 +36,7 @@ class PahoConnection:
     wait between attempts in seconds. ``protocol`` ``auto`` speaks MQTT 5 and falls back to 3.1.1.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a choice of whoever composes the hall
+    def __init__(
         self,
         address: BrokerAddress,
         habits: Habits,

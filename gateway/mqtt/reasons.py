@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
+from typing import Any
 
 from gateway.mqtt.ports import Disconnected
 
@@ -25,25 +27,25 @@ _WORDS = {
     "Server shutting down": "broker sedang dimatikan",
 }
 
+_ERRORS: tuple[tuple[type[Exception], str, Callable[[Any], str]], ...] = (
+    (ssl.SSLCertVerificationError, "broker-untrusted", lambda error: error.verify_message or "sertifikat tidak sah"),
+    (TimeoutError, "broker-unreachable", lambda _: "tidak ada jawaban dari jaringan"),
+    (ssl.SSLError, "broker-refused", lambda error: f"salam TLS gagal ({error.reason or error})"),
+    (ConnectionRefusedError, "broker-unreachable", lambda _: "tidak ada program yang mendengar di port itu"),
+    (socket.gaierror, "broker-unreachable", lambda _: "nama host tidak ditemukan"),
+    (ConnectionError, "broker-unreachable", lambda _: "sambungan diputus"),
+    (OSError, "broker-unreachable", lambda error: error.strerror or str(error)),
+)
+"""What an error means and how it is said: the first kind that fits, so the special stands before the general."""
+
 
 def of_error(error: Exception) -> Disconnected:
     """Tell why a connection could not be made."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Disconnected("broker-untrusted", error.verify_message or "sertifikat tidak sah")
-    if isinstance(error, TimeoutError):
-        if "handshake" in str(error):
-            return Disconnected("broker-silent", "tidak menjawab salam TLS")
-        return Disconnected("broker-unreachable", "tidak ada jawaban dari jaringan")
-    if isinstance(error, ssl.SSLError):
-        return Disconnected("broker-refused", f"salam TLS gagal ({error.reason or error})")
-    if isinstance(error, ConnectionRefusedError):
-        return Disconnected("broker-unreachable", "tidak ada program yang mendengar di port itu")
-    if isinstance(error, socket.gaierror):
-        return Disconnected("broker-unreachable", "nama host tidak ditemukan")
-    if isinstance(error, ConnectionError):
-        return Disconnected("broker-unreachable", "sambungan diputus")
-    if isinstance(error, OSError):
-        return Disconnected("broker-unreachable", error.strerror or str(error))
+    if isinstance(error, TimeoutError) and "handshake" in str(error):
+        return Disconnected("broker-silent", "tidak menjawab salam TLS")
+    for kind, code, words_of in _ERRORS:
+        if isinstance(error, kind):
+            return Disconnected(code, words_of(error))
     return Disconnected("broker-refused", "jawabannya bukan MQTT yang benar")
 
 

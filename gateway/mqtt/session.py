@@ -74,7 +74,7 @@ class _Receipt:
 class Session:
     """One connection. ``open`` and ``run`` belong to the network thread, the rest to any."""
 
-    def __init__(  # noqa: PLR0913 - one value each, given once by PahoConnection
+    def __init__(
         self,
         generation: int,
         version: str,

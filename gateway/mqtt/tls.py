@@ -10,7 +10,7 @@ from pathlib import Path
 class ClosingSocket(ssl.SSLSocket):
     """Closes itself when the greeting fails: paho would leave it to the garbage collector, one at each attempt."""
 
-    def do_handshake(self, block: bool = False) -> None:
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the signature of ssl.SSLSocket
         """Greet the broker. Raises OSError, and is closed then."""
         try:
             super().do_handshake(block)

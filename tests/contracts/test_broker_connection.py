@@ -12,6 +12,7 @@ import pytest
 
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
+from gateway.mqtt.connection import Protocol as MqttVersion
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Happening, Message, Received
 from gateway.mqtt.session import Habits
 from tests.support.broker import FakeBroker
@@ -33,7 +34,7 @@ class Place(Protocol):
 class RealPlace:
     """A real Mosquitto."""
 
-    def __init__(self, folder: Path, protocol: str) -> None:
+    def __init__(self, folder: Path, protocol: MqttVersion) -> None:
         self.broker = Mosquitto(folder)
         self.protocol = protocol
         self.made: list[PahoConnection] = []
@@ -43,7 +44,12 @@ class RealPlace:
         habits = Habits(client_id, session_s=session_s)
         address = BrokerAddress.parse(self.broker.address)
         connection = PahoConnection(
-            address, habits, will=will, protocol=self.protocol, retry_s=(0.05, 0.2), randomness=Random(1)  # type: ignore[arg-type]
+            address,
+            habits,
+            will=will,
+            protocol=self.protocol,
+            retry_s=(0.05, 0.2),
+            randomness=Random(1),
         )
         self.made.append(connection)
         return connection

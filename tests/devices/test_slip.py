@@ -14,7 +14,7 @@ from gateway.devices.ports import Slip
 from gateway.devices.slip import LONGEST, WIDTH, as_png, draw_slip
 
 SLIP = Slip(
-    "A-012", "Balai Desa Contoh", "Surat dan KTP/KK", "3 orang di depan Anda", "Tunggu sekitar 10–20 menit",
+    "A-012", "Balai Desa Contoh", "Surat dan KTP/KK", "3 orang di depan Anda", "Tunggu sekitar 10\u201320 menit",
     "Senin, 23 November 2026, 09.14", "Pindai kode ini.", "http://balai.lan/t/abcdefghijklmnopqrst", "",
 )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ import pytest
 
 from gateway.clock import ClockState
 from gateway.errors import Refusal
+from gateway.people import tables
 from gateway.people.desk import PeopleDesk
 from gateway.people.model import FREE_TRIES
 from gateway.store.database import Store
@@ -57,14 +59,14 @@ def test_an_officer_signs_in_with_name_and_pin(tmp_path: Path) -> None:
 def test_a_wrong_name_is_answered_as_a_wrong_pin(tmp_path: Path) -> None:
     """Nobody learns who works here."""
     with open_people(tmp_path, FakeClock()) as (people, _):
-        codes = [refusal_of(lambda name=name: people.sign_in(name, PIN, "tablet")).code for name in ("Budi", "\ud800", "")]
+        codes = [refusal_of(partial(people.sign_in, name, PIN, "tablet")).code for name in ("Budi", "\ud800", "")]
     assert codes == ["wrong-pin"] * 3
 
 
 def test_weak_pins_doubled_names_and_no_names_are_refused(tmp_path: Path) -> None:
     """Each in its own words."""
     with open_people(tmp_path, FakeClock()) as (people, _):
-        codes = [refusal_of(lambda name=name, pin=pin: people.add_officer(name, pin)).code
+        codes = [refusal_of(partial(people.add_officer, name, pin)).code
                  for name, pin in (("Budi", "123456"), ("SRI", PIN), ("<b>", PIN))]  # fmt: skip
     assert codes == ["pin-too-weak", "officer-exists", "officer-name"]
 
@@ -93,7 +95,7 @@ def test_a_device_is_guarded_against_trying_many_names(tmp_path: Path) -> None:
     """One PIN tried for every name is slow too."""
     with open_people(tmp_path, FakeClock()) as (people, _):
         for name in range(FREE_TRIES):
-            assert refusal_of(lambda name=name: people.sign_in(f"Nama {name}", PIN, "phone")).code == "wrong-pin"
+            assert refusal_of(partial(people.sign_in, f"Nama {name}", PIN, "phone")).code == "wrong-pin"
         assert refusal_of(lambda: people.sign_in("Sri", PIN, "phone")).code == "too-many-tries"
 
 
@@ -111,13 +113,10 @@ def test_pulling_the_plug_shortens_no_delay(tmp_path: Path) -> None:
 
 def test_a_flood_of_made_up_names_fills_no_card(tmp_path: Path) -> None:
     """What is remembered of wrong PINs is bounded."""
-    with open_people(tmp_path, FakeClock()) as (_, store):
-        from gateway.people import tables
-
-        with store.transaction() as tx:
-            for name in range(3 * tables.FAILURES_KEPT):
-                tables.add_wrong_pin(tx, f"device:{name}", "b0010001", 1.0)
-            [(kept,)] = tx.execute("SELECT count(*) FROM wrong_pin")
+    with open_people(tmp_path, FakeClock()) as (_, store), store.transaction() as tx:
+        for name in range(3 * tables.FAILURES_KEPT):
+            tables.add_wrong_pin(tx, f"device:{name}", "b0010001", 1.0)
+        [(kept,)] = tx.execute("SELECT count(*) FROM wrong_pin")
     assert kept == tables.FAILURES_KEPT
 
 

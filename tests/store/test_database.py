@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -274,10 +275,11 @@ def test_a_closed_store_refuses_kindly(tmp_path: Path) -> None:
 def test_many_writers_lose_nothing(store: Store) -> None:
     """Twenty threads with twenty acts each leave four hundred facts."""
 
-    def many(name: str) -> Callable[[], None]:
-        return lambda: [write(store, f"{name}-{turn}") for turn in range(20)] and None
+    def many(name: str) -> None:
+        for turn in range(20):
+            write(store, f"{name}-{turn}")
 
-    outcomes = together(store, [many(str(index)) for index in range(20)])
+    outcomes = together(store, [partial(many, str(index)) for index in range(20)])
     assert (outcomes, len(set(words(store)))) == ([None] * 20, 400)
 
 

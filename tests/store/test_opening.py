@@ -25,6 +25,14 @@ from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
 
 
+def create_later(db: Database) -> None:
+    """Make the table that only a later version knows."""
+    db.execute("CREATE TABLE later (x)")
+
+
+LATER: Migration = ("9999-later", create_later)
+
+
 def note(store: Store, word: str = "fakta") -> None:
     """Append one event."""
     with store.transaction() as tx:
@@ -120,7 +128,7 @@ def test_a_file_in_the_folders_place_is_told(tmp_path: Path) -> None:
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     """An older program refuses with the migration it does not know, and the newer one opens it again."""
-    newer: tuple[Migration, ...] = (*MIGRATIONS, ("9999-later", lambda db: db.execute("CREATE TABLE later (x)") and None))
+    newer = (*MIGRATIONS, LATER)
     open_store(tmp_path, lambda: None, FakeClock(), migrations=newer).close()
     with pytest.raises(Refusal) as told:
         open_test_store(tmp_path)
@@ -133,7 +141,7 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_a_migration_is_made_after_a_snapshot(tmp_path: Path) -> None:
     """Before the first step there is a copy of what was."""
     open_test_store(tmp_path).close()
-    newer = (*MIGRATIONS, ("9999-later", lambda db: db.execute("CREATE TABLE later (x)") and None))
+    newer = (*MIGRATIONS, LATER)
     store = open_store(tmp_path, lambda: None, FakeClock(), migrations=newer)
     [snapshot] = snapshots.newest_first(tmp_path)
     tables = [row[0] for row in sqlite3.connect(snapshot).execute("SELECT name FROM sqlite_master")]

@@ -19,7 +19,7 @@ class FailingConnection(sqlite3.Connection):
 
     card: WornCard
 
-    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:  # noqa: ANN401 - as sqlite3 takes them
+    def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
         """Run the statement, unless the card fails it."""
         self.card.strike(sql)
         return super().execute(sql, *parameters)

@@ -15,6 +15,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from tests.support.certificates import Authority
 
@@ -143,7 +144,7 @@ class Mosquitto:
             ]
         return user + "\n".join(lines) + "\n"
 
-    def __enter__(self) -> Mosquitto:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

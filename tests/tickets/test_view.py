@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from gateway.errors import Refusal
 from gateway.tickets.view import QueueView
-from tests.support.clock import MORNING
+from tests.support.clock import MORNING, FakeClock
+from tests.support.store import open_test_store
 from tests.support.tickets import COUNTERS, LINES, open_queue
 
 
@@ -163,9 +164,6 @@ def test_a_view_that_followed_shows_the_same_as_one_that_starts_now(tmp_path_fac
 
 def test_a_view_of_an_unfurnished_hall_is_empty(tmp_path: Path) -> None:
     """A hall without lines still answers."""
-    from tests.support.clock import FakeClock
-    from tests.support.store import open_test_store
-
     store = open_test_store(tmp_path)
     view = QueueView(store, FakeClock())
     assert (view.current.day.ordinal, view.current.lines, view.current.counters) == (0, (), ())
