@@ -137,7 +137,7 @@ class Replay:
         if opened is None:
             return ""
         if call.part(1) != "0":
-            raise NotImplementedError(f"fallocate with mode {call.part(1)}")
+            raise ValueError(f"fallocate with mode {call.part(1)}")
         end = int(call.part(2)) + int(call.part(3))
         if end <= self.card.size_bytes(opened.inode):
             return ""
@@ -185,7 +185,7 @@ class Replay:
     def _after_unseen(self, call: Call) -> str:
         for position in range(2):
             if "<" in call.part(position) and self._path(call.target(position)) is not None and position == 0:
-                raise NotImplementedError(f"{call.name} wrote to a file of the recording; its bytes are not in the trace")
+                raise ValueError(f"{call.name} wrote to a file of the recording; its bytes are not in the trace")
         return ""
 
 
