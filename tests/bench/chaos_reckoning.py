@@ -52,6 +52,12 @@ def drained(hall: Path, centre: Path) -> bool:
     return all(confirmed == last == throughs.get((epoch, lane)) for epoch, lane, last, confirmed in lasts)
 
 
+def confirmed(hall: Path) -> int:
+    """Return how many events the hall believes delivered."""
+    with _looking(hall) as here:
+        return int(here.execute("SELECT coalesce(sum(confirmed), 0) FROM lane").fetchone()[0])
+
+
 def _looking(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
 
