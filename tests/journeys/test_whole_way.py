@@ -1,0 +1,105 @@
+"""The whole way: from a press to the board, the slip and the centre's database, with nothing simulated but the hardware."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.hall import Hall
+from gateway.settings import Settings
+from tests.support.hall_process import write_settings
+from tests.support.intake_process import IntakeProcess
+from tests.support.mosquitto import Mosquitto
+
+SOON_S = 40.0
+
+
+def eventually(true: Callable[[], bool]) -> bool:
+    """Look until something is true, for as long as a resend may take; return whether it became so."""
+    pause = threading.Event()
+    looks = int(SOON_S / 0.1)
+    return any(true() or pause.wait(0.1) for _ in range(looks))
+
+
+def arrived(database: Path) -> list[tuple[str, str]]:
+    """Return kind and subject of every event at the centre, in the order of their lane."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as centre:
+        rows = centre.execute("SELECT type, subject FROM events WHERE lane = 'record' ORDER BY epoch, seq").fetchall()
+    return [(type.removeprefix("id.balai.").removesuffix(".v1"), subject.rpartition("/")[2]) for type, subject in rows]
+
+
+@contextmanager
+def centre_of(tmp_path: Path, broker: Mosquitto) -> Iterator[Path]:
+    """Run an intake beside the broker and give its database."""
+    database = tmp_path / "centre.db"
+    with IntakeProcess(broker.address, database):
+        yield database
+
+
+def test_a_press_reaches_board_slip_and_centre(tmp_path: Path) -> None:
+    """One press is one number: durable, shown, printed, and once in the centre's database; a call is shown and told too."""
+    with Mosquitto(tmp_path / "broker") as broker, centre_of(tmp_path, broker) as database:
+        settings = Settings.load(write_settings(tmp_path, broker=broker.address))
+        with Hall(settings) as hall:
+            (button,) = hall.devices.of_kind("simulated-button")
+            (board,) = hall.devices.of_kind("simulated-board")
+            (printer,) = hall.devices.of_kind("simulated-printer")
+            assert button.press()
+            assert eventually(lambda: board.face.newest == "A-001")
+            assert eventually(lambda: len(printer.roll) == 1)
+            assert hall.tickets.call_next("1").number == "A-001"
+            assert eventually(lambda: (board.face.number, board.face.counter) == ("A-001", "1"))
+            assert eventually(lambda: len(arrived(database)) == 3)
+            told = [("ticket.issued", "A-001"), ("ticket.called", "A-001")]
+            assert arrived(database)[1:] == told
+            assert httpx.get(f"{hall.address}/healthz").status_code == 200
+
+
+def test_what_the_uplink_missed_follows_in_order(tmp_path: Path) -> None:
+    """With the broker dead everything local works, and the centre gets every event once when it comes back."""
+    with Mosquitto(tmp_path / "broker") as broker, centre_of(tmp_path, broker) as database:
+        settings = Settings.load(write_settings(tmp_path, broker=broker.address))
+        broker.kill()
+        with Hall(settings) as hall:
+            numbers = [hall.tickets.issue("administrasi", origin="phone").number for _ in range(5)]
+            assert httpx.get(f"{hall.address}/kesehatan").status_code == 200
+            broker.start()
+            assert eventually(lambda: len(arrived(database)) == 6)
+            assert arrived(database)[1:] == [("ticket.issued", number) for number in numbers]
+
+
+@pytest.mark.parametrize("fault", ["frozen", "deaf"])
+def test_a_broker_that_does_not_answer_costs_the_hall_nothing(tmp_path: Path, fault: str) -> None:
+    """A broker that accepts and falls silent, or an intake that is away, delays only the centre."""
+    with Mosquitto(tmp_path / "broker") as broker:
+        settings = Settings.load(write_settings(tmp_path, broker=broker.address))
+        if fault == "frozen":
+            broker.freeze()
+        with Hall(settings) as hall:
+            assert hall.tickets.issue("administrasi", origin="phone").number == "A-001"
+            assert hall.tickets.call_next("1").number == "A-001"
+            assert httpx.get(f"{hall.address}/healthz").status_code == 200
+        if fault == "frozen":
+            broker.thaw()
+
+
+def test_a_slip_that_the_crash_prevented_is_printed_at_start(tmp_path: Path) -> None:
+    """The paper ran out and then the power: the slip comes when both are back, and only one number was given."""
+    settings = Settings.load(write_settings(tmp_path))
+    with Hall(settings) as hall:
+        (printer,) = hall.devices.of_kind("simulated-printer")
+        printer.take_paper()
+        (button,) = hall.devices.of_kind("simulated-button")
+        assert button.press()
+        assert eventually(lambda: len(hall.view.current.tickets) == 1)
+        assert len(printer.roll) == 0
+    with Hall(settings) as hall:
+        (printer,) = hall.devices.of_kind("simulated-printer")
+        assert eventually(lambda: len(printer.roll) == 1)
+        assert [ticket.number for ticket in hall.view.current.tickets.values()] == ["A-001"]
