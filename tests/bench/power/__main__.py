@@ -6,6 +6,7 @@ at fewer boundaries, in all four kinds.
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from tests.bench.verdict import quick, seed, show, verdict
 
 GOAL_IMAGES = 20_000
 QUICK_IMAGES = 1_000
+QUICK_BOUNDARIES = 400
 CONTROLS = ("NORMAL", "OFF")
 CONTROL_BOUNDARIES = 100
 """A control need not be searched for long: it loses facts at once."""
@@ -28,13 +30,13 @@ def main() -> None:
     """Record, cut, start, and judge."""
     chosen = seed()
     show(bench="power", seed=chosen, quick=quick())
-    size, attempts, limit = (Size(16), 1, 400) if quick() else (Size(56), 2, 0)
+    size = Size(16 if quick() else 30)
     control_size = Size(12, lives=1)
     with ThreadPoolExecutor(1 + len(CONTROLS)) as together:
         recorded = together.submit(_record, "FULL", size, chosen)
         weaker = {level: together.submit(_record, level, control_size, chosen) for level in CONTROLS}
-    found = _start("FULL", recorded.result(), chosen, attempts, limit)
-    controls = {level: _start(level, future.result(), chosen, 1, CONTROL_BOUNDARIES) for level, future in weaker.items()}
+    found = _start("FULL", recorded.result(), chosen, QUICK_BOUNDARIES if quick() else 0)
+    controls = {level: _start(level, future.result(), chosen, CONTROL_BOUNDARIES) for level, future in weaker.items()}
     goal = QUICK_IMAGES if quick() else GOAL_IMAGES
     complete = found.images.total() >= goal and set(found.images) == set(KINDS)
     figure = {
@@ -57,9 +59,11 @@ def _record(level: str, size: Size, chosen: int) -> Recording:
     return recording
 
 
-def _start(level: str, recording: Recording, chosen: int, attempts: int, limit: int) -> Findings:
-    """Start the hall from the images of ``limit`` boundaries (0: all) spread over the recording."""
-    every = max(1, sum(1 for _ in boundaries(recording)) // limit) if limit else 1
+def _start(level: str, recording: Recording, chosen: int, limit: int) -> Findings:
+    """Start the hall from the images of ``limit`` boundaries spread over the recording; 0: all, as often as the goal needs."""
+    count = sum(1 for _ in boundaries(recording))
+    every = max(1, count // limit) if limit else 1
+    attempts = 1 if limit else max(1, math.ceil((GOAL_IMAGES * 1.1 / count - 1.3) / 1.8))  # so many images a boundary gives
     began_s = time.monotonic()
     found = start_all(recording, Sample(chosen, attempts, every))
     started_s = time.monotonic() - began_s
