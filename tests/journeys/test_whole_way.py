@@ -15,7 +15,8 @@ from gateway.hall import Hall
 from gateway.settings import Settings
 from tests.support.hall_process import write_settings
 from tests.support.intake_process import IntakeProcess
-from tests.support.mosquitto import Mosquitto
+from tests.support.certificates import Authority
+from tests.support.mosquitto import Mosquitto, Tls
 
 SOON_S = 40.0
 
@@ -72,6 +73,29 @@ def test_what_the_uplink_missed_follows_in_order(tmp_path: Path) -> None:
             broker.start()
             assert eventually(lambda: len(arrived(database)) == 6)
             assert arrived(database)[1:] == [("ticket.issued", number) for number in numbers]
+
+
+def test_the_way_is_the_same_on_an_older_broker(tmp_path: Path) -> None:
+    """A broker of MQTT 3.1.1 carries everything just as well."""
+    with Mosquitto(tmp_path / "broker") as broker, centre_of(tmp_path, broker) as database:
+        settings = Settings.load(write_settings(tmp_path, broker=broker.address, relay='protocol = "3.1.1"'))
+        with Hall(settings) as hall:
+            assert hall.tickets.issue("administrasi", origin="phone").number == "A-001"
+            assert eventually(lambda: arrived(database)[1:] == [("ticket.issued", "A-001")])
+
+
+def test_the_way_is_the_same_under_tls_and_the_shipped_rights(tmp_path: Path) -> None:
+    """Hall and intake show certificates, the broker lets each do only its own, and every event arrives."""
+    authority = Authority(tmp_path / "ca")
+    village, intake = authority.sign("3510012001"), authority.sign("intake")
+    database = tmp_path / "centre.db"
+    trust = ["--ca-file", authority.certificate, "--certificate-file", intake.certificate, "--key-file", intake.key]
+    with Mosquitto(tmp_path / "broker", tls=Tls(authority)) as broker, IntakeProcess(broker.address, database, *map(str, trust)):
+        files = {"ca_file": authority.certificate, "certificate_file": village.certificate, "key_file": village.key}
+        relay = "\n".join(f'{key} = "{file}"' for key, file in files.items())
+        with Hall(Settings.load(write_settings(tmp_path, broker=broker.address, relay=relay))) as hall:
+            assert hall.tickets.issue("administrasi", origin="phone").number == "A-001"
+            assert eventually(lambda: arrived(database)[1:] == [("ticket.issued", "A-001")])
 
 
 @pytest.mark.parametrize("fault", ["frozen", "deaf"])

@@ -15,8 +15,8 @@ from typing import Self
 START_LIMIT_S = 30.0
 
 
-def write_settings(folder: Path, *, broker: str = "", devices: bool = True, port: int = 0) -> Path:
-    """Write a hall.toml for a hall on loopback below ``folder`` and return its path."""
+def write_settings(folder: Path, *, broker: str = "", relay: str = "", devices: bool = True, port: int = 0) -> Path:
+    """Write a hall.toml for a hall on loopback below ``folder`` and return its path; ``relay`` adds lines to its section."""
     text = f"""
 [hall]
 id = "3510012001"
@@ -31,6 +31,7 @@ port = {port}
 
 [relay]
 broker = "{broker}"
+{relay}
 
 [clock]
 trust = "always"
