@@ -74,15 +74,13 @@ def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleD
 
 
 def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> None:
-    def issue(wish: Wish, key: str) -> bytes:
-        issued = desk.issue(wish.line, priority=wish.priority, origin="phone", key=key)
-        view.at_least(issued.revision)
-        answer = {"number": issued.number, "token": issued.token, "url": f"/t/{issued.token}", "ahead": issued.ahead}
-        return json.dumps({**answer, "estimated_wait": {"low_s": issued.wait_low_s, "high_s": issued.wait_high_s}}).encode()
-
     async def take_number(request: Request, wish: Wish) -> Response:
         """Give the next number of a line."""
-        return Response(await run_in_threadpool(issue, wish, key_of(request)), 201, NO_STORE, "application/json")
+        issued = await desk.issue_soon(wish.line, priority=wish.priority, origin="phone", key=key_of(request))
+        await view.seen(issued.revision)
+        answer = {"number": issued.number, "token": issued.token, "url": f"/t/{issued.token}", "ahead": issued.ahead}
+        answer |= {"estimated_wait": {"low_s": issued.wait_low_s, "high_s": issued.wait_high_s}}
+        return Response(json.dumps(answer), 201, NO_STORE, "application/json")
 
     async def read_ticket(token: str) -> Response:
         """Tell how a ticket stands."""

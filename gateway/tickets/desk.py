@@ -85,8 +85,18 @@ class TicketsDesk:
 
         Raises Refusal ``unknown-line``, ``line-closed``, ``unknown-priority``, ``key-reused``.
         """
-        request = ["issue", line_id, priority, origin]
-        return self._once(Issued, key, request, lambda tx: self.issue_in(tx, line_id, priority=priority, origin=origin))
+        with self._store.transaction() as tx:
+            return self._issue_once(tx, line_id, priority, origin, key)
+
+    async def issue_soon(self, line_id: str, *, priority: str = "", origin: str, key: str | None = None) -> Issued:
+        """Give a number as ``issue`` does, from an event loop: a crowd of phones shares commits and needs no threads."""
+        return await self._store.submit(lambda tx: self._issue_once(tx, line_id, priority, origin, key))
+
+    def _issue_once(self, tx: Transaction, line_id: str, priority: str, origin: str, key: str | None) -> Issued:
+        def issue(tx: Transaction) -> Issued:
+            return self.issue_in(tx, line_id, priority=priority, origin=origin)
+
+        return self._once(tx, Issued, key, ["issue", line_id, priority, origin], issue)
 
     def call_next(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
         """Finish with the counter's present ticket and call the next person of its lines.
@@ -181,17 +191,20 @@ class TicketsDesk:
             _require_expected(tx, counter_id, expected)
             return act(tx, counter_id, officer=officer)
 
-        return self._once(Called, key, [name, counter_id], checked)
-
-    def _once(self, kind: type[Answer], key: str | None, request: Sequence[str], act: Callable[[Transaction], Answer]) -> Answer:
-        fingerprint = json.dumps(request)
         with self._store.transaction() as tx:
-            kept = answers.replay(tx, key, fingerprint) if key is not None else None
-            if kept is not None:
-                return kind(**kept)
-            answer = act(tx)
-            if key is not None:
-                answers.keep(tx, key, fingerprint, asdict(answer), self._clock.now())
+            return self._once(tx, Called, key, [name, counter_id], checked)
+
+    def _once(
+        self, tx: Transaction, kind: type[Answer], key: str | None, request: Sequence[str], act: Callable[[Transaction], Answer]
+    ) -> Answer:
+        """Return the answer that ``key`` was given before, or do the act and keep its answer in the same transaction."""
+        fingerprint = json.dumps(request)
+        kept = answers.replay(tx, key, fingerprint) if key is not None else None
+        if kept is not None:
+            return kind(**kept)
+        answer = act(tx)
+        if key is not None:
+            answers.keep(tx, key, fingerprint, asdict(answer), self._clock.now())
         return answer
 
     def _stamp(self) -> Stamp:

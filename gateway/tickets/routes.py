@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -110,8 +109,9 @@ class PublicPages:
         line, priority = fields.get("line", "")[:40], fields.get("priority", "")[:40]
         # Going back and choosing another line is another wish; the same line again is the same tap.
         key = f"{form_key(fields)}-{line}-{priority}"
-        issued = await run_in_threadpool(self._issue, line, priority, key)
-        path = self._site.link(f"/t/{issued}", self._site.language_of(request))
+        issued = await self._desk.issue_soon(line, priority=priority, origin="phone", key=key)
+        await self._view.seen(issued.revision)
+        path = self._site.link(f"/t/{issued.token}", self._site.language_of(request))
         return RedirectResponse(path, 303, {"cache-control": "no-store"})
 
     async def ticket(self, request: Request) -> Response:
@@ -134,11 +134,6 @@ class PublicPages:
         etag = etag_of(__version__, language, snapshot.etag, day, time)
         drawing = self._drawn.get(etag, ("board", language), lambda: self._board_page(snapshot, language, day, time))
         return hot_response(request, drawing)
-
-    def _issue(self, line: str, priority: str, key: str) -> str:
-        issued = self._desk.issue(line, priority=priority, origin="phone", key=key)
-        self._view.at_least(issued.revision)
-        return issued.token
 
     def _ticket_page(self, snapshot: QueueSnapshot, ticket: TicketView, language: str) -> str:
         line = snapshot.line(ticket.line)

@@ -6,9 +6,11 @@ never touch the database. Whoever watches is told after each new snapshot and lo
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from types import MappingProxyType
 
@@ -70,6 +72,24 @@ class QueueView:
         with self._newer:
             self._newer.wait_for(lambda: self._current.revision >= revision, timeout_s)
             return self._current
+
+    async def seen(self, revision: int, timeout_s: float = 2.0) -> QueueSnapshot:
+        """Wait as ``at_least`` does, from an event loop and without a thread."""
+        loop, newer = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(newer.set)
+
+        end = self.watch(tell)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    while self._current.revision < revision:
+                        await newer.wait()
+                        newer.clear()
+        finally:
+            end()
+        return self._current
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call ``callback`` after each new snapshot: it must be quick and never raise. Returns a function that ends the watch."""

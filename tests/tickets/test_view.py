@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from datetime import timedelta
@@ -10,7 +11,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.clock import SystemClock
 from gateway.errors import Refusal
+from gateway.loops import Loop
 from gateway.tickets.view import QueueView
 from tests.support.clock import MORNING, FakeClock
 from tests.support.store import open_test_store
@@ -176,3 +179,34 @@ def test_lines_and_counters_stand_in_the_order_of_the_hall(tmp_path: Path) -> No
         now = QueueView(queue.store, queue.clock).current
     assert [line.id for line in now.lines] == [line.id for line in LINES]
     assert [counter.lines for counter in now.counters] == [("bantuan", "surat"), (*COUNTERS[1].lines, *COUNTERS[1].helps)]
+
+
+def test_a_crowd_at_the_event_loop_gets_numbers_and_sees_them(tmp_path: Path) -> None:
+    """Fifty phones submit from one event loop: each gets its own number in few commits, and the snapshot shows it."""
+    with open_queue(tmp_path) as queue:
+        view = QueueView(queue.store, queue.clock)
+        reader = Loop("view", view.refresh, SystemClock())
+        queue.store.announce = reader.wake
+        reader.start()
+
+        async def phone(key: str) -> str:
+            issued = await queue.desk.issue_soon("surat", origin="phone", key=key)
+            return (await view.seen(issued.revision)).tickets[issued.token].number
+
+        async def crowd() -> list[str]:
+            return await asyncio.gather(*(phone(f"phone-{number:04}") for number in range(50)))
+
+        before = queue.store.commits
+        numbers = asyncio.run(crowd())
+        commits = queue.store.commits - before
+        assert asyncio.run(phone("phone-0007")) == numbers[7]
+        assert reader.stop()
+    assert sorted(numbers) == [f"A-{number:03}" for number in range(1, 51)]
+    assert commits <= 5
+
+
+def test_whoever_asks_for_a_revision_that_does_not_come_is_not_kept(tmp_path: Path) -> None:
+    """A reader that hangs delays the answer by a bounded time only."""
+    with open_queue(tmp_path) as queue:
+        view = QueueView(queue.store, queue.clock)
+        assert asyncio.run(view.seen(999, timeout_s=0.01)) == view.current
