@@ -39,7 +39,8 @@ def examine(folder: Path, facts: Facts) -> list[str]:
     try:
         store = open_store(folder / DATA, lambda: None, clock, zone=ZONE, randomness=Random(1))
     except Exception as error:  # whatever keeps a hall from starting is what is looked for
-        return [f"does-not-start: {type(error).__name__}: {error}"]
+        lost = ["lost: everything that was told, with the hall that does not start"] if facts else []
+        return [f"does-not-start: {type(error).__name__}: {error}", *lost]
     try:
         faults = list(_recovered(store))
         with store.reader() as db:

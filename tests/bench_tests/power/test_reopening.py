@@ -117,4 +117,4 @@ def test_half_an_act_is_found(tmp_path: Path, morning: dict[Fact, int], statemen
 def test_garbage_does_not_pass(tmp_path: Path, morning: dict[Fact, int]) -> None:
     """A database that cannot be read is a hall that does not start, never an empty one."""
     (tmp_path / DATA / "hall.db").write_bytes(bytes(8192))
-    assert kinds(tmp_path, morning) == {"does-not-start"}
+    assert kinds(tmp_path, morning) == {"does-not-start", "lost"}
