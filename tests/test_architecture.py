@@ -20,6 +20,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 
 LONGER = {
     "gateway/relay/progress.py": 340,  # one state machine: cut in two, neither half could be read alone
+    "gateway/tickets/desk.py": 310,  # one class: every act of a person on the queue, and the door to them from the event loop
 }
 """Modules over 300 lines, each with its reason and its own limit."""
 
@@ -170,16 +171,17 @@ def test_devices_know_no_room_but_their_own() -> None:
 
 
 def test_async_stands_only_at_the_event_loop() -> None:
-    """Rules, acts, tables, devices, relay and centre are synchronous: async is for pages, streams and the store's door to them."""
+    """Rules, tables, devices, relay and centre are synchronous: async is for pages, streams, and the doors to them named here."""
     asynchronous = {
-        path.relative_to(ROOT)
+        str(path.relative_to(ROOT))
         for path in PRODUCT
         for node in ast.walk(tree(path))
         if isinstance(node, ast.AsyncFunctionDef)
         and path.parent.name not in {"portal", "demo"}
         and not path.stem.endswith("routes")
     }
-    assert {str(path) for path in asynchronous} == {"gateway/store/database.py"}
+    # An act submitted from the event loop shares its commit with others; whoever submitted it awaits the view that shows it.
+    assert asynchronous <= {"gateway/store/database.py", "gateway/tickets/desk.py", "gateway/tickets/view.py"}
 
 
 def test_nothing_of_this_machine_is_written_down() -> None:
