@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -60,10 +61,9 @@ class ApiDoor:
 
 def build(site: Site, features: Sequence[Feature]) -> FastAPI:
     """Make the FastAPI application of all features."""
-    from fastapi import APIRouter, FastAPI
-    from fastapi.exceptions import RequestValidationError
-    from fastapi.routing import APIRoute
-    from starlette.exceptions import HTTPException
+    from fastapi import APIRouter, FastAPI  # noqa: PLC0415 - its import delays no page, so it waits for the API's first request
+    from fastapi.exceptions import RequestValidationError  # noqa: PLC0415 - as above
+    from fastapi.routing import APIRoute  # noqa: PLC0415 - as above
 
     class ProblemRoute(APIRoute):
         """A route whose every error is answered here, so that none is logged twice or answered bare."""

@@ -31,7 +31,7 @@ def will(hall: str, epoch: str, bootid: str, version: str, root: str = ROOT) -> 
 class Presence:
     """The presence's one loop. ``live`` returns the queue as JSON can hold it, or None to show nothing."""
 
-    def __init__(  # noqa: PLR0913 - its surroundings, given once by the hall
+    def __init__(
         self,
         store: Store,
         connection: Connection,

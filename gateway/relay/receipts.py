@@ -62,7 +62,9 @@ class LaneStand:
     oldest: int
 
 
-def encode_hello(nonce: str, bootid: str, epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]], *, audit: str = "") -> bytes:
+def encode_hello(
+    nonce: str, bootid: str, epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]], *, audit: str = ""
+) -> bytes:
     """Write a hello; ``epochs`` are (epoch, state, lanes)."""
     stands = [
         {

@@ -11,7 +11,7 @@ import logging
 import queue
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from random import Random
+from random import Random, SystemRandom
 
 from gateway.clock import Clock, ClockState
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
@@ -39,7 +39,7 @@ class Uplink:
     promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides.
     """
 
-    def __init__(  # noqa: PLR0913 - its surroundings, given once by the hall
+    def __init__(
         self,
         store: Store,
         connection: Connection,
@@ -52,7 +52,7 @@ class Uplink:
         keep_days: int = KEEP_DAYS,
     ) -> None:
         self.topics = Topics(hall, root)
-        self.progress = Progress(randomness or Random(), by_puback=by_puback)
+        self.progress = Progress(randomness or SystemRandom(), by_puback=by_puback)
         self.broker_refusal = ""
         """Why the broker last refused a batch, in a few words, or empty since it last took one."""
         self._store = store

@@ -34,7 +34,7 @@ def database(opener: Opener, tmp_path: Path) -> Iterator[IntakeDatabase]:
     opened.close()
 
 
-def some(*seqs: int, **changes: Any) -> list[EventRow]:  # noqa: ANN401 - any column of the row
+def some(*seqs: int, **changes: Any) -> list[EventRow]:
     """Return rows of these numbers."""
     batch = rows(seqs)
     assert isinstance(batch, Batch)

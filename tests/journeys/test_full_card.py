@@ -20,7 +20,9 @@ def small_card(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own with room for a few tickets, at the hall's data folder."""
     card = tmp_path / "data"
     card.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(card)], check=False, capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(card)], check=False, capture_output=True
+    )
     if mounted.returncode != 0:
         pytest.skip("only root may mount a small file system")
     yield card

@@ -13,9 +13,9 @@ import pytest
 
 from gateway.hall import Hall
 from gateway.settings import Settings
+from tests.support.certificates import Authority
 from tests.support.hall_process import write_settings
 from tests.support.intake_process import IntakeProcess
-from tests.support.certificates import Authority
 from tests.support.mosquitto import Mosquitto, Tls
 
 SOON_S = 40.0

@@ -15,7 +15,7 @@ from gateway.relay.patience import FIRST_S, MOST_S, Patience
 @settings(deadline=None, max_examples=50)
 def test_the_wire_holds_five_seconds_of_a_steady_link(rate: float) -> None:
     """After some messages over a link of constant rate, the room is five seconds of it."""
-    pace, now_s = Pace(), 0.0
+    pace, now_s, size_bytes = Pace(), 0.0, 0
     for _ in range(40):
         size_bytes = max(1, min(pace.room_bytes(), 65536))
         pace.sent(size_bytes, now_s)

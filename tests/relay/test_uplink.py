@@ -155,7 +155,7 @@ def test_a_hello_says_where_every_lane_stands(world: World) -> None:
     here.step()
 
     [hello] = here.centre.hellos
-    [epoch] = hello["epochs"]  # type: ignore[misc]
+    [epoch] = hello["epochs"]
     assert epoch["state"] == "open"
     assert epoch["lanes"] == {"record": {"last": 3, "confirmed": 0, "oldest": 1}}
 

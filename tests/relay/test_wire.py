@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -90,11 +91,15 @@ def test_a_strange_event_is_unreadable(change: dict[str, object]) -> None:
         decode(json.loads(event().encode()) | change)
 
 
-@given(sizes=st.lists(st.integers(0, 3000), min_size=1, max_size=40), limit_bytes=st.integers(4096, WIRE_LIMIT_BYTES), seed=st.randoms())
+@given(
+    sizes=st.lists(st.integers(0, 3000), min_size=1, max_size=40),
+    limit_bytes=st.integers(4096, WIRE_LIMIT_BYTES),
+    seed=st.randoms(),
+)
 @RELAXED
-def test_a_batch_keeps_its_limits_and_its_order(sizes: list[int], limit_bytes: int, seed: object) -> None:
+def test_a_batch_keeps_its_limits_and_its_order(sizes: list[int], limit_bytes: int, seed: Random) -> None:
     """However well the events compress, a payload stays within its limit and holds the first events in order."""
-    events = [event(seq, {"noise": "".join(seed.choices("0123456789abcdef", k=size))}) for seq, size in enumerate(sizes, 1)]  # type: ignore[attr-defined]
+    events = [event(seq, {"noise": "".join(seed.choices("0123456789abcdef", k=size))}) for seq, size in enumerate(sizes, 1)]
 
     batch = pack((one.encode() for one in events), limit_bytes=limit_bytes)
 
@@ -128,7 +133,19 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"{}", b"[", b"[]", b"null", b"\x78", b"\x78\x9c\x00", b"[\xff]", b"[" * 60_000, zlib.compress(b"[1]")[:-2], zlib.compress(b"[1]") + b"x"],
+    [
+        b"",
+        b"{}",
+        b"[",
+        b"[]",
+        b"null",
+        b"\x78",
+        b"\x78\x9c\x00",
+        b"[\xff]",
+        b"[" * 60_000,
+        zlib.compress(b"[1]")[:-2],
+        zlib.compress(b"[1]") + b"x",
+    ],
 )
 def test_garbage_is_unreadable(payload: bytes) -> None:
     """What is no batch is refused with a reason, never with a crash."""
@@ -148,7 +165,12 @@ def test_any_bytes_end_in_an_answer(payload: bytes) -> None:
                 continue
 
 
-@given(after=st.integers(0, 2**53 - 1), through=st.integers(0, 2**53 - 1), nonce=WORDS, rejects=st.lists(st.tuples(SEQS, WORDS, WORDS), max_size=5))
+@given(
+    after=st.integers(0, 2**53 - 1),
+    through=st.integers(0, 2**53 - 1),
+    nonce=WORDS,
+    rejects=st.lists(st.tuples(SEQS, WORDS, WORDS), max_size=5),
+)
 @RELAXED
 def test_a_receipt_is_read_back(after: int, through: int, nonce: str, rejects: list[tuple[int, str, str]]) -> None:
     """Encoding and decoding return the same receipt."""
@@ -179,7 +201,9 @@ def test_a_strange_hall_has_no_topics(hall: str) -> None:
         Topics(hall)
 
 
-@pytest.mark.parametrize(("lane", "root"), [("fast", "balai/v1"), ("record", "balai/+"), ("record", "/balai"), ("record", "Balai")])
+@pytest.mark.parametrize(
+    ("lane", "root"), [("fast", "balai/v1"), ("record", "balai/+"), ("record", "/balai"), ("record", "Balai")]
+)
 def test_a_strange_lane_or_root_has_no_topics(lane: str, root: str) -> None:
     """Wildcards, capitals and unknown lanes are refused."""
     with pytest.raises(ValueError, match="not a"):
@@ -193,7 +217,18 @@ def test_a_topic_is_heard_as_it_was_said(lane: str) -> None:
     assert heard(Topics(HALL).hello) == Heard(HALL, "hello", "")
 
 
-@pytest.mark.parametrize("topic", ["", "balai/v1", "balai/v1/x/up/record", "balai/v1/3510012001/up/fast", "balai/v1/3510012001/up/record/x", "balai/v2/3510012001/hello", "balai/v1/3510012001/receipt"])
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "",
+        "balai/v1",
+        "balai/v1/x/up/record",
+        "balai/v1/3510012001/up/fast",
+        "balai/v1/3510012001/up/record/x",
+        "balai/v2/3510012001/hello",
+        "balai/v1/3510012001/receipt",
+    ],
+)
 def test_a_strange_topic_is_nobodys(topic: str) -> None:
     """A topic that no hall writes means nothing."""
     assert heard(topic) is None

@@ -219,8 +219,11 @@ class FakeConnection:
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that a received message is safe."""
-        client_id, number = received.receipt  # type: ignore[misc, attr-defined]
-        self._broker.acknowledged(client_id, number)
+        match received.receipt:
+            case (str(client_id), int(number)):
+                self._broker.acknowledged(client_id, number)
+            case strange:
+                raise TypeError(strange)
 
     def subscribe(self, filters: Sequence[str]) -> None:
         """Subscribe, now and after each reconnect."""

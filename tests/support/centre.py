@@ -12,6 +12,7 @@ import queue
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.mqtt.ports import Message, Received
 from gateway.relay.batches import unpack
@@ -57,7 +58,7 @@ class ModelCentre:
     ) -> None:
         self.committed: dict[Key, LaneBook] = {}
         self.said: list[Receipt] = []
-        self.hellos: list[dict[str, object]] = []
+        self.hellos: list[dict[str, Any]] = []
         self.connection = broker.connection("intake", session_s=3600)
         self.connection.subscribe(intake_filters())
         self._topics = Topics(hall)
@@ -93,9 +94,7 @@ class ModelCentre:
             self._answer_hello(received.payload)
             return
         try:
-            events = unpack(received.payload)
-            if not all(self._readable(event) for event in events):
-                raise Unreadable("poison")
+            events = self._read(received.payload)
         except Unreadable as error:
             refused = Refused(hashlib.sha256(received.payload).hexdigest(), str(error))
             self._say(encode_refused("centre", refused))
@@ -103,6 +102,12 @@ class ModelCentre:
         new = sum(self._enter(event) for event in events)
         if new or self._answers_duplicates:
             self._answer((events[0].epoch, events[0].lane), events[0].seq - 1)
+
+    def _read(self, payload: bytes) -> list[Envelope]:
+        events = unpack(payload)
+        if not all(self._readable(event) for event in events):
+            raise Unreadable("poison")
+        return events
 
     def _enter(self, event: Envelope) -> bool:
         book = self.committed.setdefault((event.epoch, event.lane), LaneBook())

@@ -11,7 +11,7 @@ from gateway.relay.envelope import Envelope
 from gateway.relay.uplink import Uplink
 from gateway.store import outbox
 from gateway.store.stamp import Stamp
-from tests.support.broker import FakeBroker, Faults
+from tests.support.broker import FakeBroker, FakeConnection, Faults
 from tests.support.centre import Key, ModelCentre
 from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
@@ -22,6 +22,8 @@ ZONE = ZoneInfo("Asia/Jakarta")
 
 class RelayWorld:
     """A store, an uplink, a broker and a centre. ``step`` lets ``seconds`` pass and everybody act once."""
+
+    connection: FakeConnection
 
     def __init__(
         self,

@@ -19,7 +19,8 @@ for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/ssl/certs/ca-certific
     if [ -e "$file" ]; then cp -L "$file" "$root$file"; fi
 done
 find /etc/apt/apt.conf.d -name '*proxy*' -exec cp {} "$root/etc/apt/apt.conf.d/" \;
-if [ -e "$HOME/.config/pip/pip.conf" ]; then install -D "$HOME/.config/pip/pip.conf" "$root/root/.config/pip/pip.conf"; fi
+home=$root/root
+if [ -e "$HOME/.config/pip/pip.conf" ]; then install -D "$HOME/.config/pip/pip.conf" "$home/.config/pip/pip.conf"; fi
 
 for place in proc sys dev dev/pts dev/shm; do
     mountpoint -q "$root/$place" || mount --bind "/$place" "$root/$place"
