@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 
 LISTENING = b"event=connected"
 """The intake's own word that it hears the halls."""
-LISTENING_LIMIT_S = 5.0
+START_LOOKS = 80
+START_LOOK_S = 0.1
 LOOK_S = 1.0
 """How often a child is looked at and started again when it has ended."""
 
@@ -59,15 +60,17 @@ class Regency:
         (self._folder / "broker").mkdir(parents=True, exist_ok=True)
         if self.demo_only:
             log.warning("event=demo-broker broker=amqtt note=loses-messages-install-mosquitto")
-        self.step()
-        if not self._listening.wait(LISTENING_LIMIT_S):
-            log.warning("event=demo-intake-slow note=the-hall-sends-again-by-itself")
+        for _ in range(START_LOOKS):
+            self.step()
+            if self._listening.wait(START_LOOK_S):
+                return
+        log.warning("event=demo-intake-slow note=the-hall-sends-again-by-itself")
 
     def step(self) -> float:
         """Start what should run and does not."""
         if self._embedded and not self.pulled and _ended(self._broker):
             self._broker = _child(self._broker_command())
-        if _ended(self._intake):
+        if _ended(self._intake) and self._broker_answers():
             self._intake = _child(self._intake_command(), stderr=subprocess.PIPE)
             threading.Thread(target=self._pass_on, args=(self._intake.stderr,), name="intake-log", daemon=True).start()
         return LOOK_S
@@ -89,6 +92,13 @@ class Regency:
         """End both children."""
         _end(self._intake)
         _end(self._broker)
+
+    def _broker_answers(self) -> bool:
+        """Whether there is anything to connect to: an intake that finds nothing would hesitate with its next try."""
+        if not self._embedded:
+            return True
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
 
     def _pass_on(self, lines: IO[bytes]) -> None:
         """Show the intake's warnings in this terminal; note when it says that it listens."""
