@@ -15,13 +15,13 @@ from gateway.errors import FAULTS
 ROOT = Path(gateway.checks.__file__).parent.parent
 
 SPOKEN = re.compile(
-    r"""(?<![\w.])(?P<counted>count|speak\.count|self\.count|_|speak|self|words\(language\))\(\s*(?P<quote>["'])(?P<sentence>(?:(?!(?P=quote)).)+)(?P=quote)"""
+    r"""(?<![\w.])(?P<counted>count|speak\.count|self\.count|_|_say|speak|self|words|words\(language\))\(\s*(?P<quote>["'])(?P<sentence>(?:(?!(?P=quote)).)+)(?P=quote)\s*[,)]"""
 )
 
 
 def spoken() -> Iterator[tuple[str, bool]]:
     """Yield each sentence with whether it tells of a number of things."""
-    for file in sorted([*ROOT.glob("*/templates/*.html"), ROOT / "portal" / "i18n.py"]):
+    for file in sorted([*ROOT.glob("*/templates/*.html"), *ROOT.rglob("*.py")]):
         if "demo" in file.parts:
             continue
         for found in SPOKEN.finditer(file.read_text(encoding="utf-8")):
