@@ -67,8 +67,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         hall=HallSettings(id="3510012001", name="Balai Desa Contoh"),
         data=DataSettings(directory=folder),
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
-        # amqtt fails on MQTT 5.
-        relay=RelaySettings(broker=address, protocol="3.1.1" if regency is not None and regency.demo_only else "auto"),
+        relay=RelaySettings(broker=address, protocol=regency.protocol if regency is not None else "auto"),
         clock=ClockSettings(trust="always"),
         devices=(*buttons, board, printer),
     )

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ class Regency:
         """Keep everything below ``folder``; ``broker`` is ``embedded`` or the address of one that runs elsewhere."""
         self.database = folder / "centre.db"
         self.demo_only = broker == "embedded" and shutil.which("mosquitto") is None
+        # amqtt fails on MQTT 5.
+        self.protocol: Literal["auto", "3.1.1"] = "3.1.1" if self.demo_only else "auto"
         self.pulled = False
         self._folder = folder
         self._embedded = broker == "embedded"
@@ -122,7 +124,7 @@ class Regency:
             *(sys.executable, "-m", "provisioning", "centre", "intake"),
             *("--broker", self.address),
             *("--database", f"sqlite:///{self.database}"),
-            *("--topic-root", self._topic_root),
+            *("--topic-root", self._topic_root, "--protocol", self.protocol),
         ]
 
 
