@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from gateway.store.outbox import Reads
+from gateway.store.script import run_script
 
 FAILURES_KEPT = 1000
 """Wrong PINs of so many names and devices are remembered: a flood of made-up ones fills no card."""
@@ -28,9 +29,7 @@ CREATE TABLE wrong_pin (
 
 def create(db: Database) -> None:
     """Make the tables of this foundation, inside the migration's transaction."""
-    for statement in SCHEMA.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
+    run_script(db, SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from sqlite_utils import Database
 
 from gateway.store.outbox import Reads
+from gateway.store.script import run_script
 from gateway.store.stamp import Stamp
 from gateway.tickets.model import PRIORITY_IN_A_ROW, HallDay, TicketState
 
@@ -67,9 +68,7 @@ INSERT INTO queue VALUES (1, 0);
 
 def create(db: Database) -> None:
     """Make the tables of this feature, inside the migration's transaction."""
-    for statement in SCHEMA.split(";\n"):
-        if statement.strip():
-            db.conn.execute(statement)
+    run_script(db, SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
