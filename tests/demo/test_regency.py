@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,20 +25,10 @@ from gateway.relay.receipts import Receipt, decode_answer
 from gateway.relay.topics import Topics
 from tests.support.arrivals import HALL, batch
 from tests.support.mosquitto import Mosquitto, executable
+from tests.support.waiting import until
 
 LIMIT_S = 20.0
 ROOT = Path(__file__).parents[2]
-
-
-def until(holds: Callable[[], bool], limit_s: float = LIMIT_S) -> bool:
-    """Look until something outside this process holds; return whether it did in time."""
-    pause = threading.Event()
-    end_s = time.monotonic() + limit_s
-    while not holds():
-        if time.monotonic() > end_s:
-            return False
-        pause.wait(0.05)
-    return True
 
 
 def listens(address: str) -> bool:

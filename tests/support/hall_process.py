@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -71,15 +72,15 @@ def gateway(*arguments: str, stdin: str = "", language: str = "id_ID.UTF-8") -> 
 
 
 class HallProcess:
-    """``gateway run`` as a child. ``address`` is known once it serves."""
+    """``gateway run`` as a child, started by ``wrapper`` if given. ``address`` is known once it serves."""
 
-    def __init__(self, settings: Path, *command: str) -> None:
+    def __init__(self, settings: Path, *command: str, wrapper: Sequence[str] = ()) -> None:
         self._command = command or ("run", "--config", str(settings))
         self._served = threading.Event()
         self.address = ""
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", *self._command],
+            [*wrapper, sys.executable, "-m", "gateway", *self._command],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
