@@ -87,7 +87,10 @@ class Loop:
             except Exception:
                 self.failures += 1
                 log.exception("loop=%s event=step-failed failures=%d", self.name, self.failures)
-                rest_s = RETRY_S
+                self._busy_since_s = None
+                # Not on the wake: a step that has changed something before it failed would wake itself for ever.
+                stopping.wait(RETRY_S)
+                continue
             if stopping.is_set():
                 return
             self._busy_since_s = None

@@ -62,10 +62,27 @@ def test_a_failing_step_does_not_end_the_loop(caplog: pytest.LogCaptureFixture) 
 
     loop = Loop("faller", fall_once, SystemClock())
     loop.start()
-    while not mended.wait(0.01):
-        loop.wake()
+    assert mended.wait(SOON_S)
     assert loop.stop()
     assert (loop.failures, "loop=faller event=step-failed" in caplog.text) == (1, True)
+
+
+def test_a_step_that_changes_something_and_then_fails_does_not_spin() -> None:
+    """A failing step rests whole, even when its own change has just woken every loop: no storm on the card or in the log."""
+    tried = threading.Event()
+    loop: Loop
+
+    def change_and_fall() -> float:
+        loop.wake()
+        tried.set()
+        raise ZeroDivisionError
+
+    loop = Loop("faller", change_and_fall, SystemClock())
+    loop.start()
+    assert tried.wait(SOON_S)
+    assert not threading.Event().wait(0.3)
+    assert loop.stop()
+    assert loop.failures == 1
 
 
 def test_a_stuck_loop_is_seen_and_restarted_alone() -> None:
