@@ -6,6 +6,7 @@ import ast
 import importlib
 import pkgutil
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from gateway.checks.finding import Verdict
 from gateway.cli import main as gateway_command
 from gateway.devices.catalog import KINDS, _Options
 from gateway.errors import FAULTS
+from gateway.hall import Hall
 from gateway.settings import DeviceSettings, Settings
 from gateway.store.outbox import Event
 from gateway.tickets import wire
@@ -28,6 +30,7 @@ from gateway.tickets.model import HallDay, TicketState
 from gateway.tickets.tables import Ticket
 from provisioning.cli import main as provision_command
 from tests.support.clock import FakeClock
+from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
@@ -255,6 +258,25 @@ def test_every_check_and_every_answer_is_documented() -> None:
     assert {name: [(level, screen) for level, screen, _english, _remedy in rows(text, 4)] for name, text in sections} == expected
 
 
+# Threads
+
+
+def test_the_threads_are_those_of_a_running_hall(tmp_path: Path) -> None:
+    """The table of threads names every loop of a real hall in the order of its start, the essential ones as essential."""
+    settings = Settings.load(write_settings(tmp_path, broker="mqtt://127.0.0.1:1"))
+    with Hall(settings) as hall:
+        loops, essential = [*hall.loops.alive()], hall.loops.essential()
+        threads = {thread.name for thread in threading.enumerate()}
+    documented = [
+        (name.strip("`"), fourth) for name, _for, _does, fourth in rows(page("architecture.md"), 4) if name.startswith("`")
+    ]
+    names = [name.replace("<id>", "papan") for name, _ in documented]
+    assert [name for name in names if name in loops] == loops
+    assert set(names) - set(loops) == {"control", "portal"}
+    assert threads >= {"control", "portal"}
+    assert {name for name, fourth in documented if fourth == "yes"} == essential
+
+
 # Links
 
 
@@ -262,8 +284,7 @@ def test_every_check_and_every_answer_is_documented() -> None:
 def test_every_link_leads_somewhere(path: Path) -> None:
     """A page links only to files that are there."""
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text(encoding="utf-8"))
-    pictures = [link for link in links if link.endswith(".png")]
-    assert [link for link in links if link not in pictures and not (path.parent / link).exists()] == []
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 def test_every_page_is_in_the_index() -> None:
