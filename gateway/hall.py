@@ -58,6 +58,8 @@ from gateway.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
+STORE_BEAT_S = 5.0
+"""How often the store shows that it takes turns."""
 ANSWERS_KEPT = timedelta(days=1)
 """So long the same idempotency key gets the same answer."""
 
@@ -150,6 +152,11 @@ class Hall:
         folder, zone = self.settings.data.directory, self.settings.hall.zone
         self.store = open_store(folder, self.changes.announce, self.clock, zone=zone, randomness=self._randomness)
         self._running.callback(self.store.close)
+        self._begin("store", self._store_beats, essential=True)
+
+    def _store_beats(self) -> float:
+        self.store.beat()
+        return STORE_BEAT_S
 
     def _furnish(self) -> None:
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone)

@@ -111,6 +111,14 @@ class Store:
             group.size += 1
         group.wait()
 
+    def beat(self) -> None:
+        """Wait for a turn at the connection and give it back: hangs when an act or the card does. Writes nothing.
+
+        Raises Refusal ``storage-full``, ``storage-failed`` or ``hall-stopping``.
+        """
+        with self._my_turn():
+            pass
+
     @property
     def waiting(self) -> int:
         """How many writers wait for their turn at this moment."""

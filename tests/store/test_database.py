@@ -324,3 +324,33 @@ def test_closing_lets_those_who_wait_finish(tmp_path: Path) -> None:
     again = Store(tmp_path / "hall.db")
     assert (sorted(words(again)), set(refused) - {"hall-stopping"}) == (sorted(accepted), set())
     again.close()
+
+
+def test_a_store_beats_only_while_turns_are_taken(tmp_path: Path) -> None:
+    """An act that hangs stops the beat, so that the watchdog learns of it; a beat changes and announces nothing."""
+    announced: list[str] = []
+    store = open_test_store(tmp_path)
+    store.announce = lambda: announced.append("change")
+    store.beat()
+    beaten, release, hanging = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with store.transaction():
+            hanging.set()
+            release.wait(5)
+
+    def beat() -> None:
+        store.beat()
+        beaten.set()
+
+    threads = [threading.Thread(target=hang), threading.Thread(target=beat)]
+    threads[0].start()
+    assert hanging.wait(5)
+    assert announced == []
+    threads[1].start()
+    assert not beaten.wait(0.2)
+    release.set()
+    assert beaten.wait(5)
+    for thread in threads:
+        thread.join()
+    store.close()
