@@ -14,6 +14,7 @@ from gateway.errors import Refusal
 from gateway.store.connection import connect_writing
 from gateway.store.database import Store, Transaction
 from tests.support.card import WornCard
+from tests.support.store import open_test_store
 
 WAIT_S = 20.0
 
