@@ -294,12 +294,13 @@ def test_every_page_is_in_the_index() -> None:
 
 
 def test_every_room_stands_on_the_first_screen() -> None:
-    """The README's table says where each folder of the product is."""
+    """The README's table says where each folder of the product, its data and its tests is."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rooms = [
-        folder.relative_to(ROOT)
-        for root in ("gateway", "provisioning")
-        for folder in (ROOT / root).iterdir()
-        if (folder / "__init__.py").exists()
+        folder for root in ("gateway", "provisioning") for folder in (ROOT / root).iterdir() if (folder / "__init__.py").exists()
     ]
-    assert [str(room) for room in rooms if f"`{room}/`" not in readme] == []
+    assert [name for room in rooms if (name := f"`{room.relative_to(ROOT)}/`") not in readme] == []
+    tested = [folder.name for folder in (ROOT / "tests").iterdir() if folder.is_dir() and folder.name != "__pycache__"]
+    assert [name for name in tested if f"`{name}/`" not in readme and f"`tests/{name}/`" not in readme] == []
+    assert "`firmware_config/`" in readme
+    assert "`systemd/`" in readme
