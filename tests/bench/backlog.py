@@ -1,5 +1,6 @@
-"""P4: a month of backlog costs no more than an hour's. Claiming and confirming at 1,000,000 waiting rows
-against the same at 10,000, measured in turns within one process; each figure is the median of many turns.
+"""P4: a month of backlog costs no more than an hour's.
+
+Claiming and confirming at 1,000,000 waiting rows against the same at 10,000, measured in turns within one process; each figure is the median of many turns.
 
 Negative control: the same questions asked by a state flag instead of the sequence must miss the goal.
 """
