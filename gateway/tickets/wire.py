@@ -1,7 +1,7 @@
 """What the centre learns of the queue: one small event for each act, in the transaction of the act.
 
 Promises: nothing personal and nothing unguessable goes up; the subject names a ticket for ever, by the epoch
-of its birth, the ordinal of its hall-day and its number. The schemas stand in ``schemas/``.
+of its birth, the ordinal of its hall-day and its number. Each is described in docs/events.md.
 """
 
 from __future__ import annotations
