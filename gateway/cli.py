@@ -210,7 +210,7 @@ def _signals() -> Iterator[threading.Event]:
 def _progress(title: str) -> Iterator[Callable[[float], None]]:
     """Show a bar on the error stream; give what moves it, 0 to 1."""
     from rich.console import Console  # noqa: PLC0415 - only long work needs it
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415 - as above
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:

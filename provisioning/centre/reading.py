@@ -140,7 +140,7 @@ def _is_instant(time: str) -> bool:
         return False
 
 
-def _rejected(event: Any, place: Heard, epoch: str, seq: int, received_at: str, reason: str) -> EventRow:  # noqa: ANN401
+def _rejected(event: Any, place: Heard, epoch: str, seq: int, received_at: str, reason: str) -> EventRow:  # noqa: ANN401 - what JSON gave
     kind, subject, time, clock, bootid, uptime = (cleaned(event.get(name)) for name in _TEXTS)
     identifier, whole = f"{epoch}-{place.lane}-{seq}", json.dumps(event, separators=(",", ":"))
     return EventRow(

@@ -175,7 +175,8 @@ class QueueMachine(RuleBasedStateMachine):
         """Who waits, and who is at which counter."""
         waiting = self.queue.rows("SELECT label FROM ticket WHERE state = 'waiting'")
         assert sorted(str(number) for (number,) in waiting) == sorted(self.waiting)
-        assert dict(self.queue.rows("SELECT counter, label FROM ticket WHERE state = 'called'")) == self.present  # type: ignore[arg-type]
+        called = self.queue.rows("SELECT counter, label FROM ticket WHERE state = 'called'")
+        assert {str(counter): str(number) for counter, number in called} == self.present
         assert set(self.present) <= {counter.id for counter in COUNTERS}
 
     @invariant()

@@ -8,6 +8,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,9 +141,11 @@ ACTS = ("issue", "issue-priority", "call-1", "call-2", "recall", "complete", "no
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.sampled_from(ACTS), max_size=30))
-def test_a_view_that_followed_shows_the_same_as_one_that_starts_now(tmp_path_factory: object, acts: list[str]) -> None:
+def test_a_view_that_followed_shows_the_same_as_one_that_starts_now(
+    tmp_path_factory: pytest.TempPathFactory, acts: list[str]
+) -> None:
     """Reading only what changed leaves nothing out, whenever it looks."""
-    directory = tmp_path_factory.mktemp("queue")  # type: ignore[attr-defined]
+    directory = tmp_path_factory.mktemp("queue")
     with open_queue(directory) as queue:
         following = QueueView(queue.store, queue.clock)
         day = MORNING.date()

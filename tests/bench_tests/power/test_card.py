@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,7 +121,9 @@ def test_truncated_file_keeps_its_content_until_synced(tmp_path: Path) -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 2000), st.binary(min_size=1, max_size=900), st.booleans())))
-def test_everything_is_what_an_ordinary_file_would_hold(tmp_path_factory: object, writes: list[tuple[int, bytes, bool]]) -> None:
+def test_everything_is_what_an_ordinary_file_would_hold(
+    tmp_path_factory: pytest.TempPathFactory, writes: list[tuple[int, bytes, bool]]
+) -> None:
     """Whatever is synced in between, the image of everything is the file as every program sees it."""
     card, expected = Card(), bytearray()
     inode = make_file(card, "a")
@@ -130,6 +133,6 @@ def test_everything_is_what_an_ordinary_file_would_hold(tmp_path_factory: object
         expected[offset : offset + len(content)] = content
         if synced:
             sync(card, inode)
-    folder = tmp_path_factory.mktemp("image") / "everything"  # type: ignore[attr-defined]
+    folder = tmp_path_factory.mktemp("image") / "everything"
     assert image(card, folder, everything=True) == {"a": bytes(expected)}
     assert card.size_bytes(inode) == len(expected)
