@@ -19,8 +19,10 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 LONGER = {
+    "gateway/hall.py": 330,  # the one visible order of start and stop: cut in two, it would be visible nowhere
     "gateway/relay/progress.py": 340,  # one state machine: cut in two, neither half could be read alone
-    "gateway/tickets/desk.py": 310,  # one class: every act of a person on the queue, and the door to them from the event loop
+    "gateway/store/database.py": 330,  # one class: each step of the commit that writers share
+    "gateway/tickets/desk.py": 320,  # one class: every act of a person on the queue, and the door to them from the event loop
 }
 """Modules over 300 lines, each with its reason and its own limit."""
 
@@ -47,13 +49,15 @@ def tree(path: Path) -> ast.Module:
 @pytest.mark.parametrize("path", PRODUCT, ids=name)
 def test_a_module_can_be_read_in_one_sitting(path: Path) -> None:
     """No module of the product is over 300 lines without a reason that stands here."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGER.get(name(path), 300)
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER.get(name(path), 300)
 
 
 @pytest.mark.parametrize("path", TESTS, ids=name)
 def test_a_test_file_can_be_read_too(path: Path) -> None:
     """Tests grow by files, not within one."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= 400
 
 
 def test_every_module_says_what_it_is_for() -> None:
