@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import shutil
 import subprocess
 import sys
 import tokenize
@@ -165,6 +166,32 @@ def test_every_feature_is_kept_from_every_other() -> None:
     assert features - _forbidden_to("gateway.people") == set()
     for feature in features:
         assert features - {feature} - _forbidden_to(feature) == set()
+
+
+def _lint(house: Path, cache: Path) -> str:
+    """Run import-linter over a copy of the house; return what it says."""
+    program = Path(sys.executable).parent / "lint-imports"
+    answer = subprocess.run([program, "--cache-dir", cache], cwd=house, capture_output=True, text=True, timeout=100, check=False)
+    return answer.stdout + answer.stderr
+
+
+def test_a_forbidden_acquaintance_is_found(tmp_path: Path) -> None:
+    """The control of the contracts: as the code is they are kept, and each of four wrong imports breaks one."""
+    for part in ("gateway", "provisioning"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    assert "0 broken" in _lint(tmp_path, tmp_path / "cache")
+    wrong = {
+        "gateway/people/model.py": "import gateway.tickets.model",
+        "gateway/devices/slip.py": "import gateway.store.outbox",
+        "gateway/relay/envelope.py": "import gateway.mqtt.ports",
+        "provisioning/centre/model.py": "import gateway.store.stamp",
+    }
+    for path, line in wrong.items():
+        with (tmp_path / path).open("a", encoding="utf-8") as module:
+            module.write(f"\n{line}\n")
+    said = _lint(tmp_path, tmp_path / "cache")
+    assert [line for path, line in wrong.items() if f"{path[:-3].replace('/', '.')} -> {line.split()[1]}" not in said] == []
 
 
 def test_devices_know_no_room_but_their_own() -> None:
