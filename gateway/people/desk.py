@@ -87,6 +87,7 @@ class PeopleDesk:
         with self._store.transaction() as tx:
             for subject in subjects:
                 tables.forget_wrong_pins(tx, subject)
+            self._end_unused(tx)
             tables.add_session(tx, _digest(session.token), officer.id, _digest(device), *self._moment())
         return session
 
@@ -105,9 +106,11 @@ class PeopleDesk:
                 tables.end_session(tx, digest)
                 self._used_s.pop(digest, None)
                 return None
-            tables.session_used(tx, digest, *self._moment())
-        session = Session(token, str(kept.officer), kept.name)
-        self._used_s[digest] = (session, self._clock.monotonic_s())
+            if not tables.session_used(tx, digest, *self._moment()):
+                return None
+            # Inside the act: who signs out afterwards finds it here and takes it away.
+            session = Session(token, str(kept.officer), kept.name)
+            self._used_s[digest] = (session, self._clock.monotonic_s())
         return session
 
     def sign_out(self, token: str) -> None:
@@ -116,6 +119,13 @@ class PeopleDesk:
         with self._store.transaction() as tx:
             tables.end_session(tx, digest)
         self._used_s.pop(digest, None)
+
+    def _end_unused(self, tx: Transaction) -> None:
+        """End the sessions that nobody came back to: a browser that was closed signs out nobody."""
+        for digest, kept in tables.sessions(tx):
+            if self._idle_s(kept) >= model.SESSION_IDLE_S:
+                tables.end_session(tx, digest)
+                self._used_s.pop(digest, None)
 
     def _require_patience(self, tx: Transaction, subjects: tuple[str, str]) -> None:
         left_s = max(self._delay_left_s(tables.wrong_pins(tx, subject)) for subject in subjects)

@@ -84,13 +84,15 @@ def wrong_pins(db: Reads, subject: str) -> WrongPins | None:
 
 
 def add_wrong_pin(tx: Reads, subject: str, bootid: str, uptime_s: float) -> None:
-    """Count a try against an officer or a device, and forget the oldest of too many."""
+    """Count a try against an officer or a device, and forget the oldest devices of too many: no flood shortens an officer's delay."""
     tx.execute(
         "INSERT INTO wrong_pin (subject, failures, bootid, uptime_s) VALUES (?1, 1, ?2, ?3) "
         "ON CONFLICT (subject) DO UPDATE SET failures = failures + 1, bootid = ?2, uptime_s = ?3",
         (subject, bootid, uptime_s),
     )
-    tx.execute("DELETE FROM wrong_pin WHERE id <= (SELECT max(id) FROM wrong_pin) - ?", (FAILURES_KEPT,))
+    tx.execute(
+        "DELETE FROM wrong_pin WHERE id <= (SELECT max(id) FROM wrong_pin) - ? AND subject LIKE 'device:%'", (FAILURES_KEPT,)
+    )
 
 
 def forget_wrong_pins(tx: Reads, subject: str) -> None:
@@ -112,9 +114,16 @@ def find_session(db: Reads, token: str) -> KeptSession | None:
     return KeptSession(*row) if row else None
 
 
-def session_used(tx: Reads, token: str, used_at: str, bootid: str, uptime_s: float) -> None:
-    """Record that a session is in use."""
-    tx.execute("UPDATE session SET used_at = ?, bootid = ?, uptime_s = ? WHERE token = ?", (used_at, bootid, uptime_s, token))
+def session_used(tx: Reads, token: str, used_at: str, bootid: str, uptime_s: float) -> bool:
+    """Record that a session is in use; return False when it has ended meanwhile."""
+    sql = "UPDATE session SET used_at = ?, bootid = ?, uptime_s = ? WHERE token = ? RETURNING token"
+    return bool(tx.execute(sql, (used_at, bootid, uptime_s, token)).fetchall())
+
+
+def sessions(db: Reads) -> list[tuple[str, KeptSession]]:
+    """Return every session with its hash."""
+    sql = "SELECT token, officer, name, used_at, bootid, uptime_s FROM session JOIN officer ON officer.id = session.officer"
+    return [(row[0], KeptSession(*row[1:])) for row in db.execute(sql)]
 
 
 def end_session(tx: Reads, token: str) -> None:

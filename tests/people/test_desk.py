@@ -120,6 +120,16 @@ def test_a_flood_of_made_up_names_fills_no_card(tmp_path: Path) -> None:
     assert kept == tables.FAILURES_KEPT
 
 
+def test_a_flood_of_devices_shortens_no_officers_delay(tmp_path: Path) -> None:
+    """Wrong PINs from a thousand addresses do not make those for one officer forgotten."""
+    with open_people(tmp_path, FakeClock()) as (people, store):
+        wrong(people, FREE_TRIES)
+        with store.transaction() as tx:
+            for number in range(tables.FAILURES_KEPT + 10):
+                tables.add_wrong_pin(tx, f"device:{number}", "b0010001", 1.0)
+        assert refusal_of(lambda: people.sign_in("Sri", PIN, "telepon")).code == "too-many-tries"
+
+
 def test_a_session_survives_a_restart(tmp_path: Path) -> None:
     """A power cut does not sign the clerk out."""
     clock = FakeClock()
@@ -150,6 +160,21 @@ def test_a_session_ends_over_a_long_night_without_power(tmp_path: Path) -> None:
     clock.reboot("b0010002", clock.now() + timedelta(hours=13), ClockState.TRUSTED)
     with open_people(tmp_path, clock, seed=2) as (people, _):
         assert people.session(token) is None
+
+
+def test_sessions_that_nobody_came_back_to_do_not_pile_up(tmp_path: Path) -> None:
+    """A sign-in ends the sessions that were unused for twelve hours, and no other."""
+    clock = FakeClock()
+    with open_people(tmp_path, clock) as (people, store):
+        for _ in range(3):
+            people.sign_in("Sri", PIN, "tablet")
+        clock.advance(11 * 3600)
+        people.sign_in("Sri", PIN, "telepon")
+        clock.advance(2 * 3600)
+        people.sign_in("Sri", PIN, "tablet")
+        with store.reader() as db:
+            kept = db.execute("SELECT count(*) FROM session").fetchone()[0]
+        assert kept == 2
 
 
 def test_who_signs_out_is_out(tmp_path: Path) -> None:
