@@ -28,9 +28,6 @@ from gateway.tickets.view import QueueView
 SHOWN_ON_PAGE = frozenset({"nobody-waiting", "no-current-ticket", "ticket-moved-on", "key-reused"})
 """Refusals that a clerk meets at work: told on the counter's own page, so that work goes on from there."""
 
-BEGUN_LIMIT = 500
-"""So many acts are known as begun, so that one whose answer was lost may be sent again."""
-
 
 class StaffPages:
     """``/loket`` and ``/loket/{counter}``."""
@@ -40,7 +37,6 @@ class StaffPages:
         self._view = view
         self._people = people
         self._site = site
-        self._begun: dict[str, None] = {}
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
@@ -98,20 +94,8 @@ class StaffPages:
         if act is None:
             raise Refusal("field-invalid", field="act")
         key = f"{form_key(fields)}-{fields['act']}"
-        self._check_expected(key, counter, fields)
-        called: Called = act(counter, officer=str(session.officer), key=key)
+        called: Called = act(counter, officer=str(session.officer), key=key, expected=fields.get("expected", ""))
         self._view.at_least(called.revision)
-
-    def _check_expected(self, key: str, counter: str, fields: dict[str, str]) -> None:
-        """Refuse an act for a number that has left the counter since, unless the form is only sent again."""
-        if key in self._begun:
-            return
-        present = self._view.current.counter(counter)
-        if present is not None and fields.get("expected", "") != (present.ticket or ""):
-            raise Refusal("ticket-moved-on")
-        self._begun[key] = None
-        while len(self._begun) > BEGUN_LIMIT:
-            self._begun.pop(next(iter(self._begun)))
 
     def _page(
         self, request: Request, session: Session, counter: CounterView, snapshot: QueueSnapshot, refusal: Refusal | None = None
