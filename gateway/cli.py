@@ -53,6 +53,8 @@ def main() -> None:
 
     Example: gateway demo --port 8080
     """
+    # What the hall keeps is nobody else's: officers' PINs lie in it, if only as hashes.
+    os.umask(0o077)
 
 
 @main.command()
@@ -149,10 +151,12 @@ def restore(config: Path, file: Path, *, replace: bool) -> None:
 
     Example: gateway restore /media/usb/balai-2026-11-24.backup
     """
+    from gateway.commands import left_to_its_owner  # noqa: PLC0415 - as above
     from gateway.store import backup as backups  # noqa: PLC0415 - as above
 
-    with _progress("Restore") as progress:
-        backups.restore(file, Settings.load(config).data.directory, replace=replace, progress=progress)
+    directory = Settings.load(config).data.directory
+    with left_to_its_owner(directory), _progress("Restore") as progress:
+        backups.restore(file, directory, replace=replace, progress=progress)
     click.echo(
         _say("Cadangan {path} sudah dipulihkan. Jalankan balai, lalu cocokkan nomor terakhir dengan struk.", {"path": file})
     )

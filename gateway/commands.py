@@ -6,6 +6,7 @@ the folder itself, so that never two processes hold one database.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,8 @@ from gateway.relay.connecting import connection_to, probe
 from gateway.settings import Settings
 from gateway.store import backup
 from gateway.store.database import Store
-from gateway.store.opening import open_store
+from gateway.store.life import Life, read_life
+from gateway.store.opening import DATABASE, open_store
 
 
 def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Finding]]) -> dict[str, Act]:
@@ -55,11 +57,25 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
     except Refusal as refusal:
         if refusal.code != "hall-not-running":
             raise
-    if act == "check":
-        return {"findings": [_told(finding) for finding in _look_at_resting_hall(settings)]}
-    with _resting_store(settings) as store:
-        people = PeopleDesk(store, system_clock(settings), random.SystemRandom())
-        return acts(store, people, lambda: ())[act](parameters, progress)
+    with left_to_its_owner(settings.data.directory):
+        if act == "check":
+            return {"findings": [_told(finding) for finding in _look_at_resting_hall(settings)]}
+        with _resting_store(settings) as store:
+            people = PeopleDesk(store, system_clock(settings), random.SystemRandom())
+            return acts(store, people, lambda: ())[act](parameters, progress)
+
+
+@contextmanager
+def left_to_its_owner(directory: Path) -> Iterator[None]:
+    """Give whatever root makes in the hall's folder to the folder's owner, who could not use it otherwise."""
+    owner = directory.stat() if directory.exists() else None
+    try:
+        yield
+    finally:
+        if owner is not None and owner.st_uid != os.geteuid() == 0:
+            for path in (directory, *directory.rglob("*")):
+                if path.lstat().st_uid == 0:
+                    os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def system_clock(settings: Settings) -> SystemClock:
@@ -71,13 +87,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     clock: Clock = system_clock(settings)
     yield check_settings(settings)
     yield check_clock(clock)
-    try:
-        with _resting_store(settings) as store:
-            yield check_disk(settings.data.directory)
-            with store.reader() as db:
-                yield check_database(db, store.recovery)
-    except Refusal as refusal:
-        yield _broken("database", refusal)
+    yield from _look_at_resting_data(settings)
     try:
         with plug_in(settings.devices, clock) as devices:
             yield check_devices(devices)
@@ -88,6 +98,21 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
         yield check_broker(settings.relay.broker, connected=True)
     except Refusal as refusal:
         yield check_broker(settings.relay.broker, connected=False, code=refusal.code, reason=str(refusal.facts.get("reason", "")))
+
+
+def _look_at_resting_data(settings: Settings) -> Iterator[Finding]:
+    directory = settings.data.directory
+    if not directory.exists() or (read_life(directory) is Life.NEW and not (directory / DATABASE).exists()):
+        # Opening would make a hall: a check only looks.
+        yield check_database(None)
+        return
+    try:
+        with _resting_store(settings) as store:
+            yield check_disk(directory)
+            with store.reader() as db:
+                yield check_database(db, store.recovery)
+    except Refusal as refusal:
+        yield _broken("database", refusal)
 
 
 @contextmanager

@@ -105,7 +105,6 @@ FAULTS: dict[str, Fault] = {
     "broker-silent": Fault(500, "Broker {address} menerima sambungan tetapi tidak menjawab.", "Periksa apakah alamat itu benar-benar broker MQTT."),
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
     "device-option": Fault(500, "Perangkat {device}: kunci {key} tidak benar ({reason}).", "Perbaiki perangkat itu di hall.toml."),
-    "device-fault": Fault(503, "Perangkat {device}: {reason}.", "Periksa kabel dan daya perangkat itu."),
     # The centre
     "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS, misalnya sqlite:///centre.db."),
     "centre-running": Fault(409, "Penerima lain sudah memakai basis data {path}.", "Hentikan yang itu dulu, atau pakai berkas lain."),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gateway.checks.finding import Finding, Level
+from gateway.checks.finding import Finding, Level, Verdict
 from gateway.clock import Clock
+from gateway.errors import Refusal
 from gateway.loops import Loops
 
 FRESH_S = 2.0
@@ -29,7 +30,10 @@ class Health:
         """Return what every check found, the worst first."""
         now_s = self._clock.monotonic_s()
         if self._looked_at_s is None or now_s - self._looked_at_s >= FRESH_S:
-            found = [check() for check in self._checks]
+            found: list[Finding] = []
+            for finding in map(_answer, self._checks):
+                if finding not in found:
+                    found.append(finding)
             self._findings = tuple(sorted(found, key=lambda finding: -finding.level))
             self._looked_at_s = now_s
         return self._findings
@@ -42,3 +46,11 @@ class Health:
         """Whether everything essential lives: the portal's event loop and the essential loops."""
         alive = self._loops.alive()
         return self._portal_alive() and all(alive[name] for name in self._loops.essential())
+
+
+def _answer(check: Callable[[], Finding]) -> Finding:
+    """Return what the check found; data that cannot even be read is a finding too, else nobody could be told of it."""
+    try:
+        return check()
+    except Refusal as refusal:
+        return Finding("database", Verdict(Level.BROKEN, refusal.fault.sentence, refusal.fault.remedy), refusal.facts)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateway.checks.finding import Finding, Level, Verdict
+from gateway.errors import Refusal
 from gateway.health import FRESH_S, Health
 from gateway.loops import Loop, Loops
 from tests.support.clock import FakeClock
@@ -68,6 +69,17 @@ def test_the_worst_is_told_first() -> None:
     health = Health(questions, Loops(), lambda: True, FakeClock())
     assert [finding.check for finding in health.findings()] == ["database", "clock", "disk", "loops"]
     assert health.level() is Level.BROKEN
+
+
+def test_a_card_that_cannot_be_read_is_told_once_beside_what_is_known() -> None:
+    """The page that tells of a failing card does not fail with it."""
+
+    def unreadable() -> Finding:
+        raise Refusal("storage-failed")
+
+    health = Health([Question("disk"), unreadable, unreadable], Loops(), lambda: True, FakeClock())
+    assert [(finding.check, finding.level) for finding in health.findings()] == [("database", Level.BROKEN), ("disk", Level.GOOD)]
+    assert health.findings()[0].sentence == Refusal("storage-failed").sentence
 
 
 def test_a_hall_without_checks_is_well() -> None:

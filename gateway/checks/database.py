@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from gateway.checks.finding import Finding, Level, Verdict
 
+NONE = Verdict(Level.GOOD, "Belum ada data; dibuat saat balai pertama kali dijalankan.")
 GOOD = Verdict(Level.GOOD, "Data balai utuh.")
 RECOVERED = Verdict(
     Level.WARNING,
@@ -19,8 +20,13 @@ DAMAGED = Verdict(
 )
 
 
-def check_database(db: Database, recovery: str = "") -> Finding:
-    """Read the whole database through a read-only connection; ``recovery`` tells what the last start had to mend."""
+def check_database(db: Database | None, recovery: str = "") -> Finding:
+    """Read the whole database through a read-only connection; ``recovery`` tells what the last start had to mend.
+
+    ``db`` is None where no hall was ever run.
+    """
+    if db is None:
+        return Finding("database", NONE)
     try:
         answer = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.clock import SystemClock
-from gateway.demo.regency import Regency
+from gateway.demo.regency import Regency, find_mosquitto
 from gateway.demo.sim import SimParts, sim_routes
 from gateway.errors import Refusal
 from gateway.hall import Hall
@@ -37,7 +37,7 @@ def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> I
     """
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    regency = None if broker == "none" else Regency(folder / "regency", broker=broker)
+    regency = None if broker == "none" else Regency(folder / "regency", broker=broker, mosquitto=find_mosquitto())
     settings = _settings(folder / "hall", host, port, regency)
     supervision = None if regency is None else Loop("regency", regency.step, SystemClock())
     hall = Hall(settings, extra_routes=lambda hall: _sim(hall, regency))

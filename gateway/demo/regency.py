@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import logging
+import os
 import shutil
 import socket
 import subprocess
@@ -38,13 +39,24 @@ log_type warning
 """
 
 
+def find_mosquitto() -> str | None:
+    """Return the path of Mosquitto, also where Debian puts it and a plain user's PATH does not look; None without it."""
+    return shutil.which("mosquitto", path=os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin")
+
+
 class Regency:
     """The broker and the intake of the demo. ``step`` belongs to a loop and keeps both alive."""
 
-    def __init__(self, folder: Path, *, broker: str = "embedded", topic_root: str = "balai/v1") -> None:
-        """Keep everything below ``folder``; ``broker`` is ``embedded`` or the address of one that runs elsewhere."""
+    def __init__(
+        self, folder: Path, *, broker: str = "embedded", topic_root: str = "balai/v1", mosquitto: str | None = None
+    ) -> None:
+        """Keep everything below ``folder``; ``broker`` is ``embedded`` or the address of one that runs elsewhere.
+
+        ``mosquitto`` is the path of the program, None where it is not installed.
+        """
         self.database = folder / "centre.db"
-        self.demo_only = broker == "embedded" and shutil.which("mosquitto") is None
+        self.demo_only = broker == "embedded" and mosquitto is None
+        self._mosquitto = mosquitto
         # amqtt fails on MQTT 5.
         self.protocol: Literal["auto", "3.1.1"] = "3.1.1" if self.demo_only else "auto"
         self.pulled = False
@@ -113,11 +125,11 @@ class Regency:
                     sys.stderr.flush()
 
     def _broker_command(self) -> list[str]:
-        if self.demo_only:
+        if self._mosquitto is None:
             return [sys.executable, "-m", "gateway.demo.amqtt_broker", str(self._port)]
         settings = self._folder / "broker" / "mosquitto.conf"
         settings.write_text(MOSQUITTO_SETTINGS.format(user=getpass.getuser(), port=self._port, folder=self._folder / "broker"))
-        return ["mosquitto", "-c", str(settings)]
+        return [self._mosquitto, "-c", str(settings)]
 
     def _intake_command(self) -> list[str]:
         return [

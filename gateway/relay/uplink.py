@@ -119,7 +119,7 @@ class Uplink:
             if not answer.refused:
                 self.broker_refusal = ""
                 return self.progress.acknowledged(answer.handle, stands, now_s)
-            log.warning("uplink event=broker-refused-batch reason=%r", answer.refused)
+            log.warning("event=broker-refused-batch reason=%r", answer.refused)
             self.broker_refusal = answer.refused
             return self.progress.turned_away(answer.handle, answer.refused, too_large=answer.too_large, now_s=now_s)
         if answer.topic != self.topics.receipt:
@@ -127,7 +127,7 @@ class Uplink:
         try:
             told = decode_answer(answer.payload)
         except Unreadable as error:
-            log.warning("uplink event=answer-unreadable reason=%r", str(error))
+            log.warning("event=answer-unreadable reason=%r", str(error))
             return []
         if isinstance(told, Receipt):
             self._notice_foreign_history(told, stands)
@@ -137,21 +137,21 @@ class Uplink:
     def _notice_foreign_history(self, receipt: Receipt, stands: Mapping[Key, LaneStand]) -> None:
         stand = stands.get((receipt.epoch, receipt.lane))
         if stand is not None and receipt.through > stand.last:
-            log.warning("uplink event=centre-knows-more lane=%s through=%d last=%d", receipt.lane, receipt.through, stand.last)
+            log.warning("event=centre-knows-more lane=%s through=%d last=%d", receipt.lane, receipt.through, stand.last)
 
     def _carry_out(self, tx: Transaction, decision: Decision) -> None:
         match decision:
             case Confirm(key, through, rejected):
                 outbox.confirm(tx, *key, through, [(one.seq, one.code, one.reason) for one in rejected])
                 for one in rejected:
-                    log.warning("uplink event=rejected lane=%s seq=%d code=%s", key[1], one.seq, one.code)
+                    log.warning("event=rejected lane=%s seq=%d code=%s", key[1], one.seq, one.code)
                 if self.progress.by_puback:
                     self._prunes[key] = through
             case Lower(key, confirmed):
-                log.warning("uplink event=centre-knows-less lane=%s confirmed=%d", key[1], confirmed)
+                log.warning("event=centre-knows-less lane=%s confirmed=%d", key[1], confirmed)
                 outbox.lower(tx, *key, confirmed)
             case Quarantine(key, seq, reason):
-                log.warning("uplink event=quarantined lane=%s seq=%d reason=%r", key[1], seq, reason)
+                log.warning("event=quarantined lane=%s seq=%d reason=%r", key[1], seq, reason)
                 outbox.quarantine(tx, *key, seq, reason)
             case Prune(key, through):
                 self._prunes[key] = through

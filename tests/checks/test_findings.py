@@ -131,6 +131,7 @@ def test_database(tmp_path: Path) -> None:
     connection.execute("CREATE TABLE words (word TEXT)")
     connection.executemany("INSERT INTO words VALUES (?)", [("x" * 500,)] * 200)
     connection.commit()
+    assert_says(check_database(None), Level.GOOD, "Belum ada data")
     assert_says(check_database(Database(connection)), Level.GOOD, "utuh")
     assert_says(check_database(Database(connection), "dari salinan kemarin."), Level.WARNING, "kemarin")
     connection.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.centre_reading import read_centre
-from gateway.demo.regency import Regency
+from gateway.demo.regency import Regency, find_mosquitto
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.connection import Protocol as MqttVersion
@@ -73,7 +73,7 @@ def path_with_mosquitto(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def regency(tmp_path: Path, path_with_mosquitto: None) -> Iterator[Regency]:
     """Run a regency of one's own, broker and intake."""
-    made = Regency(tmp_path / "regency")
+    made = Regency(tmp_path / "regency", mosquitto=find_mosquitto())
     made.start()
     yield made
     made.stop()
@@ -130,7 +130,7 @@ def test_both_children_end_with_it(regency: Regency) -> None:
 def test_a_killed_hall_leaves_no_broker_behind(tmp_path: Path) -> None:
     """Even kill -9 of the hall ends its children: the next start finds no stranger at its database."""
     script = (
-        "import sys, pathlib; from gateway.demo.regency import Regency; "
+        "import sys, pathlib; from gateway.demo.regency import Regency, find_mosquitto; "
         f"regency = Regency(pathlib.Path({str(tmp_path)!r})); regency.start(); print(regency.address, flush=True); sys.stdin.read()"
     )
     hall = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -159,14 +159,8 @@ def test_a_broker_that_runs_elsewhere_is_used_and_left_alone(tmp_path: Path) -> 
         assert listens(broker.address)
 
 
-def test_a_laptop_without_mosquitto_still_sees_the_whole_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_laptop_without_mosquitto_still_sees_the_whole_way(tmp_path: Path) -> None:
     """The stand-in broker takes its place, marked as for the demo only."""
-    tools = tmp_path / "bin"
-    tools.mkdir()
-    setpriv = shutil.which("setpriv")
-    if setpriv is not None:
-        (tools / "setpriv").symlink_to(setpriv)
-    monkeypatch.setenv("PATH", str(tools))
     regency = Regency(tmp_path / "regency")
     regency.start()
     try:

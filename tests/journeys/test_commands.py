@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -48,6 +49,23 @@ def test_backup_beside_a_running_hall_restores_everything_with_a_new_epoch(tmp_p
     database.close()
 
 
+def test_what_the_hall_keeps_is_nobody_elses(tmp_path: Path) -> None:
+    """Database and backup hold officers' PIN hashes: no other user may read them, and root leaves the owner's files to the owner."""
+    settings = write_settings(tmp_path)
+    with HallProcess(settings) as hall:
+        assert gateway("backup", "--config", str(settings), str(tmp_path / "hall.backup")).returncode == 0
+        hall.terminate(5)
+    kept = [tmp_path / "hall.backup", *(path for path in (tmp_path / "data").rglob("*") if path.is_file())]
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+    if os.geteuid() != 0:
+        return
+    for path in (tmp_path / "data", *(tmp_path / "data").rglob("*")):
+        os.chown(path, 65534, 65534)
+    added = gateway("officer", "add", "Siti", "--pin-stdin", "--config", str(settings), stdin=PIN)
+    assert added.returncode == 0, added.stderr
+    assert {path.stat().st_uid for path in (tmp_path / "data").rglob("*")} == {65534}
+
+
 def test_a_backup_is_never_written_over_a_file(tmp_path: Path) -> None:
     """An existing file is left alone, with or without a running hall."""
     settings = write_settings(tmp_path)
@@ -73,6 +91,10 @@ def test_an_officer_added_beside_the_running_hall_signs_in_at_once(tmp_path: Pat
 def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
     """Each finding has its name and level; an unreachable broker is told with its remedy."""
     settings = write_settings(tmp_path, broker="mqtt://127.0.0.1:1")
+    untouched = gateway("check", "--config", str(settings))
+    assert (untouched.returncode, "Belum ada data" in untouched.stdout, (tmp_path / "data").exists()) == (0, True, False)
+    with HallProcess(settings) as hall:
+        hall.terminate(5)
     alone = gateway("check", "--config", str(settings), "--json")
     findings = {one["check"]: one for one in map(json.loads, alone.stdout.splitlines())}
     assert {"settings", "clock", "disk", "database", "devices", "broker"} <= findings.keys()
