@@ -27,13 +27,16 @@ Act = Callable[[dict[str, Any], Progress], dict[str, Any]]
 """One command: its parameters and where to report progress -> its answer."""
 
 LINE_LIMIT_BYTES = 64 * 1024
+ASK_LIMIT_S = 10.0
+"""A visitor who has said nothing for so long, or takes no answer, makes room for the next."""
 
 
 class ControlDoor:
     """Serves the acts on a Unix socket, one command at a time, until it is closed."""
 
-    def __init__(self, path: Path, acts: Mapping[str, Act]) -> None:
+    def __init__(self, path: Path, acts: Mapping[str, Act], ask_limit_s: float = ASK_LIMIT_S) -> None:
         self._path = path
+        self._ask_limit_s = ask_limit_s
         self._acts = acts
         self._listener: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
@@ -66,6 +69,7 @@ class ControlDoor:
                 visitor, _ = self._listener.accept()
             except OSError:
                 return
+            visitor.settimeout(self._ask_limit_s)
             try:
                 with visitor, visitor.makefile("rw", encoding="utf-8") as lines:
                     self._answer(lines)

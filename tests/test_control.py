@@ -83,3 +83,15 @@ def test_no_hall_is_told(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         ask(tmp_path / "hall.sock", "measure", {})
     assert refused.value.code == "hall-not-running"
+
+
+def test_a_silent_visitor_does_not_bar_the_door(tmp_path: Path) -> None:
+    """Who connects and asks nothing is let go, and the next is served."""
+    path = tmp_path / "hall.sock"
+    open_door = ControlDoor(path, {"measure": measure}, ask_limit_s=0.05)
+    open_door.start()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:
+        with short_address(path) as address:
+            silent.connect(address)
+        assert ask(path, "measure", {}) == {"asked": {}}
+    open_door.stop()

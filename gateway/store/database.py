@@ -75,8 +75,6 @@ class Store:
         self.recovery = ""
         """What had to be mended when it was opened, for people; or empty."""
         self.commits = 0
-        self.snapshot_if_due: Callable[[], bool] = lambda: False
-        """Take a snapshot if one is due; for the timetable, every hour. Set by ``open_store``."""
         self._at_rest = at_rest
         self._at_close = at_close
         self._group_limit = group_limit

@@ -89,7 +89,6 @@ class _Opening:
             self._begin(store, damage, mended)
             # From here the write-ahead log exists and is named durably: without it, facts would be missing.
             write_life(self.directory, Life.RUNNING)
-            store.snapshot_if_due = snapshots.Snapshots(store, self.clock).snapshot_if_due
         except BaseException:
             store.close()
             raise

@@ -21,6 +21,8 @@ KEPT = 2
 EVENTS_BETWEEN = 1000
 """After so many events the next snapshot is due: each writes the whole database, and cards wear."""
 DAY_S = 86_400.0
+LOOK_S = 600.0
+"""How often a running hall looks whether one is due, however often it is woken."""
 
 
 def newest_first(directory: Path) -> list[Path]:
@@ -61,7 +63,7 @@ def progress_of(path: Path) -> dict[tuple[str, str], int]:
 
 
 class Snapshots:
-    """Takes a snapshot of a running hall when one is due. Called by the timetable, from one thread at a time."""
+    """Takes a snapshot of a running hall when one is due, whatever the wall clock says. ``step`` belongs to one loop."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -69,6 +71,15 @@ class Snapshots:
         former = newest_first(store.directory)
         self._taken_at_events = sum(progress_of(former[0]).values()) if former else 0
         self._taken_at_s = clock.monotonic_s()
+        self._look_at_s = self._taken_at_s
+
+    def step(self) -> float:
+        """Take a snapshot if it is time to look and one is due; return the seconds to the next look."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._look_at_s:
+            self._look_at_s = now_s + LOOK_S
+            self.snapshot_if_due()
+        return self._look_at_s - now_s
 
     def snapshot_if_due(self) -> bool:
         """Take a snapshot after 1000 new events, or after a day with any; return whether one was taken."""

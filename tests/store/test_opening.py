@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 from random import Random
@@ -144,7 +145,8 @@ def test_a_migration_is_made_after_a_snapshot(tmp_path: Path) -> None:
     newer = (*MIGRATIONS, LATER)
     store = open_store(tmp_path, lambda: None, FakeClock(), migrations=newer)
     [snapshot] = snapshots.newest_first(tmp_path)
-    tables = [row[0] for row in sqlite3.connect(snapshot).execute("SELECT name FROM sqlite_master")]
+    with closing(sqlite3.connect(snapshot)) as copy:
+        tables = [row[0] for row in copy.execute("SELECT name FROM sqlite_master")]
     store.close()
     assert "later" not in tables
 

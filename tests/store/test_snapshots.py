@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.clock import ClockState
 from gateway.store import snapshots
 from gateway.store.copying import check_copy
 from gateway.store.database import Store
-from gateway.store.snapshots import Snapshots
+from gateway.store.snapshots import LOOK_S, Snapshots
 from tests.store.test_opening import note
 from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
@@ -58,11 +59,18 @@ def test_two_are_kept_and_whole(store: Store) -> None:
     assert [check_copy(path) for path in kept] == ["", ""]
 
 
-def test_an_opened_store_knows_when_one_is_due(tmp_path: Path) -> None:
-    """The timetable asks the store itself."""
-    clock = FakeClock()
+def test_a_busy_hall_looks_seldom_and_needs_no_calendar(tmp_path: Path) -> None:
+    """However often its loop is woken it looks every ten minutes, with a clock that nobody trusts too."""
+    clock = FakeClock(state=ClockState.UNSET)
     store = open_test_store(tmp_path, clock)
-    note(store)
-    clock.advance(86_400)
-    assert (store.snapshot_if_due(), len(snapshots.newest_first(tmp_path))) == (True, 1)
+    due = Snapshots(store, clock)
+    first_rest_s = due.step()
+    snapshots_at: list[int] = []
+    for _ in range(1000):
+        note(store)
+    for wait_s in (LOOK_S - 1, 1):
+        clock.advance(wait_s)
+        due.step()
+        snapshots_at.append(len(snapshots.newest_first(tmp_path)))
     store.close()
+    assert (first_rest_s, snapshots_at) == (LOOK_S, [0, 1])
