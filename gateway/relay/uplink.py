@@ -14,6 +14,7 @@ from datetime import timedelta
 from random import Random, SystemRandom
 
 from gateway.clock import Clock, ClockState
+from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.envelope import Envelope, Unreadable
@@ -98,10 +99,16 @@ class Uplink:
 
     def _weigh(self, answers: Sequence[Received | Acknowledged]) -> None:
         if self._need_store(answers):
-            with self._store.transaction() as tx:
-                for answer in answers:
-                    for decision in self._decide(answer, _stands(outbox.lanes(tx))):
-                        self._carry_out(tx, decision)
+            try:
+                with self._store.transaction() as tx:
+                    for answer in answers:
+                        for decision in self._decide(answer, _stands(outbox.lanes(tx))):
+                            self._carry_out(tx, decision)
+            except Refusal:
+                # What was decided is not on the card: ask the centre anew, or the hall would wait for what it was told already.
+                if self.progress.online:
+                    self.progress.connected()
+                raise
         else:
             for answer in answers:
                 self._decide(answer, {})

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from gateway.clock import ClockState
+from gateway.errors import Refusal
 from gateway.mqtt.ports import Message
 from gateway.relay.receipts import Receipt, Rejected, encode_receipt
 from gateway.store import epochs, outbox
 from gateway.store.stamp import Stamp
 from tests.support.broker import Faults
+from tests.support.card import WornCard
 from tests.support.relay import HALL, ZONE, RelayWorld
 
 World = Callable[..., RelayWorld]
@@ -62,6 +65,25 @@ def test_a_puback_confirms_nothing(world: World) -> None:
     assert here.depth == 10
     here.centre_up = True
     here.settle()
+    here.check_complete()
+
+
+def test_a_receipt_that_the_card_does_not_take_is_asked_for_again(world: World) -> None:
+    """A failed commit of a receipt costs a hello, not a day."""
+    here, card = world(), WornCard()
+    here.append(count=10)
+    here.store._db.conn.close()
+    here.store._db = Database(card.connect(here.store.path), execute_plugins=False)
+    card.fail("COMMIT")
+
+    def work() -> None:
+        for _ in range(20):
+            here.step()
+
+    with pytest.raises(Refusal, match=Refusal("storage-failed").sentence):
+        work()
+    assert here.depth == 10
+    assert here.settle() <= 5
     here.check_complete()
 
 
