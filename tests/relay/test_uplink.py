@@ -71,6 +71,8 @@ def test_a_puback_confirms_nothing(world: World) -> None:
 def test_a_receipt_that_the_card_does_not_take_is_asked_for_again(world: World) -> None:
     """A failed commit of a receipt costs a hello, not a day."""
     here, card = world(), WornCard()
+    here.append()
+    here.settle()
     here.append(count=10)
     here.store._db.conn.close()
     here.store._db = Database(card.connect(here.store.path), execute_plugins=False)
