@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -40,7 +41,8 @@ def test_a_number_is_taken_on_a_small_phone_without_javascript(portal: RunningPo
         button = driver.find_element(By.ID, "line-surat")
         assert button.size["height"] >= 64
         button.click()
-        assert _text(driver, "h1") == "A-001"
+        arriving = WebDriverWait(driver, PATIENCE_S, 0.05, [NoSuchElementException, StaleElementReferenceException])
+        assert arriving.until(lambda one: _text(one, "h1") == "A-001")
         assert _text(driver, ".ahead") == "Anda berikutnya"
     assert portal.view.current.lines[0].waiting == 1
 
