@@ -26,6 +26,8 @@ Progress = Callable[[float], None]
 Act = Callable[[dict[str, Any], Progress], dict[str, Any]]
 """One command: its parameters and where to report progress -> its answer."""
 
+ACCEPT_AGAIN_S = 0.5
+"""How long to rest when no visitor can be let in, as when descriptors have run out."""
 LINE_LIMIT_BYTES = 64 * 1024
 ASK_LIMIT_S = 10.0
 """A visitor who has said nothing for so long, or takes no answer, makes room for the next."""
@@ -39,6 +41,7 @@ class ControlDoor:
         self._ask_limit_s = ask_limit_s
         self._acts = acts
         self._listener: socket.socket | None = None
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
 
     def start(self) -> None:
@@ -58,6 +61,7 @@ class ControlDoor:
         """Close the door and wait for a command under way."""
         if self._listener is None:
             return
+        self._closing.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(timeout_s)
         self._listener.close()
@@ -67,8 +71,11 @@ class ControlDoor:
         while self._listener is not None:
             try:
                 visitor, _ = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._closing.wait(ACCEPT_AGAIN_S):
+                    return
+                log.warning("event=door-jammed error=%s", error)
+                continue
             visitor.settimeout(self._ask_limit_s)
             try:
                 with visitor, visitor.makefile("rw", encoding="utf-8") as lines:

@@ -68,7 +68,7 @@ FAULTS: dict[str, Fault] = {
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),
     "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),
-    "key-missing": Fault(400, "Permintaan tidak membawa Idempotency-Key.", "Kirim Idempotency-Key yang unik, 8 sampai 80 huruf atau angka."),
+    "key-missing": Fault(400, "Permintaan tidak membawa Idempotency-Key yang benar.", "Kirim Idempotency-Key yang unik, 8 sampai 80 huruf atau angka."),
     "key-reused": Fault(422, "Idempotency-Key ini sudah dipakai untuk permintaan lain.", "Buat kunci baru untuk setiap permintaan baru."),
     "body-too-large": Fault(413, "Kiriman terlalu besar.", "Kirim paling banyak {limit_kib} KiB."),
     "body-slow": Fault(408, "Kiriman terlalu lama sampai.", "Kirim ulang; bila tetap terjadi, mendekatlah ke pemancar Wi-Fi balai."),

@@ -60,6 +60,8 @@ log = logging.getLogger(__name__)
 
 STORE_BEAT_S = 5.0
 """How often the store shows that it takes turns."""
+DATABASE_READ_S = 3600.0
+"""How long the answer holds that the whole database is well."""
 ANSWERS_KEPT = timedelta(days=1)
 """So long the same idempotency key gets the same answer."""
 
@@ -86,6 +88,8 @@ class Hall:
         self._randomness = randomness or random.SystemRandom()
         self._extra_routes = extra_routes
         self._running = ExitStack()
+        self._database_finding: Finding | None = None
+        self._database_read_at_s = 0.0
         self.store: Store
         self.tickets: TicketsDesk
         self.people: PeopleDesk
@@ -281,8 +285,13 @@ class Hall:
         watchdog.ready()
 
     def _check_database(self) -> Finding:
-        with self.store.reader() as db:
-            return check_database(db, self.store.recovery)
+        """Read the whole database at most once an hour while it is well: a page that is reloaded must not wear the card."""
+        now_s = self.clock.monotonic_s()
+        if self._database_finding is None or self._database_finding.level or now_s - self._database_read_at_s > DATABASE_READ_S:
+            with self.store.reader() as db:
+                self._database_finding = check_database(db, self.store.recovery)
+            self._database_read_at_s = now_s
+        return self._database_finding
 
     def _check_broker(self) -> Finding:
         state = self.connection.state if self.connection else None

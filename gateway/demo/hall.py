@@ -14,6 +14,7 @@ from gateway.demo.sim import SimParts, sim_routes
 from gateway.errors import Refusal
 from gateway.hall import Hall
 from gateway.loops import Loop
+from gateway.people.model import pin_is_good
 from gateway.settings import (
     ClockSettings,
     DataSettings,
@@ -35,6 +36,8 @@ def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> I
 
     ``broker`` is ``embedded``, ``none`` or the address of one that runs; ``pin`` is the officer's.
     """
+    if not pin_is_good(pin):
+        raise Refusal("pin-too-weak")
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     regency = None if broker == "none" else Regency(folder / "regency", broker=broker, mosquitto=find_mosquitto())

@@ -76,7 +76,7 @@ def sim_routes(parts: SimParts) -> list[BaseRoute]:
         Route("/sim", page.whole),
         Route("/sim/live", page.live),
         Route("/sim/board/{id}.svg", page.board),
-        Route("/sim/slip/{id}/{position:int}.png", page.slip),
+        Route("/sim/slip/{id}/{position}.png", page.slip),
         Route("/sim/press/{id}", page.press, methods=["POST"]),
         Route("/sim/call/{counter}", page.call, methods=["POST"]),
         Route("/sim/switch/{id}/{act}", page.switch, methods=["POST"]),
@@ -123,7 +123,7 @@ class _SimPage:
         """Show one slip of the roll."""
         printer = _known(self._printers, request)
         for printed in printer.roll:
-            if printed.position == request.path_params["position"]:
+            if str(printed.position) == request.path_params["position"]:
                 return Response(printed.picture, media_type="image/png", headers={"cache-control": "no-cache"})
         raise Refusal("not-found")
 

@@ -88,6 +88,8 @@ class Uplink:
             match happening:
                 case Connected():
                     answers.clear()
+                    # What an earlier hello allowed to be deleted, only a new one may: the centre may be another by now.
+                    self._prunes.clear()
                     self.progress.connected()
                 case Disconnected():
                     self.progress.disconnected()

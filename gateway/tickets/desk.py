@@ -20,6 +20,7 @@ from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.store import answers, epochs, outbox
 from gateway.store.database import Store, Transaction
+from gateway.store.room import require_room
 from gateway.store.stamp import Stamp
 from gateway.tickets import model, slips, tables, waits, wire
 from gateway.tickets.days import Days
@@ -123,7 +124,8 @@ class TicketsDesk:
         return self._at_counter("no-show", self.no_show_in, counter_id, officer, key, expected)
 
     def issue_in(self, tx: Transaction, line_id: str, *, priority: str = "", origin: str) -> Issued:
-        """Give the next number of a line, inside ``tx``."""
+        """Give the next number of a line, inside ``tx``, while the card has room for one more."""
+        require_room(self._store.directory)
         line = _open_line(tx, line_id)
         if priority not in set(PriorityClass):
             raise Refusal("unknown-priority", priority=priority)

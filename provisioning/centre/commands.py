@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -94,8 +94,8 @@ def events(database: str, *, follow: bool, last: int) -> None:
 
     Example: provision centre events --database sqlite:///centre.db --follow
     """
-    with _asked_to_stop() as stopping:
-        follow_events(CentreReader(database_path(database)), last, stopping if follow else None)
+    with _asked_to_stop() as stopping, closing(CentreReader(database_path(database))) as reader:
+        follow_events(reader, last, stopping if follow else None)
 
 
 @centre.command()
@@ -105,7 +105,8 @@ def lanes(database: str) -> None:
 
     Example: provision centre lanes --database sqlite:///centre.db
     """
-    show_lanes(CentreReader(database_path(database)))
+    with closing(CentreReader(database_path(database))) as reader:
+        show_lanes(reader)
 
 
 @contextmanager

@@ -203,7 +203,9 @@ def test_an_unchanged_page_is_not_sent_again(demo: Demo) -> None:
     assert [first.status_code, same.status_code, changed.status_code] == [200, 304, 200]
 
 
-@pytest.mark.parametrize("path", ["/sim/board/x.svg", "/sim/slip/printer/99.png", "/sim/slip/x/1.png"])
+@pytest.mark.parametrize(
+    "path", ["/sim/board/x.svg", "/sim/slip/printer/99.png", "/sim/slip/x/1.png", f"/sim/slip/printer/{'9' * 5000}.png"]
+)
 def test_what_is_not_there_is_not_found(demo: Demo, path: str) -> None:
     """An old address of a slip is a plain not-found."""
     assert (demo.client.get(path).status_code, demo.client.post("/sim/switch/x/y").status_code) == (404, 404)

@@ -10,6 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.errors import Refusal
+from gateway.hall import Hall
+from gateway.settings import Settings
 from tests.support.hall_process import HallProcess, write_settings
 
 SIZE_MB = 4
@@ -54,3 +57,18 @@ def test_a_full_card_refuses_in_words_and_recovers_by_itself(small_card: Path) -
         assert client.get("/kesehatan").status_code == 200
         filler.unlink()
         assert take("after-full").json()["number"] == f"A-{len(given) + 2:03}"
+
+
+def test_new_numbers_stop_before_the_card_is_full(small_card: Path) -> None:
+    """With only the reserve left nobody gets a new number, and whoever has one is still called."""
+    with Hall(Settings.load(write_settings(small_card.parent, devices=False))) as hall:
+        hall.tickets.issue("administrasi", origin="phone")
+        card = os.statvfs(small_card)
+        spare_bytes = card.f_bavail * card.f_frsize - SIZE_MB * 1024**2 // 25
+        (small_card / "filler").write_bytes(bytes(spare_bytes))
+        with pytest.raises(Refusal) as refused:
+            hall.tickets.issue("administrasi", origin="phone")
+        assert refused.value.code == "storage-full"
+        assert hall.tickets.call_next("1").number == "A-001"
+        (small_card / "filler").unlink()
+        assert hall.tickets.issue("administrasi", origin="phone").number == "A-002"
