@@ -14,7 +14,7 @@ import pytest
 from gateway.hall import Hall
 from gateway.settings import Settings
 from tests.support.certificates import Authority
-from tests.support.hall_process import write_settings
+from tests.support.hall_process import gateway, write_settings
 from tests.support.intake_process import IntakeProcess
 from tests.support.mosquitto import Mosquitto, Tls
 
@@ -127,3 +127,25 @@ def test_a_slip_that_the_crash_prevented_is_printed_at_start(tmp_path: Path) -> 
         (printer,) = hall.devices.of_kind("simulated-printer")
         assert eventually(lambda: len(printer.roll) == 1)
         assert [ticket.number for ticket in hall.view.current.tickets.values()] == ["A-001"]
+
+
+def test_a_restored_hall_and_the_centre_keep_both_histories(tmp_path: Path) -> None:
+    """After a restore the centre has every fact of before and after exactly once, and no number is given to two people."""
+    with Mosquitto(tmp_path / "broker") as broker, centre_of(tmp_path, broker) as database:
+        path = write_settings(tmp_path, broker=broker.address)
+        settings = Settings.load(path)
+        backup = tmp_path / "hall.backup"
+        with Hall(settings) as hall:
+            hall.tickets.issue("administrasi", origin="phone")
+            assert gateway("backup", "--config", str(path), str(backup)).returncode == 0
+            hall.tickets.issue("administrasi", origin="phone")
+            assert eventually(lambda: len(arrived(database)) == 3)
+        assert gateway("restore", "--config", str(path), "--replace", str(backup)).returncode == 0
+        with Hall(settings) as hall:
+            number = hall.tickets.issue("administrasi", origin="phone").number
+            assert eventually(lambda: ("ticket.issued", number) in arrived(database))
+        told = arrived(database)
+        issued = [subject for kind, subject in told if kind == "ticket.issued"]
+        assert sorted(issued) == ["A-001", "A-002", number]
+        assert int(number.removeprefix("A-")) > 100
+        assert [kind for kind, _ in told].count("epoch.opened") == 1
