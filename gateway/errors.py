@@ -62,6 +62,7 @@ FAULTS: dict[str, Fault] = {
     "wrong-pin": Fault(401, "Nama petugas atau PIN salah.", "Coba lagi, atau minta kepala kantor membuat PIN baru."),
     "too-many-tries": Fault(429, "Terlalu banyak PIN salah.", "Tunggu {wait_s} detik, lalu coba lagi."),
     "sign-in-needed": Fault(401, "Halaman ini untuk petugas.", "Masuk dengan nama petugas dan PIN."),
+    "right-missing": Fault(403, "Halaman ini bukan untuk tugas Anda.", "Minta kepala kantor atau teknisi membukanya."),
     "pin-too-weak": Fault(422, "PIN harus paling sedikit 6 angka dan tidak berurutan.", "Pilih PIN lain."),
     "officer-exists": Fault(409, "Petugas {name} sudah ada.", "Pakai nama lain."),
     "officer-name": Fault(422, "Nama petugas tidak dapat dipakai.", "Pakai 1 sampai 40 huruf, angka, atau spasi."),

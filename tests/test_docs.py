@@ -19,6 +19,7 @@ from pydantic_core import PydanticUndefined
 
 import gateway.checks
 from gateway.checks.finding import Verdict
+from gateway.choices.section import Section
 from gateway.cli import main as gateway_command
 from gateway.devices.catalog import KINDS, _Options
 from gateway.errors import FAULTS
@@ -33,6 +34,7 @@ from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
+SECTIONS_OF_CHOICES: tuple[type[Section], ...] = ()
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 
@@ -90,6 +92,17 @@ def test_every_key_of_hall_toml_is_documented_with_its_default() -> None:
     """A technician finds each key and what leaving it out means, and no key that the hall would refuse."""
     documented = [(key.strip("`"), default) for key, _type, default, _meaning in rows(page("settings.md"), 4)]
     assert documented == list(_keys(Settings))
+
+
+def test_every_choice_of_the_hall_is_documented_with_its_default() -> None:
+    """A village secretary finds each key of each section and what it is when nobody has chosen."""
+    documented = [(key.strip("`"), default) for key, default, _meaning in rows(page("choices.md"), 3)]
+    expected = [
+        (f"{kind.section}.{name}", _shown(field.get_default(call_default_factory=True)))
+        for kind in SECTIONS_OF_CHOICES
+        for name, field in kind.model_fields.items()
+    ]
+    assert documented == expected
 
 
 class _Asked(_Options):

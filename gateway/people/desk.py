@@ -20,6 +20,7 @@ from argon2.exceptions import VerificationError
 from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.people import model, tables
+from gateway.people.model import RIGHTS, Right, Role
 from gateway.store.database import Store, Transaction
 
 MEMORY_KIB = 19 * 1024
@@ -38,6 +39,7 @@ class Session:
     token: str
     officer: str
     name: str
+    rights: frozenset[Right] = RIGHTS[Role.HEAD]
 
 
 class PeopleDesk:

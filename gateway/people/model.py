@@ -5,6 +5,7 @@ Promises: guessing gets slower with each wrong PIN, and nobody is ever locked ou
 
 from __future__ import annotations
 
+from enum import StrEnum
 from itertools import pairwise
 
 SHORTEST_PIN = 6
@@ -17,6 +18,35 @@ LONGEST_DELAY_S = 900.0
 SESSION_IDLE_S = 12 * 3600.0
 """A session ends after so long without use."""
 LONGEST_NAME = 40
+
+
+class Role(StrEnum):
+    """What an officer is in the hall."""
+
+    CLERK = "clerk"
+    HEAD = "head"
+    TECHNICIAN = "technician"
+
+
+class Right(StrEnum):
+    """What a page or an act may be for."""
+
+    SERVE = "serve"
+    """Work at a counter, open the day, see statistics."""
+    SET_UP = "set-up"
+    """Change lines, hours, screens, voice."""
+    OFFICERS = "officers"
+    """Add officers, end their access, give new PINs."""
+    DEVICES = "devices"
+    """Test and replace devices."""
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.CLERK: frozenset({Right.SERVE}),
+    Role.HEAD: frozenset(Right),
+    Role.TECHNICIAN: frozenset({Right.SET_UP, Right.DEVICES}),
+}
+"""Who may do what."""
 
 
 def pin_is_good(pin: str) -> bool:

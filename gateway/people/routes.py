@@ -24,8 +24,10 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
+from gateway.people.model import Right
 from gateway.portal import problems
 from gateway.portal.api import NEEDS_KEY, key_of
+from gateway.portal.feature import SetUpPage
 from gateway.portal.forms import check_csrf, read_form
 from gateway.portal.i18n import words
 from gateway.portal.live import Broadcaster
@@ -66,12 +68,14 @@ def session_token(request: Request) -> str:
     return bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
 
 
-async def session_of(request: Request, people: PeopleDesk) -> Session:
-    """Return who is signed in. Raises Refusal ``sign-in-needed``."""
+async def session_of(request: Request, people: PeopleDesk, right: Right = Right.SERVE) -> Session:
+    """Return who is signed in and has ``right``. Raises Refusal ``sign-in-needed`` or ``right-missing``."""
     token = session_token(request)
     session = await run_in_threadpool(people.session, token) if token else None
     if session is None:
         raise Refusal("sign-in-needed")
+    if right not in session.rights:
+        raise Refusal("right-missing")
     return session
 
 
@@ -79,6 +83,8 @@ class PeoplePages:
     """The pages and API of officers' sessions."""
 
     templates = Path(__file__).parent / "templates"
+    static = None
+    set_up: Sequence[SetUpPage] = ()
 
     def __init__(self, people: PeopleDesk) -> None:
         self._people = people

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,11 +17,32 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
 
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """A page on which the hall is set up, as ``/atur`` lists it."""
+
+    path: str
+    """For example ``/atur/layanan``."""
+    title: str
+    """Indonesian, a key of the catalogues."""
+    icon: str
+    """A name of ``icons.html``."""
+
+
 class Feature(Protocol):
     """One village feature on the web. hall.py makes it and hands it to ``create_app``."""
 
-    templates: Path
-    """The folder of its templates; their names begin with the feature's own words."""
+    @property
+    def templates(self) -> Path:
+        """The folder of its templates; their names begin with the feature's own words."""
+
+    @property
+    def static(self) -> Path | None:
+        """The folder of its style, scripts and pictures, if it has any besides the portal's."""
+
+    @property
+    def set_up(self) -> Sequence[SetUpPage]:
+        """Its pages below ``/atur``, in the order in which a new hall is set up."""
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return its pages and whatever of its API must be fast."""

@@ -37,14 +37,14 @@ class Site:
 
     def __init__(
         self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
-        templates: Iterable[Path] = (),
+        templates: Iterable[Path] = (), static: Iterable[Path] = (),
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
         self.hall_name = hall_name
         self.language = known_language(language)
         self.zone = zone
         self.clock = clock
-        self.assets = Assets([STATIC])
+        self.assets = Assets([STATIC, *static])
         self._randomness = randomness
         self._templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,

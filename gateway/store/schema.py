@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+import gateway.choices.tables
 import gateway.people.tables
 import gateway.tickets.tables
 from gateway.store import tables
@@ -20,4 +21,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0001-store", tables.create),
     ("0002-tickets", gateway.tickets.tables.create),
     ("0003-people", gateway.people.tables.create),
+    ("0004-choices", gateway.choices.tables.create),
 )

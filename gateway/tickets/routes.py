@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from gateway import __version__
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
+from gateway.portal.feature import SetUpPage
 from gateway.portal.forms import form_key, read_form
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, has_already, hot_response
 from gateway.portal.i18n import words
@@ -42,6 +43,8 @@ class TicketPages:
     """All pages and the API of the queue."""
 
     templates = Path(__file__).parent / "templates"
+    static = Path(__file__).parent / "static"
+    set_up: Sequence[SetUpPage] = ()
 
     def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
         self._desk = desk

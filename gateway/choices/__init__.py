@@ -1,0 +1,1 @@
+"""What the hall itself has decided: kept in the database, in sections, changed without a restart."""
