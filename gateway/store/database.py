@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from gateway.errors import Refusal
 from gateway.store.connection import connect_writing, is_storage_error, storage_refusal
 from gateway.store.readers import Readers
-from gateway.store.submission import Submissions, Undone
+from gateway.store.submission import Acceptance, Submissions, Undone
 from gateway.store.transaction import Transaction
 
 __all__ = ["GROUP_LIMIT", "Store", "Transaction"]
@@ -122,14 +122,14 @@ class Store:
         """How many writers wait for their turn at this moment."""
         return self._waiting
 
-    async def submit(self, act: Callable[[Transaction], T]) -> T:
-        """Run ``act`` from the event loop and return its answer once it is durable; 200 phones need no 200 threads.
+    def submit(self, act: Callable[[Transaction], T]) -> Acceptance[T]:
+        """Run ``act`` from the event loop; awaiting gives its answer once it is durable; 200 phones need no 200 threads.
 
         ``act`` may be run a second time after having been undone, so it touches nothing but its transaction.
         Raises what ``act`` raises, and the refusals of ``transaction``. When the waiting task is cancelled,
         the act may still have been done.
         """
-        return await self._submissions.add(act)
+        return self._submissions.add(act)
 
     def reader(self) -> AbstractContextManager[Database]:
         """Lend a read-only view of what is durable, for one look at one moment."""

@@ -36,19 +36,20 @@ class Acceptance(Generic[T]):
     was half the price of an act. This one wakes it directly from the batch's single callback.
     """
 
-    __slots__ = ("_asyncio_future_blocking", "act", "answer", "context", "loop", "wake")
+    __slots__ = ("_asyncio_future_blocking", "answer", "context", "loop", "wake")
 
     wake: Callable[[Any], object] | None
     """How the task is woken; None once it was."""
     context: Context
     answer: T | Undone
 
-    def __init__(self, act: Callable[[Transaction], T], loop: asyncio.AbstractEventLoop) -> None:
-        self.act = act
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        # None tells gather and its like that this is no future to be shared, only something to await.
+        self._asyncio_future_blocking: bool | None = None
 
     def __await__(self) -> Generator[Any, None, T]:
-        """Give the waiting task to ``_settle``, and return the answer or raise what the act raised."""
+        """Give the waiting task to ``settle``, and return the answer or raise what the act raised."""
         self._asyncio_future_blocking = True
         yield self
         return self.answer  # type: ignore[return-value]  # asyncio has called result(), which raises for Undone
@@ -66,7 +67,7 @@ class Acceptance(Generic[T]):
         """Wake the task with CancelledError; asyncio asks. The act may still be done."""
         if self.wake is None:
             return False
-        self.loop.call_soon(_settle, [self], [Undone(asyncio.CancelledError(*([] if msg is None else [msg])))])
+        self.loop.call_soon(settle, [self], [Undone(asyncio.CancelledError(*([] if msg is None else [msg])))])
         return True
 
     def result(self) -> object:
@@ -80,11 +81,14 @@ class Acceptance(Generic[T]):
 class _Batch:
     """The acts of one loop that wait together."""
 
-    __slots__ = ("acceptances", "loop")
+    __slots__ = ("acceptances", "acts", "handed_over", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.handed_over = False
+        self.acts: list[Act] = []
         self.acceptances: list[Acceptance[Any]] = []
+        """One for each act, in the same order."""
 
 
 class Submissions:
@@ -106,9 +110,10 @@ class Submissions:
         """Let ``act`` be run with the next batch; to be awaited at once, in the running loop's thread."""
         loop = asyncio.get_running_loop()
         batch = self._collecting
-        if batch is None or batch.loop is not loop or len(batch.acceptances) >= self._limit:
+        if batch is None or batch.loop is not loop or len(batch.acts) >= self._limit:
             batch = self._new_batch(loop)
-        acceptance = Acceptance(act, loop)
+        acceptance: Acceptance[T] = Acceptance(loop)
+        batch.acts.append(act)
         batch.acceptances.append(acceptance)
         return acceptance
 
@@ -131,25 +136,35 @@ class Submissions:
         loop.call_soon(self._hand_over, batch)
         return batch
 
-    def _hand_over(self, batch: _Batch) -> None:
+    def _hand_over(self, batch: _Batch | None) -> None:
+        """Let the writer have a batch, unless it has it already."""
+        if batch is None or batch.handed_over:
+            return
+        batch.handed_over = True
         if self._collecting is batch:
             self._collecting = None
         self._batches.put(batch)
 
+    def _settle(self, acceptances: Sequence[Acceptance[Any]], answers: Sequence[object]) -> None:
+        """Wake everybody who waited, then hand over at once what they have submitted next."""
+        settle(acceptances, answers)
+        self._hand_over(self._collecting)
+
     def _write(self) -> None:
         while (batch := self._batches.get()) is not None:
             try:
-                answers = self._run([acceptance.act for acceptance in batch.acceptances])
+                answers = self._run(batch.acts)
             except BaseException as error:  # noqa: BLE001 - every submitter of the batch is told
                 answers = [Undone(error)] * len(batch.acceptances)
             try:
-                batch.loop.call_soon_threadsafe(_settle, batch.acceptances, answers)
+                batch.loop.call_soon_threadsafe(self._settle, batch.acceptances, answers)
             except RuntimeError:
                 # The loop has ended: nobody waits any more, and what is durable stays so.
                 continue
 
 
-def _settle(acceptances: Sequence[Acceptance[Any]], answers: Sequence[object]) -> None:
+def settle(acceptances: Sequence[Acceptance[Any]], answers: Sequence[object]) -> None:
+    """Wake whoever still waits for ``acceptances``, each with its own answer. In their loop's thread only."""
     for acceptance, answer in zip(acceptances, answers, strict=True):
         wake = acceptance.wake
         if wake is not None:

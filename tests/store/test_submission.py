@@ -54,7 +54,21 @@ def refusing(tx: Transaction) -> int:
 
 async def submit_all(store: Store, acts: list[Callable[[Transaction], int]]) -> list[object]:
     """Submit all acts at once and return answers and exceptions."""
-    return list(await asyncio.gather(*(store.submit(act) for act in acts), return_exceptions=True))
+
+    async def one(act: Callable[[Transaction], int]) -> int:
+        return await store.submit(act)
+
+    return list(await asyncio.gather(*(one(act) for act in acts), return_exceptions=True))
+
+
+def test_a_crowd_beyond_the_limit_is_answered_too(tmp_path: Path) -> None:
+    """What does not fit into one commit goes into the next ones: nobody is forgotten."""
+    store = Store(tmp_path / "crowd.db", group_limit=3)
+    with store.transaction() as tx:
+        tx.execute("CREATE TABLE fact (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)")
+    answers = asyncio.run(submit_all(store, [adding(str(number)) for number in range(10)]))
+    store.close()
+    assert sorted(int(str(answer)) for answer in answers) == list(range(1, 11))
 
 
 def test_a_hundred_submitters_share_one_commit(store: Store) -> None:
