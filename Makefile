@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: help install run test check lock wheel test-trixie bench-%
+.PHONY: help install run test check screens lock wheel test-trixie bench-%
 
 help: ## list what can be made
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -37,6 +37,10 @@ test: install ## everything: check, all tests, and the quick R benches
 bench-%: install ## prove one promise: power chaos commits backlog press (SEED=, QUICK=1)
 	@tests/support/prepare.sh test
 	@$(VENV)/bin/python -m tests.bench.$*
+
+screens: install ## a picture of every page in every language, in screens/
+	@tests/support/prepare.sh test
+	$(VENV)/bin/python -m tests.browser.screens
 
 lock: ## pin every dependency and its hash anew (needs uv)
 	uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \

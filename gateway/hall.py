@@ -254,6 +254,7 @@ class Hall:
             hall_id=hall.id,
             hall_name=hall.name,
             language=hall.language,
+            theme=hall.theme,
             zone=hall.zone,
             names=portal.names,
             address=portal.address,

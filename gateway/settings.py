@@ -25,6 +25,13 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_theme(name: str) -> str:
+    themes = sorted(folder.name for folder in (Path(__file__).parent / "portal" / "themes").iterdir())
+    if name not in themes:
+        raise ValueError(f"tema tidak dikenal, pilih: {', '.join(themes)}")
+    return name
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -38,6 +45,8 @@ class HallSettings(_Section):
     """As people say it, for example ``Balai Desa Contoh``."""
     language: Literal["id", "en"] = "id"
     """The language of slips, boards and pages whose reader has not chosen one."""
+    theme: Annotated[str, AfterValidator(_known_theme)] = "banyuwangi"
+    """Whose batik and colours the pages wear: a folder of ``gateway/portal/themes/``."""
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Jakarta"
     """An IANA name."""
 

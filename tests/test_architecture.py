@@ -32,7 +32,7 @@ PURE = {"model", "topics", "envelope", "ports", "errors", "clock", "changes"}
 PURE_MAY_KNOW = {"gateway.relay.topics"}
 """What pure modules may import besides: other pure modules of their room."""
 
-BARE_FOLDERS = {"static", "templates", "locale"}
+BARE_FOLDERS = {"static", "templates", "locale", "themes"}
 FORBIDDEN_NAMES = {"util", "utils", "common", "helper", "helpers", "core", "manager", "managers", "misc", "base"}
 FORBIDDEN_VERBS = ("handle", "process", "manage", "do_")
 

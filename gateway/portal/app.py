@@ -50,6 +50,8 @@ class PortalParts:
     """``random.SystemRandom()`` in a real hall: the keys of forms come from it."""
     features: Sequence[Feature]
     """For example ``(TicketPages(desk, view, people), PeoplePages(people))``."""
+    theme: str = "banyuwangi"
+    """Whose batik stands at the head of every page: a folder of ``themes/``."""
     extra_routes: Sequence[BaseRoute] = field(default=())
     """The demo's own pages."""
 
@@ -61,7 +63,7 @@ class Portal:
         site = Site(
             hall_id=parts.hall_id, hall_name=parts.hall_name, language=parts.language, zone=parts.zone, clock=parts.clock,
             randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
-            static=[feature.static for feature in parts.features if feature.static is not None],
+            static=[feature.static for feature in parts.features if feature.static is not None], theme=parts.theme,
         )  # fmt: skip
         self._api = ApiDoor(site, parts.features)
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
@@ -107,6 +109,6 @@ def create_app(parts: PortalParts) -> Portal:
 
 def _icon(site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def redirect(_request: Request) -> Response:
-        return RedirectResponse(site.assets.address("icon.svg"), 301)
+        return RedirectResponse(site.assets.address("mark.svg"), 301)
 
     return redirect

@@ -20,6 +20,9 @@ from gateway.errors import Refusal
 
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
+COLOURED = "portal.css"
+"""The style sheet that a theme's colours end: one request for both."""
+
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -33,11 +36,17 @@ class Asset:
 
 
 class Assets:
-    """All static files of the portal and its features, by the address under which they are served."""
+    """All static files of the portal and its features, by the address under which they are served.
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    ``theme`` is the folder of the regency's own pictures, and of its ``colours.css``.
+    """
+
+    def __init__(self, folders: Iterable[Path], theme: Path) -> None:
         self._by_address: dict[str, Asset] = {}
         self._address_by_name: dict[str, str] = {}
+        self._colours = (theme / "colours.css").read_bytes()
+        for picture in sorted(theme.glob("*.svg")):
+            self._add(picture)
         for folder in folders:
             # Style sheets come last: they name pictures, whose addresses must be known by then.
             for file in sorted(folder.glob("*.*"), key=lambda one: (one.suffix == ".css", one.name)):
@@ -54,6 +63,8 @@ class Assets:
 
     def _add(self, file: Path) -> None:
         content = file.read_bytes()
+        if file.name == COLOURED:
+            content += self._colours
         if file.suffix == ".css":
             for name, known in self._address_by_name.items():
                 content = content.replace(f"url(/static/{name})".encode(), f"url({known})".encode())

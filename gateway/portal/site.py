@@ -21,6 +21,8 @@ from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+THEMES = Path(__file__).parent / "themes"
+"""One folder for each regency: ``mark.svg``, ``pattern.svg`` and ``colours.css``."""
 
 LANGUAGE_COOKIE = "bahasa"
 LANGUAGE_PARAMETER = "bahasa"
@@ -37,14 +39,14 @@ class Site:
 
     def __init__(
         self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
-        templates: Iterable[Path] = (), static: Iterable[Path] = (),
+        templates: Iterable[Path] = (), static: Iterable[Path] = (), theme: str = "banyuwangi",
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
         self.hall_name = hall_name
         self.language = known_language(language)
         self.zone = zone
         self.clock = clock
-        self.assets = Assets([STATIC, *static])
+        self.assets = Assets([STATIC, *static], THEMES / theme)
         self._randomness = randomness
         self._templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,

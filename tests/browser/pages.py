@@ -1,0 +1,113 @@
+"""Every page and state that a person can meet, for whoever looks at all of them: ``make screens`` and axe.
+
+A new page adds a line to ``PAGES``. The hall behind it is the real one, with people in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
+
+from gateway.hall import Hall
+from gateway.settings import Settings
+from tests.support.hall_process import write_settings
+
+OFFICER = "Siti"
+PIN = "739164"
+
+
+@dataclass
+class Busy:
+    """A hall in the middle of a morning."""
+
+    hall: Hall
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The tokens of tickets by what has become of them: ``waiting``, ``called``, ``completed``, ``no_show``."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page in one state."""
+
+    name: str
+    """In the screenshot's file name, for example ``tiket-dipanggil``."""
+    path: str | Callable[[Busy], str]
+    officer: bool = False
+    """Whether somebody must sign in first."""
+    press: str = ""
+    """A CSS selector of what is pressed once the page is there, for example a menu."""
+    tv: bool = False
+    """Whether it hangs on a wall: it is looked at in the sizes of TVs too."""
+
+
+PAGES: Sequence[Page] = (
+    Page("depan", "/"),
+    Page("depan-bahasa", "/", press=".languages summary"),
+    Page("tiket-menunggu", lambda busy: f"/t/{busy.tokens['waiting']}"),
+    Page("tiket-dipanggil", lambda busy: f"/t/{busy.tokens['called']}"),
+    Page("tiket-selesai", lambda busy: f"/t/{busy.tokens['completed']}"),
+    Page("tiket-terlewat", lambda busy: f"/t/{busy.tokens['no_show']}"),
+    Page("tidak-ada", "/t/tidak-ada"),
+    Page("papan", "/papan", tv=True),
+    Page("kesehatan", "/kesehatan"),
+    Page("masuk", "/masuk"),
+    Page("loket-pilih", "/loket", officer=True),
+    Page("loket-melayani", "/loket/1", officer=True),
+    Page("loket-kosong", "/loket/2", officer=True),
+)
+
+
+@contextmanager
+def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
+    """Serve a real hall with numbers waiting, called and finished."""
+    settings = Settings.load(write_settings(folder, port=port))
+    with Hall(settings, randomness=Random(7)) as hall:
+        hall.people.add_officer(OFFICER, PIN)
+        busy = Busy(hall)
+        _make_busy(busy)
+        yield busy
+
+
+def _make_busy(busy: Busy) -> None:
+    desk, tokens = busy.hall.tickets, busy.tokens
+    wishes = [("administrasi", "")] * 7 + [
+        ("administrasi", "lansia"),
+        ("bantuan", "disabilitas"),
+        ("bantuan", ""),
+        ("lainnya", "hamil"),
+    ]
+    issued = [desk.issue(line, priority=priority, origin="phone") for line, priority in wishes]
+    tokens["waiting"] = issued[6].token
+    for counter, end in (("1", "complete"), ("2", "complete"), ("1", "no_show"), ("1", ""), ("2", "complete")):
+        called = desk.call_next(counter)
+        token = next(one.token for one in issued if one.number == called.number)
+        if end:
+            getattr(desk, end)(counter)
+        tokens[{"complete": "completed", "no_show": "no_show", "": "called"}[end]] = token
+        busy.hall.view.at_least(called.revision)
+
+
+def visit(driver: WebDriver, busy: Busy, page: Page, language: str = "id") -> None:
+    """Let a browser that is signed in where needed show ``page``."""
+    path = page.path if isinstance(page.path, str) else page.path(busy)
+    driver.get(f"{busy.hall.address}{path}{'&' if '?' in path else '?'}bahasa={language}")
+    if page.press:
+        driver.find_element(By.CSS_SELECTOR, page.press).click()
+
+
+def sign_in(driver: WebDriver, busy: Busy) -> None:
+    """Let the browser be an officer's."""
+    driver.get(busy.hall.address + "/masuk")
+    driver.find_element(By.ID, "officer").send_keys(OFFICER)
+    driver.find_element(By.ID, "pin").send_keys(PIN + "\n")
+
+
+def sign_out(driver: WebDriver) -> None:
+    """Let the browser be a stranger's again."""
+    driver.delete_all_cookies()
