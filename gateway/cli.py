@@ -1,4 +1,4 @@
-"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore`` and ``officer``.
+"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore``, ``officer`` and ``setup-code``.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback. Commands
 beside a running hall ask it through ``hall.sock``; without one they open its folder themselves.
@@ -65,11 +65,18 @@ def run(config: Path) -> None:
     Example: gateway run --config /etc/balai/hall.toml
     """
     from gateway.hall import Hall  # noqa: PLC0415 - the other commands start faster without the portal
+    from gateway.people.model import spaced_code  # noqa: PLC0415 - as above
 
     _log_to_stderr()
     hall = Hall(Settings.load(config))
     with _signals() as asked_to_stop, hall:
         click.echo(f"{hall.settings.hall.name}: {hall.address}")
+        if sys.stdout.isatty() and not hall.people.is_claimed():
+            # For eyes at the Pi only: what is no terminal is the journal, which keeps no secret.
+            code = spaced_code(hall.people.setup_code())
+            click.echo(
+                _say("Kode pemasangan: {code} (buka {address}/atur)", {"code": code, "address": hall.settings.portal.address})
+            )
         asked_to_stop.wait()
 
 
@@ -170,21 +177,75 @@ def officer() -> None:
     """
 
 
+PIN_STDIN = click.option("--pin-stdin", is_flag=True, help="Read the PIN from standard input, so that no history keeps it.")
+
+
 @officer.command("add")
 @CONFIG
 @click.argument("name")
-@click.option("--pin-stdin", is_flag=True, help="Read the PIN from standard input, so that no history keeps it.")
-def add_officer(config: Path, name: str, *, pin_stdin: bool) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(["clerk", "head", "technician"]),
+    default="clerk",
+    show_default=True,
+    help="What the officer may do.",
+)
+@PIN_STDIN
+def add_officer(config: Path, name: str, role: str, *, pin_stdin: bool) -> None:
     """Add an officer NAME, who signs in at /loket with a PIN of at least 6 digits.
 
-    Example: printf 739164 | gateway officer add "Siti" --pin-stdin
+    Example: printf 739164 | gateway officer add "Siti" --role head --pin-stdin
     """
     from gateway.commands import act_on  # noqa: PLC0415 - as above
 
-    settings = Settings.load(config)
-    pin = sys.stdin.readline().strip() if pin_stdin else click.prompt("PIN", hide_input=True, confirmation_prompt=True)
-    act_on(settings, "officer-add", {"name": name, "pin": pin})
+    act_on(Settings.load(config), "officer-add", {"name": name, "role": role, "pin": _asked_pin(from_stdin=pin_stdin)})
     click.echo(_say("Petugas {name} dapat masuk di halaman /loket.", {"name": name}))
+
+
+@officer.command("pin")
+@CONFIG
+@click.argument("name")
+@PIN_STDIN
+def give_pin(config: Path, name: str, *, pin_stdin: bool) -> None:
+    """Give the officer NAME a new PIN, here at the Pi itself; whoever is signed in as NAME is signed out.
+
+    Example: printf 739164 | gateway officer pin "Siti" --pin-stdin
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    act_on(Settings.load(config), "officer-pin", {"name": name, "pin": _asked_pin(from_stdin=pin_stdin)})
+    click.echo(_say("Petugas {name} punya PIN baru.", {"name": name}))
+
+
+@officer.command("list")
+@CONFIG
+def list_officers(config: Path) -> None:
+    """List who has access, with their roles.
+
+    Example: gateway officer list
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    for one in act_on(Settings.load(config), "officer-list", {})["officers"]:
+        click.echo(f"{one['role']:<10} {one['name']}")
+
+
+@main.command("setup-code")
+@CONFIG
+def setup_code(config: Path) -> None:
+    """Show the code with which a new hall is claimed at /atur; once it has a head of office there is none.
+
+    Example: gateway setup-code
+    """
+    from gateway.commands import act_on  # noqa: PLC0415 - as above
+
+    click.echo(act_on(Settings.load(config), "setup-code", {})["code"])
+
+
+def _asked_pin(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().strip()
+    return str(click.prompt("PIN", hide_input=True, confirmation_prompt=True))
 
 
 def _say(sentence: str, facts: dict[str, Any]) -> str:

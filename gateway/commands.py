@@ -1,4 +1,4 @@
-"""What ``gateway check``, ``backup`` and ``officer`` do, beside a running hall or without one.
+"""What ``gateway check``, ``backup``, ``officer`` and ``setup-code`` do, beside a running hall or without one.
 
 A running hall serves these acts at ``hall.sock``; otherwise the command takes ``hall.lock`` and opens
 the folder itself, so that never two processes hold one database.
@@ -25,6 +25,7 @@ from gateway.control import Act, Progress, ask
 from gateway.devices.catalog import plug_in
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
+from gateway.people.model import Role, spaced_code
 from gateway.relay.connecting import connection_to, probe
 from gateway.settings import Settings
 from gateway.store import backup
@@ -37,8 +38,18 @@ def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Findi
     """Return the acts by name, as ``hall.sock`` serves them."""
 
     def add_officer(parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
-        people.add_officer(str(parameters["name"]), str(parameters["pin"]))
+        people.add_officer(str(parameters["name"]), str(parameters["pin"]), Role(parameters.get("role", Role.CLERK)))
         return {}
+
+    def give_pin(parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        people.give_pin(str(parameters["name"]), str(parameters["pin"]))
+        return {}
+
+    def list_officers(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        return {"officers": [{"name": officer.name, "role": officer.role} for officer in people.officers()]}
+
+    def setup_code(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        return {"code": spaced_code(people.setup_code())}
 
     def write_backup(parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
         backup.write(store, Path(parameters["file"]), progress)
@@ -47,7 +58,14 @@ def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Findi
     def check(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
         return {"findings": [_told(finding) for finding in findings()]}
 
-    return {"officer-add": add_officer, "backup": write_backup, "check": check}
+    return {
+        "officer-add": add_officer,
+        "officer-pin": give_pin,
+        "officer-list": list_officers,
+        "setup-code": setup_code,
+        "backup": write_backup,
+        "check": check,
+    }
 
 
 def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: Progress = lambda _share: None) -> dict[str, Any]:

@@ -65,6 +65,12 @@ FAULTS: dict[str, Fault] = {
     "right-missing": Fault(403, "Halaman ini bukan untuk tugas Anda.", "Minta kepala kantor atau teknisi membukanya."),
     "pin-too-weak": Fault(422, "PIN harus paling sedikit 6 angka dan tidak berurutan.", "Pilih PIN lain."),
     "officer-exists": Fault(409, "Petugas {name} sudah ada.", "Pakai nama lain."),
+    "officer-unknown": Fault(404, "Petugas ini tidak ada.", "Lihat daftar petugas, lalu ulangi."),
+    "last-head": Fault(409, "Ini kepala kantor yang terakhir.", "Tambahkan kepala kantor lain dulu, lalu ulangi."),
+    "pins-differ": Fault(422, "Kedua PIN baru tidak sama.", "Tulis PIN yang sama dua kali."),
+    "setup-code-wrong": Fault(401, "Kode pemasangan salah.", "Lihat kode di layar balai, atau jalankan: gateway setup-code"),
+    "hall-claimed": Fault(409, "Balai ini sudah punya kepala kantor.", "Masuk sebagai kepala kantor di halaman petugas."),
+    "staff-network-only": Fault(403, "Halaman ini hanya dibuka dari jaringan petugas.", "Pakai komputer atau Wi-Fi untuk petugas, bukan Wi-Fi tamu."),
     "officer-name": Fault(422, "Nama petugas tidak dapat dipakai.", "Pakai 1 sampai 40 huruf, angka, atau spasi."),
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),

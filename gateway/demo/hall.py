@@ -14,7 +14,7 @@ from gateway.demo.sim import SimParts, sim_routes
 from gateway.errors import Refusal
 from gateway.hall import Hall
 from gateway.loops import Loop
-from gateway.people.model import pin_is_good
+from gateway.people.model import Role, pin_is_good
 from gateway.settings import (
     ClockSettings,
     DataSettings,
@@ -98,7 +98,7 @@ def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
 
 def _welcome_officer(hall: Hall, pin: str) -> None:
     try:
-        hall.people.add_officer(OFFICER, pin)
+        hall.people.add_officer(OFFICER, pin, Role.HEAD)
     except Refusal as refusal:
         if refusal.code != "officer-exists":
             raise

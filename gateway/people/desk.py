@@ -1,33 +1,34 @@
-"""Signing in and out, and what guards it: PINs as Argon2id, growing delays, sessions that end unused.
+"""Who works in the hall: adding officers, signing in and out, new PINs, ended access.
 
-Promises: a wrong PIN is on record before it is compared, so pulling the plug gives no free tries; delays run on
-time that cannot be set back, and begin anew at a restart; whether a name exists is not told, neither by the
-answer nor by how long it takes; nobody is locked out for good.
+Promises: a wrong PIN is on record before it is compared, so pulling the plug gives no free tries; whether a name exists
+is not told, neither by the answer nor by how long it takes; nobody is locked out for good, and who guesses from
+elsewhere does not delay an officer at the own counter; a token can be read nowhere in the hall, only be compared;
+a hall that had a head never loses the last one.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
+import hmac
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from random import Random
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-
-from gateway.clock import Clock, ClockState
+from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.people import model, tables
 from gateway.people.model import RIGHTS, Right, Role
+from gateway.people.pins import Patience, Pins
+from gateway.people.sessions import Sessions
+from gateway.people.setup_code import SetupCode
+from gateway.store import answers
 from gateway.store.database import Store, Transaction
+from gateway.store.outbox import Reads
 
-MEMORY_KIB = 19 * 1024
-"""What one comparison takes; one at a time, so that a Pi Zero bears it."""
+SECRET_BITS = 256
 TOKEN_BITS = 160
-USE_WRITTEN_EVERY_S = 900.0
-"""The use of a session is written so often at the most: a page view is not worth a write to the card."""
+TOKEN_LETTERS = TOKEN_BITS // 4
 UNKNOWN_NAMES = 64
 """Wrong PINs for names that do not exist share so many rows."""
 
@@ -39,7 +40,14 @@ class Session:
     token: str
     officer: str
     name: str
-    rights: frozenset[Right] = RIGHTS[Role.HEAD]
+    role: Role
+    keepsake: str = ""
+    """What a browser keeps of a sign-in, so that guesses from elsewhere do not delay the next one; only ``sign_in`` fills it."""
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What the officer may do."""
+        return RIGHTS[self.role]
 
 
 class PeopleDesk:
@@ -49,129 +57,213 @@ class PeopleDesk:
         self._store = store
         self._clock = clock
         self._randomness = randomness
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=MEMORY_KIB, parallelism=1)
-        self._one_at_a_time = threading.Lock()
-        self._nobody = ""
-        self._used_s: dict[str, tuple[Session, float]] = {}
-        """Sessions found good, with the monotonic time at which their use was last written."""
+        self._pins = Pins()
+        self._patience = Patience(clock)
+        self._sessions = Sessions(store, clock)
+        self._setup_code = SetupCode(store.directory, randomness)
 
-    def add_officer(self, name: str, pin: str) -> None:
-        """Add an officer. Raises Refusal ``officer-name``, ``pin-too-weak``, ``officer-exists``."""
-        if not model.name_is_good(name):
-            raise Refusal("officer-name")
-        if not model.pin_is_good(pin):
-            raise Refusal("pin-too-weak")
+    def officers(self) -> list[tables.Officer]:
+        """Return all who have access, by name."""
+        with self._store.reader() as db:
+            return tables.officers(db)
+
+    def is_claimed(self) -> bool:
+        """Return whether the hall has a head; until then whoever has the setup code becomes it."""
+        with self._store.reader() as db:
+            return tables.heads(db) > 0
+
+    def setup_code(self) -> str:
+        """Return the code with which the hall is claimed. Raises Refusal ``hall-claimed`` when it was."""
+        if self.is_claimed():
+            raise Refusal("hall-claimed")
+        return self._setup_code.current()
+
+    def check_setup_code(self, code: str, device: str) -> None:
+        """Raises Refusal ``setup-code-wrong``, ``hall-claimed`` or, before the device's delay is over, ``too-many-tries``."""
+        subject = f"device:{_digest(device)}"
+        with self._store.transaction() as tx:
+            if tables.heads(tx):
+                raise Refusal("hall-claimed")
+            self._patience.spend(tx, (subject,))
+        if not self._setup_code.is_right(code):
+            raise Refusal("setup-code-wrong")
+        with self._store.transaction() as tx:
+            self._patience.forgive(tx, (subject,))
+
+    def claim(self, code: str, name: str, pin: str, device: str) -> Session:
+        """Make the first head officer and sign in. Raises as ``check_setup_code`` and ``add_officer`` do."""
+        self.check_setup_code(code, device)
+        name_of_head, kept = _good_name(name), self._hash(pin)
+        with self._store.transaction() as tx:
+            if tables.heads(tx):
+                raise Refusal("hall-claimed")
+            self._add(tx, name_of_head, kept, Role.HEAD)
+            session = self._begin(tx, self._require(tx, name), self._secret(tx), "")
+        self._setup_code.void()
+        return session
+
+    def add_officer(self, name: str, pin: str, role: Role = Role.CLERK) -> None:
+        """Add an officer; a head makes the setup code void. Raises Refusal ``officer-name``, ``pin-too-weak``, ``officer-exists``."""
+        name, kept = _good_name(name), self._hash(pin)
+        with self._store.transaction() as tx:
+            self._add(tx, name, kept, role)
+        if role is Role.HEAD:
+            self._setup_code.void()
+
+    def give_pin(self, name: str, pin: str) -> None:
+        """Give an officer a new PIN and end the sessions. Raises Refusal ``officer-unknown``, ``pin-too-weak``."""
         kept = self._hash(pin)
         with self._store.transaction() as tx:
-            if tables.find_officer(tx, name) is not None:
-                raise Refusal("officer-exists", name=name)
-            tables.add_officer(tx, name, kept, self._clock.now().isoformat(timespec="seconds"))
+            officer = self._require(tx, name)
+            tables.write_pin(tx, officer.id, kept)
+            self._patience.forgive(tx, (f"officer:{officer.id}", f"known:{officer.id}"))
+            ended = tables.end_sessions_of(tx, officer.id)
+        self._sessions.forget(ended)
 
-    def officers(self) -> list[str]:
-        """Return the names of all officers."""
-        with self._store.reader() as db:
-            return tables.officer_names(db)
+    def give_role(self, name: str, role: Role) -> None:
+        """Give an officer another role, from the next sign-in on. Raises Refusal ``officer-unknown``, ``last-head``."""
+        with self._store.transaction() as tx:
+            officer = self._require(tx, name)
+            if officer.role is role:
+                return
+            _keep_a_head(tx, officer)
+            tables.write_role(tx, officer.id, role)
+            ended = tables.end_sessions_of(tx, officer.id)
+        self._sessions.forget(ended)
 
-    def sign_in(self, name: str, pin: str, device: str) -> Session:
-        """Begin a session. ``device`` names the browser or address from which the PIN comes.
+    def end_access(self, name: str) -> None:
+        """End an officer's access, here and everywhere. Raises Refusal ``officer-unknown``, ``last-head``."""
+        with self._store.transaction() as tx:
+            officer = self._require(tx, name)
+            _keep_a_head(tx, officer)
+            tables.end_officer(tx, officer.id, self._now())
+            ended = tables.end_sessions_of(tx, officer.id)
+        self._sessions.forget(ended)
 
-        Raises Refusal ``wrong-pin`` or, before a delay is over, ``too-many-tries``.
+    def sign_out_everywhere(self, name: str) -> None:
+        """End all sessions of an officer. Raises Refusal ``officer-unknown``."""
+        with self._store.transaction() as tx:
+            ended = tables.end_sessions_of(tx, self._require(tx, name).id)
+        self._sessions.forget(ended)
+
+    def sign_in(self, name: str, pin: str, device: str, *, keepsakes: Iterable[str] = (), key: str = "") -> Session:
+        """Begin a session. ``device`` names where the PIN comes from; ``keepsakes`` are those of the browser's former sign-ins.
+
+        The same ``key`` gives the same session for a day, also after a restart; without one it is a new one.
+        Raises Refusal ``wrong-pin``, before a delay is over ``too-many-tries``, for another's key ``key-reused``.
         """
         with self._store.transaction() as tx:
+            secret = self._secret(tx)
             officer = tables.find_officer(tx, name) if model.name_is_good(name) else None
-            subjects = (_officer_subject(officer, name), f"device:{_digest(device)}")
-            self._require_patience(tx, subjects)
-            for subject in subjects:
-                tables.add_wrong_pin(tx, subject, self._clock.bootid, self._clock.uptime_s())
-        if not self._is_right(officer, pin) or officer is None:
+            subjects = _subjects(officer, name, device, secret, keepsakes)
+            self._patience.spend(tx, subjects)
+        if not self._pins.is_right(officer.pin if officer else None, pin) or officer is None:
             raise Refusal("wrong-pin")
-        session = Session(f"{self._randomness.getrandbits(TOKEN_BITS):0{TOKEN_BITS // 4}x}", str(officer.id), officer.name)
         with self._store.transaction() as tx:
-            for subject in subjects:
-                tables.forget_wrong_pins(tx, subject)
-            self._end_unused(tx)
-            tables.add_session(tx, _digest(session.token), officer.id, _digest(device), *self._moment())
-        return session
+            if tables.officer_by_id(tx, officer.id) != officer:
+                raise Refusal("wrong-pin")  # another PIN was given, or the access ended, while this one was compared
+            self._patience.forgive(tx, subjects)
+            return self._begin(tx, officer, secret, key)
+
+    def confirm(self, session: Session, pin: str) -> None:
+        """Ask who is signed in for the PIN once more. Raises Refusal ``wrong-pin``, ``too-many-tries``."""
+        with self._store.transaction() as tx:
+            officer = tables.officer_by_id(tx, int(session.officer))
+            subject = f"known:{session.officer}"
+            self._patience.spend(tx, (subject,))
+        if officer is None or not self._pins.is_right(officer.pin, pin):
+            raise Refusal("wrong-pin")
+        with self._store.transaction() as tx:
+            self._patience.forgive(tx, (subject,))
+
+    def change_own_pin(self, session: Session, pin: str, fresh: str) -> Session:
+        """Change one's own PIN and end all one's sessions; return a new one. Raises as ``confirm`` and ``give_pin`` do."""
+        self.confirm(session, pin)
+        self.give_pin(session.name, fresh)
+        with self._store.transaction() as tx:
+            return self._begin(tx, self._require(tx, session.name), self._secret(tx), "")
 
     def session(self, token: str) -> Session | None:
-        """Return the session of this token, or None when there is none or it was unused for 12 hours."""
-        digest = _digest(token)
-        known = self._used_s.get(digest)
-        if known is not None and self._clock.monotonic_s() - known[1] < USE_WRITTEN_EVERY_S:
-            return known[0]
-        with self._store.reader() as db:
-            kept = tables.find_session(db, digest)
-        if kept is None:
-            return None
-        with self._store.transaction() as tx:
-            if self._idle_s(kept) >= model.SESSION_IDLE_S:
-                tables.end_session(tx, digest)
-                self._used_s.pop(digest, None)
-                return None
-            if not tables.session_used(tx, digest, *self._moment()):
-                return None
-            # Inside the act: who signs out afterwards finds it here and takes it away.
-            session = Session(token, str(kept.officer), kept.name)
-            self._used_s[digest] = (session, self._clock.monotonic_s())
-        return session
+        """Return the session of this token, or None when there is none, it was unused too long, or it is too old."""
+        kept = self._sessions.find(_digest(token))
+        return Session(token, str(kept.officer), kept.name, kept.role) if kept else None
 
     def sign_out(self, token: str) -> None:
         """End the session; ending it twice is harmless."""
-        digest = _digest(token)
-        with self._store.transaction() as tx:
-            tables.end_session(tx, digest)
-        self._used_s.pop(digest, None)
+        self._sessions.end(_digest(token))
 
-    def _end_unused(self, tx: Transaction) -> None:
-        """End the sessions that nobody came back to: a browser that was closed signs out nobody."""
-        for digest, kept in tables.sessions(tx):
-            if self._idle_s(kept) >= model.SESSION_IDLE_S:
-                tables.end_session(tx, digest)
-                self._used_s.pop(digest, None)
+    def _begin(self, tx: Transaction, officer: tables.Officer, secret: str, key: str) -> Session:
+        token = _derived(secret, "session", str(officer.id), key) if key else self._random(TOKEN_BITS)
+        session = Session(token, str(officer.id), officer.name, officer.role, _keepsake(secret, officer))
+        if key:
+            kept, fingerprint = f"session-{_digest(key)}", _digest(f"{officer.id} {key}")
+            if answers.replay(tx, kept, fingerprint) is not None:
+                return session  # and if it has ended meanwhile, it stays so
+            answers.keep(tx, kept, fingerprint, {}, self._clock.now())
+        self._sessions.begin(tx, _digest(token), officer.id)
+        return session
 
-    def _require_patience(self, tx: Transaction, subjects: tuple[str, str]) -> None:
-        left_s = max(self._delay_left_s(tables.wrong_pins(tx, subject)) for subject in subjects)
-        if left_s > 0:
-            raise Refusal("too-many-tries", wait_s=int(left_s) + 1)
+    def _add(self, tx: Transaction, name: str, kept: str, role: Role) -> None:
+        if tables.find_officer(tx, name) is not None:
+            raise Refusal("officer-exists", name=name)
+        tables.add_officer(tx, name, kept, role, self._now())
 
-    def _delay_left_s(self, wrong: tables.WrongPins | None) -> float:
-        if wrong is None:
-            return 0.0
-        # After a restart nobody knows how long the hall was dark: the delay begins anew with the machine.
-        since_s = wrong.uptime_s if wrong.bootid == self._clock.bootid else 0.0
-        return model.delay_s(wrong.failures) - (self._clock.uptime_s() - since_s)
+    def _secret(self, tx: Transaction) -> str:
+        """Return the hall's secret, made when it is first needed."""
+        secret = tables.secret(tx)
+        if secret is None:
+            secret = self._random(SECRET_BITS)
+            tables.write_secret(tx, secret)
+        return secret
 
-    def _idle_s(self, kept: tables.KeptSession) -> float:
-        if kept.bootid == self._clock.bootid:
-            return self._clock.uptime_s() - kept.uptime_s
-        by_wall_s = (self._clock.now() - datetime.fromisoformat(kept.used_at)).total_seconds()
-        return max(self._clock.uptime_s(), by_wall_s if self._clock.state() is ClockState.TRUSTED else 0.0)
+    def _random(self, bits: int) -> str:
+        return f"{self._randomness.getrandbits(bits):0{bits // 4}x}"
 
-    def _is_right(self, officer: tables.Officer | None, pin: str) -> bool:
-        """Compare at the same cost whether or not the officer exists."""
-        if not self._nobody:
-            self._nobody = self._hash("nobody has this PIN")
-        with self._one_at_a_time:
-            try:
-                return self._hasher.verify(
-                    officer.pin if officer else self._nobody, pin[: 2 * model.LONGEST_PIN].encode(errors="replace")
-                )
-            except VerificationError:
-                return False
+    def _require(self, db: Reads, name: str) -> tables.Officer:
+        officer = tables.find_officer(db, name) if model.name_is_good(name) else None
+        if officer is None:
+            raise Refusal("officer-unknown")
+        return officer
 
     def _hash(self, pin: str) -> str:
-        with self._one_at_a_time:
-            return self._hasher.hash(pin)
+        if not model.pin_is_good(pin):
+            raise Refusal("pin-too-weak")
+        return self._pins.hash(pin)
 
-    def _moment(self) -> tuple[str, str, float]:
-        return self._clock.now().astimezone(UTC).isoformat(timespec="seconds"), self._clock.bootid, self._clock.uptime_s()
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="seconds")
+
+
+def _good_name(name: str) -> str:
+    if not model.name_is_good(name):
+        raise Refusal("officer-name")
+    return name
+
+
+def _keep_a_head(tx: Transaction, officer: tables.Officer) -> None:
+    if officer.role is Role.HEAD and tables.heads(tx) == 1:
+        raise Refusal("last-head")
+
+
+def _subjects(officer: tables.Officer | None, name: str, device: str, secret: str, keepsakes: Iterable[str]) -> tuple[str, ...]:
+    """Return against whom a try counts. A browser where this officer signed in before has a count of its own."""
+    if officer is None:
+        folded = name.casefold().encode(errors="replace")
+        return f"unknown:{zlib.crc32(folded) % UNKNOWN_NAMES}", f"device:{_digest(device)}"
+    expected = _keepsake(secret, officer)
+    if any(hmac.compare_digest(expected.encode(), one.encode(errors="replace")) for one in keepsakes):
+        return (f"known:{officer.id}",)
+    return f"officer:{officer.id}", f"device:{_digest(device)}"
+
+
+def _keepsake(secret: str, officer: tables.Officer) -> str:
+    """Return what a browser keeps of this officer's sign-in: worth nothing once the PIN is another."""
+    return _derived(secret, "keepsake", str(officer.id), officer.pin)
+
+
+def _derived(secret: str, *of: str) -> str:
+    return hmac.new(secret.encode(), "\0".join(of).encode(errors="replace"), hashlib.sha256).hexdigest()[:TOKEN_LETTERS]
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
-
-
-def _officer_subject(officer: tables.Officer | None, name: str) -> str:
-    if officer is not None:
-        return f"officer:{officer.id}"
-    return f"unknown:{zlib.crc32(name.casefold().encode(errors='replace')) % UNKNOWN_NAMES}"

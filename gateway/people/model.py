@@ -15,9 +15,14 @@ FREE_TRIES = 3
 """So many wrong PINs cost nothing: fingers slip."""
 FIRST_DELAY_S = 5.0
 LONGEST_DELAY_S = 900.0
-SESSION_IDLE_S = 12 * 3600.0
-"""A session ends after so long without use."""
+SESSION_IDLE_S = 4 * 3600.0
+"""A session ends after so long without use: longer than any lunch, shorter than a night."""
+SESSION_LONGEST_S = 16 * 3600.0
+"""No session is older, however busy: each day begins with a PIN."""
 LONGEST_NAME = 40
+CODE_LETTERS = "ACEFHJKLMNPRTUWXY3479"
+"""Of a setup code: none that sounds or looks like another."""
+CODE_LENGTH = 8
 
 
 class Role(StrEnum):
@@ -70,3 +75,18 @@ def delay_s(failures: int) -> float:
     if failures < FREE_TRIES:
         return 0.0
     return min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(failures - FREE_TRIES, 30))
+
+
+def plain_code(typed: str) -> str:
+    """Return a setup code as it is kept, from how people write it: ``km4r-tw7a`` is ``KM4RTW7A``."""
+    return "".join(one for one in typed[:40].upper() if one.isalnum())
+
+
+def code_is_good(code: str) -> bool:
+    """Return whether this can be a setup code at all."""
+    return len(code) == CODE_LENGTH and all(one in CODE_LETTERS for one in code)
+
+
+def spaced_code(code: str) -> str:
+    """Return a setup code as it is read aloud: ``KM4R-TW7A``."""
+    return f"{code[: CODE_LENGTH // 2]}-{code[CODE_LENGTH // 2 :]}"

@@ -6,12 +6,8 @@ of reach of scripts and other sites.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
-import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
-from gateway.people.model import Right
+from gateway.people.model import SESSION_LONGEST_S, Right
 from gateway.portal import problems
 from gateway.portal.api import NEEDS_KEY, key_of
 from gateway.portal.feature import SetUpPage
@@ -37,12 +33,14 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
 COOKIE = "petugas"
-COOKIE_S = 12 * 3600
+COOKIE_S = int(SESSION_LONGEST_S)
 
-REMEMBERED_LIMIT = 200
-"""So many answered sign-ins are remembered by their key, so that one repeated on a bad connection is the same one."""
+KEEPSAKES = "kenal"
+"""The cookie with the keepsakes of those who signed in at this browser before."""
+KEEPSAKES_S = 180 * 24 * 3600
+KEEPSAKES_LIMIT = 8
 
-STAFF_PAGE = re.compile(r"/loket(/[a-z0-9-]{1,32})?")
+STAFF_PAGE = re.compile(r"/(loket|atur|petugas|statistik|perangkat)(/[a-z0-9-]{1,32}){0,3}")
 """Where a sign-in may lead: nowhere else, so that no link can send a clerk to a foreign page."""
 
 
@@ -88,7 +86,6 @@ class PeoplePages:
 
     def __init__(self, people: PeopleDesk) -> None:
         self._people = people
-        self._remembered = _Remembered()
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
@@ -104,14 +101,18 @@ class PeoplePages:
             except Refusal as refusal:
                 return _sign_in_page(site, request, onward, refusal, fields.get("officer", ""))
             response = RedirectResponse(site.link(onward, site.language_of(request)), 303, {"cache-control": "no-store"})
-            _set_cookie(response, session.token)
+            if former := session_token(request):
+                # Who takes over a browser ends the session that was left in it.
+                await run_in_threadpool(self._people.sign_out, former)
+            _set_cookies(request, response, session)
             return response
 
         async def sign_out(request: Request) -> Response:
             token = session_token(request)
-            check_csrf(await read_form(request), token)
+            fields = await read_form(request)
+            check_csrf(fields, token)
             await run_in_threadpool(self._people.sign_out, token)
-            response = RedirectResponse(site.link("/masuk", site.language_of(request)), 303, {"cache-control": "no-store"})
+            response = _to_sign_in(site, request, fields.get("lanjut", ""))
             response.delete_cookie(COOKIE, httponly=True, samesite="strict")
             return response
 
@@ -127,14 +128,10 @@ class PeoplePages:
 
         async def open_session(request: Request, credentials: Credentials) -> Response:
             """Sign an officer in: the answer's token is also set as a cookie."""
-            key = key_of(request)
-            body = self._remembered.answer(key, credentials)
-            if body is None:
-                session = await self._sign_in(request, credentials.officer, credentials.pin)
-                body = {"token": session.token, "officer": session.name}
-                self._remembered.keep(key, credentials, body)
-            response = Response(json.dumps(body), 201, {"cache-control": "no-store"}, "application/json")
-            _set_cookie(response, body["token"])
+            session = await self._sign_in(request, credentials.officer, credentials.pin, key_of(request))
+            body = json.dumps({"token": session.token, "officer": session.name})
+            response = Response(body, 201, {"cache-control": "no-store"}, "application/json")
+            _set_cookies(request, response, session)
             return response
 
         api.add_api_route(
@@ -145,36 +142,10 @@ class PeoplePages:
         """Return no streams."""
         return ()
 
-    async def _sign_in(self, request: Request, officer: str, pin: str) -> Session:
+    async def _sign_in(self, request: Request, officer: str, pin: str, key: str = "") -> Session:
         device = request.client.host if request.client else ""
-        return await run_in_threadpool(self._people.sign_in, officer, pin, device)
-
-
-class _Remembered:
-    """The latest sign-ins by their idempotency key. In memory only: a session's token is never written down."""
-
-    def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
-        self._answers: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
-
-    def answer(self, key: str, credentials: Credentials) -> dict[str, str] | None:
-        """Return what was answered to ``key``. Raises Refusal ``key-reused`` when other credentials used it."""
-        kept = self._answers.get(key)
-        if kept is None:
-            return None
-        if not hmac.compare_digest(kept[0], self._fingerprint(credentials)):
-            raise Refusal("key-reused")
-        return kept[1]
-
-    def keep(self, key: str, credentials: Credentials, body: dict[str, str]) -> None:
-        """Remember the answer, forgetting the oldest."""
-        self._answers[key] = (self._fingerprint(credentials), body)
-        while len(self._answers) > REMEMBERED_LIMIT:
-            self._answers.popitem(last=False)
-
-    def _fingerprint(self, credentials: Credentials) -> bytes:
-        text = json.dumps([credentials.officer, credentials.pin])
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).digest()
+        keepsakes = _keepsakes(request)
+        return await run_in_threadpool(lambda: self._people.sign_in(officer, pin, device, keepsakes=keepsakes, key=key))
 
 
 def _next_page(asked: str) -> str:
@@ -194,6 +165,20 @@ def _sign_in_page(site: Site, request: Request, onward: str, refusal: Refusal | 
     return Response(page, status, headers, "text/html; charset=utf-8")
 
 
-def _set_cookie(response: Response, token: str) -> None:
+def _to_sign_in(site: Site, request: Request, onward: str) -> Response:
+    path = site.link("/masuk", site.language_of(request))
+    if onward and onward == _next_page(onward):
+        path += f"{'&' if '?' in path else '?'}lanjut={onward}"
+    return RedirectResponse(path, 303, {"cache-control": "no-store"})
+
+
+def _keepsakes(request: Request) -> list[str]:
+    return request.cookies.get(KEEPSAKES, "").split(".")[:KEEPSAKES_LIMIT]
+
+
+def _set_cookies(request: Request, response: Response, session: Session) -> None:
     # Not "Secure": most halls have no certificate, and the staff network is a cable.
-    response.set_cookie(COOKIE, token, max_age=COOKIE_S, httponly=True, samesite="strict", path="/")
+    response.set_cookie(COOKIE, session.token, max_age=COOKIE_S, httponly=True, samesite="strict", path="/")
+    former = [one for one in _keepsakes(request) if one.isalnum() and one.isascii() and one != session.keepsake]
+    kept = ".".join([session.keepsake, *former][:KEEPSAKES_LIMIT])
+    response.set_cookie(KEEPSAKES, kept, max_age=KEEPSAKES_S, httponly=True, samesite="strict", path="/masuk")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gateway.errors import Refusal
 from gateway.portal.i18n import Words, words
@@ -36,7 +37,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def answer(site: Site, request: Request, error: Exception) -> Response:
-    """Answer ``request`` with what went wrong, as JSON below ``/api/``, else as a page."""
+    """Answer ``request`` with what went wrong: as JSON below ``/api/``, else as a page, or with the way to sign in."""
     refusal = refusal_of(error)
     if refusal.fault.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("event=request-failed code=%s path=%s", refusal.code, _route_of(request), exc_info=error)
@@ -48,8 +49,17 @@ def answer(site: Site, request: Request, error: Exception) -> Response:
         if refusal.fault.status == HTTPStatus.UNAUTHORIZED:
             headers["www-authenticate"] = "Bearer"
         return Response(problem(refusal, speak), refusal.fault.status, headers, "application/problem+json")
+    if refusal.code == "sign-in-needed":
+        return _to_sign_in(site, request, headers)
     page = site.page("problem.html", speak.language, "/", sentence=sentence(refusal, speak), remedy=remedy(refusal, speak))
     return Response(page, refusal.fault.status, headers, "text/html; charset=utf-8")
+
+
+def _to_sign_in(site: Site, request: Request, headers: dict[str, str]) -> Response:
+    """Lead to where one signs in and from there back; that page judges whether the way back is one of the hall's."""
+    path = site.link("/masuk", site.language_of(request))
+    back = quote(request.url.path)
+    return RedirectResponse(f"{path}{'&' if '?' in path else '?'}lanjut={back}", HTTPStatus.SEE_OTHER, headers)
 
 
 def problem(refusal: Refusal, speak: Words) -> bytes:

@@ -47,10 +47,7 @@ class StaffPages:
         ]
 
     async def _counters(self, request: Request) -> Response:
-        try:
-            session = await session_of(request, self._people)
-        except Refusal:
-            return self._to_sign_in(request, "/loket")
+        session = await session_of(request, self._people)
         language = self._site.language_of(request)
         page = self._site.page(
             "counters.html",
@@ -65,18 +62,12 @@ class StaffPages:
     async def _counter(self, request: Request) -> Response:
         snapshot = self._view.current
         counter = _counter_of(snapshot, request)
-        try:
-            session = await session_of(request, self._people)
-        except Refusal:
-            return self._to_sign_in(request, f"/loket/{counter.id}")
+        session = await session_of(request, self._people)
         return self._page(request, session, counter, snapshot)
 
     async def _act(self, request: Request) -> Response:
         counter = _counter_of(self._view.current, request)
-        try:
-            session = await session_of(request, self._people)
-        except Refusal:
-            return self._to_sign_in(request, f"/loket/{counter.id}")
+        session = await session_of(request, self._people)
         fields = await read_form(request)
         check_csrf(fields, session_token(request))
         try:
@@ -114,11 +105,6 @@ class StaffPages:
         )  # fmt: skip
         status = refusal.fault.status if refusal else 200
         return Response(page, status, {"cache-control": "no-store"}, "text/html; charset=utf-8")
-
-    def _to_sign_in(self, request: Request, onward: str) -> Response:
-        language = self._site.language_of(request)
-        path = self._site.link("/masuk", language)
-        return RedirectResponse(f"{path}{'&' if '?' in path else '?'}lanjut={onward}", 303, {"cache-control": "no-store"})
 
 
 def _counter_of(snapshot: QueueSnapshot, request: Request) -> CounterView:

@@ -16,6 +16,7 @@ from gateway.checks.finding import Finding, Level, Verdict
 from gateway.clock import SystemClock
 from gateway.loops import Loop
 from gateway.people.desk import PeopleDesk
+from gateway.people.model import Role
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
 from gateway.portal.server import PortalServer
@@ -76,12 +77,12 @@ class RunningPortal:
 
 @contextmanager
 def running_portal(directory: Path) -> Iterator[RunningPortal]:
-    """Serve a furnished hall kept in ``directory``, with one officer, Siti."""
+    """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head."""
     clock, changes = FakeClock(), Changes()
     store = open_test_store(directory, clock, changes.announce)
     desk, people = TicketsDesk(store, clock, Random(1), WIB), PeopleDesk(store, clock, Random(2))
     if desk.furnish(LINES, COUNTERS):
-        people.add_officer("Siti", PIN)
+        people.add_officer("Siti", PIN, Role.HEAD)
     view = QueueView(store, clock)
     loop = Loop("view", view.refresh, clock)
     changes.watch(loop.wake)
