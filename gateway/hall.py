@@ -26,6 +26,8 @@ from gateway.checks.finding import Finding
 from gateway.checks.loops import check_loops
 from gateway.checks.outbox import check_outbox
 from gateway.checks.settings import check_settings
+from gateway.checks.voice import check_voice
+from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
@@ -54,6 +56,11 @@ from gateway.tickets.outputs import BoardOutput, SlipOutput
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from gateway.timetable import Job, Timetable
+from gateway.voice.announcing import Announcer, Signs
+from gateway.voice.choices import VoiceChoices
+from gateway.voice.espeak import Espeak
+from gateway.voice.output import Voice
+from gateway.voice.shelf import Shelf
 from gateway.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -95,6 +102,8 @@ class Hall:
         self.people: PeopleDesk
         self.view: QueueView
         self.devices: Devices
+        self.choices: Choices
+        self.voice: Voice
         self.connection: PahoConnection | None
         self.presses: PressDesk
         self.health: Health
@@ -117,6 +126,7 @@ class Hall:
         self._furnish()
         self._show_the_queue()
         self._plug_in_devices()
+        self._speak()
         self._connect_to_the_regency()
         self._watch_over_health()
         self._follow_the_calendar()
@@ -166,6 +176,7 @@ class Hall:
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
+        self.choices = Choices(self.store, self.clock, self.settings.hall.zone)
 
     def _show_the_queue(self) -> None:
         self._running.callback(self.changes.watch(self.loops.wake))
@@ -189,6 +200,23 @@ class Hall:
                 address=self.settings.portal.address,
             )
             self._begin("print", slips.step)
+
+    def _speak(self) -> None:
+        folder, speakers = self.settings.data.directory / "voice", self.devices.speakers
+        announcer = Announcer(Shelf(folder), Espeak(folder / "cache"))
+        self.voice = Voice(
+            *(lambda: self.view.current.calls, speakers, announcer),
+            *(lambda: self.choices.current(VoiceChoices), self._signs, self.clock),
+        )
+        if speakers:
+            self._running.callback(self.view.watch(self.voice.notice))
+            self._begin("voice", self.voice.step, self.voice.wakes, limit_s=180.0)  # a call in three languages, three times
+            for speaker in speakers:
+                self._running.callback(speaker.close)  # before its loop, which waits for the end of a sentence
+
+    def _signs(self) -> Signs:
+        queue = self.view.current
+        return Signs([line.letter for line in queue.lines], [counter.name for counter in queue.counters])
 
     def _connect_to_the_regency(self) -> None:
         relay, hall = self.settings.relay, self.settings.hall.id
@@ -229,6 +257,7 @@ class Hall:
             lambda: check_disk(self.settings.data.directory),
             lambda: check_clock(self.clock),
             lambda: check_devices(self.devices),
+            lambda: check_voice(**self.voice.facts()),
             self._check_broker,
             self._check_outbox,
         )

@@ -29,12 +29,13 @@ from gateway.store.outbox import Event
 from gateway.tickets import wire
 from gateway.tickets.model import HallDay, TicketState
 from gateway.tickets.tables import Ticket
+from gateway.voice.choices import VoiceChoices
 from provisioning.cli import main as provision_command
 from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
-SECTIONS_OF_CHOICES: tuple[type[Section], ...] = ()
+SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices,)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 
@@ -114,6 +115,10 @@ class _Asked(_Options):
     def text(self, key: str) -> str:
         self.keys.append(key)
         return "administrasi"
+
+    def text_or(self, key: str, default: str) -> str:
+        self.keys.append(f"{key} {default}")
+        return default
 
     def whole(self, key: str, low: int, high: int) -> int:
         self.keys.append(f"{key} {low} {high}")

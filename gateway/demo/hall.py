@@ -65,6 +65,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
     ]
     board = DeviceSettings(id="papan", kind="simulated-board")
     printer = DeviceSettings(id="printer", kind="simulated-printer")
+    speaker = DeviceSettings(id="suara", kind="simulated-speaker")
     address = regency.address if regency is not None else ""
     return Settings(
         hall=HallSettings(id="3510012001", name="Balai Desa Contoh"),
@@ -72,7 +73,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=RelaySettings(broker=address, protocol=regency.protocol if regency is not None else "auto"),
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, board, printer),
+        devices=(*buttons, board, printer, speaker),
     )
 
 
@@ -107,7 +108,7 @@ def _welcome_officer(hall: Hall, pin: str) -> None:
 def _welcome(hall: Hall, regency: Regency | None, pin: str) -> str:
     lines = [
         f"{hall.settings.hall.name}",
-        f"  {hall.address}/sim        tombol, papan, printer, dan data di kabupaten (buttons, board, printer, centre)",
+        f"  {hall.address}/sim        tombol, papan, printer, suara, dan data di kabupaten (buttons, board, printer, voice, centre)",
         f"  {hall.address}/           ambil nomor (take a number)",
         f"  {hall.address}/papan      papan TV (the board)",
         f"  {hall.address}/loket      petugas {OFFICER}, PIN {pin} (staff)",

@@ -28,6 +28,7 @@ from gateway.devices.ports import BoardFace
 from gateway.devices.simulated_board import SimulatedBoard
 from gateway.devices.simulated_button import SimulatedButton
 from gateway.devices.simulated_printer import SimulatedPrinter
+from gateway.devices.simulated_speaker import SimulatedSpeaker
 from gateway.errors import Refusal
 from gateway.portal.site import TEMPLATES as PORTAL_TEMPLATES
 from gateway.portal.site import ink_on, plain_colour
@@ -77,6 +78,7 @@ def sim_routes(parts: SimParts) -> list[BaseRoute]:
         Route("/sim/live", page.live),
         Route("/sim/board/{id}.svg", page.board),
         Route("/sim/slip/{id}/{position}.png", page.slip),
+        Route("/sim/sound/{id}/{position}.wav", page.sound),
         Route("/sim/press/{id}", page.press, methods=["POST"]),
         Route("/sim/call/{counter}", page.call, methods=["POST"]),
         Route("/sim/switch/{id}/{act}", page.switch, methods=["POST"]),
@@ -97,6 +99,7 @@ class _SimPage:
         self._buttons: dict[str, SimulatedButton] = {one.id: one for one in parts.devices.of_kind(SimulatedButton.kind)}
         self._boards: dict[str, SimulatedBoard] = {one.id: one for one in parts.devices.of_kind(SimulatedBoard.kind)}
         self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
+        self._speakers: dict[str, SimulatedSpeaker] = {one.id: one for one in parts.devices.of_kind(SimulatedSpeaker.kind)}
         self._refusal = ""
 
     def whole(self, _request: Request) -> Response:
@@ -125,6 +128,13 @@ class _SimPage:
         for printed in printer.roll:
             if str(printed.position) == request.path_params["position"]:
                 return Response(printed.picture, media_type="image/png", headers={"cache-control": "no-cache"})
+        raise Refusal("not-found")
+
+    def sound(self, request: Request) -> Response:
+        """Let what a speaker has said be heard on this laptop."""
+        for heard in _known(self._speakers, request).heard:
+            if str(heard.position) == request.path_params["position"]:
+                return Response(heard.wav, media_type="audio/wav", headers={"cache-control": "no-cache"})
         raise Refusal("not-found")
 
     def press(self, request: Request) -> Response:
@@ -166,6 +176,8 @@ class _SimPage:
         for id, printer in self._printers.items():
             acts |= {(id, "unplug"): printer.unplug, (id, "plug"): printer.plug}
             acts |= {(id, "take-paper"): printer.take_paper, (id, "give-paper"): printer.give_paper}
+        for id, speaker in self._speakers.items():
+            acts |= {(id, "unplug"): speaker.unplug, (id, "plug"): speaker.plug}
         for id, button in self._buttons.items():
             acts |= {(id, "hold"): button.hold, (id, "release"): button.release}
         if self._parts.uplink is not None:
@@ -181,6 +193,7 @@ class _SimPage:
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
             boards=[(board, _fingerprint(board.face, plugged=board.plugged)) for board in self._boards.values()],
             printers=list(self._printers.values()),
+            speakers=list(self._speakers.values()),
             latest=parts.latest_press(),
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
@@ -199,7 +212,7 @@ class _SimPage:
             return CentreReading(0, ())
 
 
-def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - one of three kinds
+def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - one of four kinds
     device = devices.get(request.path_params["id"])
     if device is None:
         raise Refusal("not-found")

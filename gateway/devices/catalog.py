@@ -12,7 +12,7 @@ from typing import Any, Protocol, Self, cast
 
 from gateway.clock import Clock
 from gateway.devices.debounce import ContactRules
-from gateway.devices.ports import Board, Button, Device, DeviceState, Printer
+from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, Speaker
 from gateway.errors import Refusal
 
 LOOK_S = 1.0
@@ -48,6 +48,10 @@ class _Options:
         if not isinstance(value, str) or not value:
             raise self._wrong(key, "harus teks")
         return value
+
+    def text_or(self, key: str, default: str) -> str:
+        """Take a text that may be left out."""
+        return self.text(key) if key in self._left else default
 
     def whole(self, key: str, low: int, high: int) -> int:
         """Take a whole number that must be there."""
@@ -103,11 +107,25 @@ def _simulated_printer(id: str, _options: _Options, _clock: Clock) -> Device:
     return SimulatedPrinter(id)
 
 
+def _alsa_speaker(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.alsa_speaker import AlsaSpeaker  # noqa: PLC0415 - as above
+
+    return AlsaSpeaker(id, options.text_or("device", "default"), clock)
+
+
+def _simulated_speaker(id: str, _options: _Options, _clock: Clock) -> Device:
+    from gateway.devices.simulated_speaker import SimulatedSpeaker  # noqa: PLC0415 - as above
+
+    return SimulatedSpeaker(id)
+
+
 KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
     "simulated-button": _simulated_button,
     "simulated-board": _simulated_board,
     "simulated-printer": _simulated_printer,
+    "alsa-speaker": _alsa_speaker,
+    "simulated-speaker": _simulated_speaker,
 }
 
 
@@ -123,6 +141,7 @@ class Devices:
         self.buttons = cast("tuple[Button, ...]", _having(self._devices, "when_pressed"))
         self.boards = cast("tuple[Board, ...]", _having(self._devices, "show"))
         self.printers = cast("tuple[Printer, ...]", _having(self._devices, "print_slip"))
+        self.speakers = cast("tuple[Speaker, ...]", _having(self._devices, "play"))
 
     def __iter__(self) -> Iterator[Device]:
         return iter(self._devices)

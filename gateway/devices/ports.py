@@ -101,3 +101,13 @@ class Printer(Device, Protocol):
 
     def print_slip(self, slip: Slip) -> None:
         """Print and cut; return when the printer has taken it all. Raises DeviceFault when it could not."""
+
+
+class Speaker(Device, Protocol):
+    """Speaks what it is given to the people in the hall."""
+
+    def play(self, wav: bytes, words: str) -> None:
+        """Play a mono 16-bit WAV and return when it has been heard. ``words`` is what is said in it.
+
+        Raises DeviceFault when it could not. ``close`` from another thread ends it early.
+        """

@@ -25,6 +25,7 @@ from gateway.store.outbox import backlog
 from gateway.tickets.inputs import PressDesk
 from gateway.tickets.outputs import BoardOutput, SlipOutput
 from gateway.tickets.view import QueueView
+from gateway.voice import sound
 from tests.support.tickets import WIB, Queue, open_queue
 
 
@@ -99,6 +100,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             {"id": "tombol-a", "kind": "simulated-button", "line": "surat"},
             {"id": "papan", "kind": "simulated-board"},
             {"id": "printer", "kind": "simulated-printer"},
+            {"id": "suara", "kind": "simulated-speaker"},
         )
     ]
     with open_queue(tmp_path / "hall") as queue, plug_in(entries, queue.clock) as devices:
@@ -164,6 +166,16 @@ def test_switches_disturb_the_devices(demo: Demo) -> None:
     for path in ("printer/give-paper", "papan/plug", "uplink/plug"):
         demo.post(f"/sim/switch/{path}")
     assert (demo.devices.ailing(), demo.cable.pulled) == ({}, False)
+
+
+def test_what_the_speaker_says_is_read_and_heard_again(demo: Demo) -> None:
+    """The words stand on the page, and the link beside them plays the sound."""
+    wav = sound.to_wav(sound.silence(0.01))
+    demo.devices.speakers[0].play(wav, "Nomor antrean A, kosong kosong satu")
+    assert "Nomor antrean A, kosong kosong satu" in demo.client.get("/sim").text
+    answer = demo.client.get("/sim/sound/suara/1.wav")
+    assert (answer.content, answer.headers["content-type"]) == (wav, "audio/wav")
+    assert demo.client.get("/sim/sound/suara/2.wav").status_code == 404
 
 
 def test_calling_nobody_is_a_sentence(demo: Demo) -> None:

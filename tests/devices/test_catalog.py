@@ -40,10 +40,12 @@ def test_every_kind_can_be_made_looked_at_and_closed(kind: str) -> None:
 
 
 def test_devices_are_found_by_what_they_do() -> None:
-    """The hall asks for buttons, boards and printers, not for kinds."""
-    with plugged(entry("simulated-button", line="surat"), entry("simulated-board"), entry("simulated-printer")) as devices:
-        found = [[one.kind for one in some] for some in (devices.buttons, devices.boards, devices.printers)]
-    assert found == [["simulated-button"], ["simulated-board"], ["simulated-printer"]]
+    """The hall asks for buttons, boards, printers and speakers, not for kinds."""
+    with plugged(
+        entry("simulated-button", line="surat"), entry("simulated-board"), entry("simulated-printer"), entry("simulated-speaker")
+    ) as devices:
+        found = [[one.kind for one in some] for some in (devices.buttons, devices.boards, devices.printers, devices.speakers)]
+    assert found == [["simulated-button"], ["simulated-board"], ["simulated-printer"], ["simulated-speaker"]]
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ kind = "simulated-board"
 [[devices]]
 id = "printer"
 kind = "simulated-printer"
+
+[[devices]]
+id = "suara"
+kind = "simulated-speaker"
 """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "hall.toml"

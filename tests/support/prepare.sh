@@ -20,6 +20,8 @@ if [ "${1:-install}" = test ]; then
     need gcc command_of gcc
     need libc6-dev test -e /usr/include/stdio.h
     need openssl command_of openssl
+    need espeak-ng command_of espeak-ng
+    need alsa-utils command_of aplay
 fi
 
 [ -n "$missing" ] || exit 0

@@ -94,10 +94,10 @@ def test_a_service_that_fails_at_once_is_never_given_up() -> None:
     assert "\nStartLimitIntervalSec=0\n" in UNIT.read_text()
 
 
-def test_pins_are_the_only_device_and_lgpio_has_its_folder() -> None:
-    """Nothing but the pins' chip is let through, and the working folder is one that can be written."""
+def test_pins_and_sound_are_the_only_devices_and_lgpio_has_its_folder() -> None:
+    """Nothing but the pins' chip and the sound card is let through, and the working folder is one that can be written."""
     unit = service()
-    assert unit["DeviceAllow"] == ["char-gpiochip rw"]
+    assert unit["DeviceAllow"] == ["char-gpiochip rw", "char-alsa rw"]
     assert unit["WorkingDirectory"] == [f"/run/{unit['RuntimeDirectory'][0]}"]
 
 
@@ -105,5 +105,6 @@ def test_the_user_is_made_before_it_is_used() -> None:
     """Sysusers makes the user and the group that the service names."""
     unit, sysusers = service(), (FOLDER / "balai.sysusers").read_text()
     assert f"u {unit['User'][0]} " in sysusers
-    assert f"m {unit['User'][0]} {unit['SupplementaryGroups'][0]}" in sysusers
-    assert f"g {unit['SupplementaryGroups'][0]} " in sysusers
+    for group in unit["SupplementaryGroups"][0].split():
+        assert f"m {unit['User'][0]} {group}" in sysusers
+        assert f"g {group} " in sysusers
