@@ -25,6 +25,7 @@ from gateway.checks.disk import check_disk
 from gateway.checks.finding import Finding
 from gateway.checks.loops import check_loops
 from gateway.checks.outbox import check_outbox
+from gateway.checks.screen import check_screens
 from gateway.checks.settings import check_settings
 from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
@@ -40,6 +41,7 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
 from gateway.portal.i18n import words
+from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.relay import presence
 from gateway.relay.connecting import connection_to
@@ -97,6 +99,7 @@ class Hall:
         self._running = ExitStack()
         self._database_finding: Finding | None = None
         self._database_read_at_s = 0.0
+        self.screens = Screens(self.clock)
         self.store: Store
         self.tickets: TicketsDesk
         self.people: PeopleDesk
@@ -258,6 +261,7 @@ class Hall:
             lambda: check_clock(self.clock),
             lambda: check_devices(self.devices),
             lambda: check_voice(**self.voice.facts()),
+            lambda: check_screens(self.screens.silence()),
             self._check_broker,
             self._check_outbox,
         )
@@ -289,6 +293,7 @@ class Hall:
             address=portal.address,
             health=self.health,
             clock=self.clock,
+            screens=self.screens,
             randomness=self._randomness,
             features=(TicketPages(self.tickets, self.view, self.people), PeoplePages(self.people)),
             extra_routes=self._extra_routes(self),

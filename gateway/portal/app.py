@@ -26,6 +26,7 @@ from gateway.portal.api import ApiDoor
 from gateway.portal.feature import Feature
 from gateway.portal.health_pages import HealthPages, Healthy
 from gateway.portal.live import Broadcaster
+from gateway.portal.screens import Screens
 from gateway.portal.site import Site
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class PortalParts:
     """For example ``(TicketPages(desk, view, people), PeoplePages(people))``."""
     theme: str = "banyuwangi"
     """Whose batik stands at the head of every page: a folder of ``themes/``."""
+    screens: Screens | None = None
+    """Where screens on walls give their sign of life."""
     extra_routes: Sequence[BaseRoute] = field(default=())
     """The demo's own pages."""
 
@@ -69,6 +72,7 @@ class Portal:
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
         routes = [route for feature in parts.features for route in feature.routes(site)]
         routes += [*HealthPages(parts.health, site).routes(), *parts.extra_routes, site.assets.route()]
+        routes += parts.screens.routes() if parts.screens is not None else []
         routes += [Route("/favicon.ico", _icon(site)), Mount("/api/v1", self._api)]
         router = Router(routes, lifespan=self._lifespan)
 

@@ -21,10 +21,11 @@ from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import SetUpPage
 from gateway.portal.forms import form_key, read_form
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, has_already, hot_response
-from gateway.portal.i18n import words
 from gateway.portal.live import Broadcaster, event
+from gateway.portal.news import NewsSource, no_news
 from gateway.portal.site import Site
 from gateway.tickets import api_routes
+from gateway.tickets.board_routes import BoardPages
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.snapshot import QueueSnapshot, TicketView
 from gateway.tickets.staff_routes import StaffPages
@@ -32,9 +33,6 @@ from gateway.tickets.view import QueueView
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
-
-LATEST_CALLS = 5
-"""So many former calls stand beside the present one on the board."""
 
 TICKET_PAGE = "/t/{token:str}"
 
@@ -46,10 +44,11 @@ class TicketPages:
     static = Path(__file__).parent / "static"
     set_up: Sequence[SetUpPage] = ()
 
-    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
+    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news) -> None:
         self._desk = desk
         self._view = view
         self._people = people
+        self._news = news
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
 
@@ -61,7 +60,7 @@ class TicketPages:
             Route("/", public.front, methods=["GET"]),
             Route("/", public.take_number, methods=["POST"]),
             Route(TICKET_PAGE, public.ticket),
-            Route("/papan", public.board),
+            *BoardPages(self._view, self._news, site).routes(),
             *staff.routes(),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
@@ -129,15 +128,6 @@ class PublicPages:
         drawing = self._drawn.get(etag, ("ticket", language, token), lambda: self._ticket_page(snapshot, ticket, language))
         return hot_response(request, drawing)
 
-    async def board(self, request: Request) -> Response:
-        """Show the latest calls in letters that one can read across the hall."""
-        language = self._site.language_of(request)
-        day, time = self._site.clock_face(words(language))
-        snapshot = self._view.current
-        etag = etag_of(__version__, language, snapshot.etag, day, time)
-        drawing = self._drawn.get(etag, ("board", language), lambda: self._board_page(snapshot, language, day, time))
-        return hot_response(request, drawing)
-
     def _ticket_page(self, snapshot: QueueSnapshot, ticket: TicketView, language: str) -> str:
         line = snapshot.line(ticket.line)
         counter = snapshot.counter(ticket.counter)
@@ -146,14 +136,6 @@ class PublicPages:
         return self._site.page(
             "ticket.html", language, f"/t/{ticket.token}", ticket=ticket, line=line, counter=counter, now_called=now_called
         )
-
-    def _board_page(self, snapshot: QueueSnapshot, language: str, day: str, time: str) -> str:
-        newest, former = (snapshot.calls[0], snapshot.calls[1 : LATEST_CALLS + 1]) if snapshot.calls else (None, ())
-        offset = self._site.now().utcoffset()
-        return self._site.page(
-            "board.html", language, "/papan", queue=snapshot, newest=newest, former=former, day=day, time=time,
-            offset_min=int(offset.total_seconds() // 60) if offset else 0,
-        )  # fmt: skip
 
 
 class _Stream:

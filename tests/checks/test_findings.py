@@ -17,6 +17,7 @@ from gateway.checks.disk import check_disk
 from gateway.checks.finding import Finding, Level
 from gateway.checks.loops import check_loops
 from gateway.checks.outbox import check_outbox
+from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
 from gateway.devices.ports import DeviceState
 from tests.support.clock import FakeClock
@@ -141,3 +142,16 @@ def test_database(tmp_path: Path) -> None:
     damaged = sqlite3.connect(path)
     assert_says(check_database(Database(damaged)), Level.BROKEN, "rusak")
     damaged.close()
+
+
+@pytest.mark.parametrize(
+    ("silence_s", "level", "words"),
+    [
+        ({}, Level.GOOD, "Belum ada layar"),
+        ({"papan": 19.0}, Level.GOOD, "papan"),
+        ({"papan": 5.0, "lobi": 190.0}, Level.WARNING, "lobi, sejak 3 menit"),
+    ],
+)
+def test_a_screen_that_stands_still_is_named(silence_s: dict[str, float], level: Level, words: str) -> None:
+    """Moving, not there today, or silent for over a minute, with its name."""
+    assert_says(check_screens(silence_s), level, words)

@@ -19,6 +19,8 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
+from gateway.portal.news import NewsSource, no_news
+from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.routes import TicketPages
@@ -57,6 +59,7 @@ class RunningPortal:
     people: PeopleDesk
     clock: FakeClock
     health: SaidHealth
+    screens: Screens
 
     def client(self, **options: Any) -> httpx.Client:
         """Return a browser without scripts: it keeps cookies."""
@@ -76,7 +79,7 @@ class RunningPortal:
 
 
 @contextmanager
-def running_portal(directory: Path) -> Iterator[RunningPortal]:
+def running_portal(directory: Path, news: NewsSource = no_news) -> Iterator[RunningPortal]:
     """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head."""
     clock, changes = FakeClock(), Changes()
     store = open_test_store(directory, clock, changes.announce)
@@ -87,15 +90,16 @@ def running_portal(directory: Path) -> Iterator[RunningPortal]:
     loop = Loop("view", view.refresh, clock)
     changes.watch(loop.wake)
     loop.start()
-    health = SaidHealth()
+    health, screens = SaidHealth(), Screens(clock)
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
-        health=health, clock=clock, randomness=Random(3), features=(TicketPages(desk, view, people), PeoplePages(people)),
+        health=health, clock=clock, randomness=Random(3), features=(TicketPages(desk, view, people, news), PeoplePages(people)),
+        screens=screens,
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())
     server.start()
     try:
-        yield RunningPortal(f"http://127.0.0.1:{server.port}", server, desk, view, people, clock, health)
+        yield RunningPortal(f"http://127.0.0.1:{server.port}", server, desk, view, people, clock, health, screens)
     finally:
         server.stop()
         loop.stop()

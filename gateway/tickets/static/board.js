@@ -4,7 +4,8 @@
   const call = document.getElementById("call"), number = document.getElementById("number"), counter = document.getElementById("counter");
   const former = document.getElementById("former"), face = document.getElementById("clock").dataset;
   const holdMs = 1000 * call.dataset.holdS;
-  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, revision = call.dataset.revision;
+  const lines = document.getElementById("clock").dataset.lines.trim(), away = document.getElementById("away");
+  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false;
 
   function show(next) {
     shown = next;
@@ -16,16 +17,23 @@
     void call.offsetWidth; // Lets the motion begin anew.
     call.classList.add("fresh");
     call.dataset.id = next.id;
+    slides = false;
+    document.dispatchEvent(new CustomEvent("call"));
     list();
   }
 
   // Beside the big number: the five before it, without those that still wait for their turn to be big.
+  // Behind a slide it is not big: then it heads the list.
   function list() {
     const waiting = new Set(row.map((one) => one.number));
-    const others = latest.filter((one) => one.number !== shown?.number && !waiting.has(one.number)).slice(0, 5);
-    former.replaceChildren(...others.map((one) => {
+    const others = latest.filter((one) => (slides || one.number !== shown?.number) && !waiting.has(one.number)).slice(0, 5);
+    const said = others.map((one) => `${one.number}\n${one.counter_name}\n${slides && one.number === shown?.number ? "latest" : ""}`);
+    if (former.dataset.said === said.join("\n\n")) return;
+    former.dataset.said = said.join("\n\n");
+    former.replaceChildren(...said.map((one) => {
+      const [number, counter, mark] = one.split("\n");
       const item = document.createElement("li"), strong = document.createElement("strong"), span = document.createElement("span");
-      strong.textContent = one.number; span.textContent = one.counter_name;
+      strong.textContent = number; span.textContent = counter; item.className = mark;
       item.append(strong, " ", span);
       return item;
     }));
@@ -41,13 +49,15 @@
   function take(queue) {
     // After midnight's new day or a restored hall the numbers begin anew: draw the page again.
     if (queue.calls.length === 0 && shown) { location.reload(); return; }
+    // A line that is new or gone changes the page's shape.
+    if (queue.lines.map((line) => line.id).join(" ") !== lines) { location.reload(); return; }
     latest = queue.calls;
     shown ??= latest.find((one) => one.id === newest) ?? null;
     const fresh = latest.filter((one) => one.id > newest).sort((a, b) => a.id - b.id);
     for (const one of fresh) { row.push(one); newest = one.id; }
     for (const line of queue.lines) {
       const place = document.querySelector(`#waiting [data-line="${CSS.escape(line.id)}"] strong`);
-      if (place) place.textContent = line.waiting;
+      if (place && place.textContent !== String(line.waiting)) place.textContent = line.waiting;
     }
     if (!showing) turn();
     list();
@@ -59,7 +69,9 @@
     const local = new Date(Date.now() + skewMs + 60000 * face.offsetMin), id = face.language === "id";
     const locale = id ? "id-ID" : "en-GB";
     const time = local.toISOString().slice(11, 16);
-    document.getElementById("time").textContent = id ? time.replace(":", ".") : time;
+    const said = id ? time.replace(":", ".") : time;
+    if (document.getElementById("time").textContent === said) return;
+    document.getElementById("time").textContent = said;
     document.getElementById("day").textContent = local.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).replace(/^(\S+?),? /, "$1, ");
   }
 
@@ -70,14 +82,28 @@
       const at = Date.parse(answer.headers.get("date"));
       if (at) skewMs = at - Date.now();
       take(await answer.json());
-    } catch { /* The stream brings the rest. */ }
+      heard();
+    } catch { missed(); }
     tick();
   }
 
-  let poll = 0;
+  // Whether the hall is heard: numbers that stand still for want of news must not look like today's.
+  let poll = 0, silence = 0;
+  const heard = () => { clearTimeout(silence); silence = 0; away.hidden = true; };
+  const missed = () => { silence ||= setTimeout(() => { away.hidden = false; }, 15000); };
   const stream = new EventSource("/api/v1/events");
-  stream.addEventListener("queue", (event) => { clearInterval(poll); take(JSON.parse(event.data)); });
-  stream.onerror = () => { if (stream.readyState === EventSource.CLOSED) { clearInterval(poll); poll = setInterval(compare, 3000); } };
+  stream.onopen = heard;
+  stream.addEventListener("queue", (event) => { clearInterval(poll); heard(); take(JSON.parse(event.data)); });
+  stream.onerror = () => {
+    missed();
+    if (stream.readyState === EventSource.CLOSED) { clearInterval(poll); poll = setInterval(compare, 3000); }
+  };
+  document.addEventListener("slides", (event) => { slides = event.detail; list(); });
+  // What is being spoken, word for word; whoever speaks tells it.
+  document.addEventListener("saying", (event) => {
+    const line = document.getElementById("saying");
+    line.textContent = event.detail; line.hidden = !event.detail;
+  });
   addEventListener("pagehide", () => stream.close());
   setInterval(tick, 1000);
   setInterval(compare, 600000);

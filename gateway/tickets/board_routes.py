@@ -1,0 +1,67 @@
+"""The board on the TV: ``/papan``, and what it shows beside the calls.
+
+Promises: drawn from the snapshot and once per change, so that any number of TVs never touch the database; without
+JavaScript the page loads itself anew; a call is never behind a slide.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from gateway import __version__
+from gateway.portal.hot import HotPages, etag_of, has_already, hot_response
+from gateway.portal.i18n import words
+from gateway.portal.news import News, NewsSource
+from gateway.portal.site import Site
+from gateway.tickets.snapshot import QueueSnapshot
+from gateway.tickets.view import QueueView
+
+LATEST_CALLS = 5
+"""So many former calls stand beside the present one on the board."""
+
+
+class BoardPages:
+    """``/papan`` and ``/papan/isi``."""
+
+    def __init__(self, view: QueueView, news: NewsSource, site: Site) -> None:
+        self._view = view
+        self._news = news
+        self._site = site
+        self._drawn = HotPages()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the routes."""
+        return [Route("/papan", self._board), Route("/papan/isi", self._beside)]
+
+    async def _board(self, request: Request) -> Response:
+        """Show the latest calls in letters that one can read across the hall."""
+        language = self._site.language_of(request)
+        day, time = self._site.clock_face(words(language))
+        snapshot, news = self._view.current, self._news(language)
+        etag = etag_of(__version__, language, snapshot.etag, news.etag, day, time)
+        drawing = self._drawn.get(etag, ("board", language), lambda: self._page(snapshot, news, language, day, time))
+        return hot_response(request, drawing)
+
+    async def _beside(self, request: Request) -> Response:
+        """Tell the board's script the running text and the slides."""
+        news = self._news(self._site.language_of(request))
+        headers = {"etag": etag_of(__version__, news.etag), "cache-control": "private, no-cache", "vary": "cookie"}
+        if has_already(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        body = json.dumps({"version": __version__, **news.as_json()}, ensure_ascii=False)
+        return Response(body, headers=headers, media_type="application/json")
+
+    def _page(self, snapshot: QueueSnapshot, news: News, language: str, day: str, time: str) -> str:
+        newest, former = (snapshot.calls[0], snapshot.calls[1 : LATEST_CALLS + 1]) if snapshot.calls else (None, ())
+        now = self._site.now()
+        offset = now.utcoffset()
+        return self._site.page(
+            "board.html", language, "/papan", queue=snapshot, newest=newest, former=former, day=day, time=time,
+            lines=[line for line in snapshot.lines if not news.lines or line.id in news.lines], text=news.text_at(now.minute),
+            offset_min=int(offset.total_seconds() // 60) if offset else 0,
+        )  # fmt: skip
