@@ -101,11 +101,11 @@ class Hall:
         self._database_read_at_s = 0.0
         self.screens = Screens(self.clock)
         self.store: Store
+        self.choices: Choices
         self.tickets: TicketsDesk
         self.people: PeopleDesk
         self.view: QueueView
         self.devices: Devices
-        self.choices: Choices
         self.voice: Voice
         self.connection: PahoConnection | None
         self.presses: PressDesk
@@ -176,14 +176,14 @@ class Hall:
         return STORE_BEAT_S
 
     def _furnish(self) -> None:
-        self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone)
+        self.choices = Choices(self.store, self.clock, self.settings.hall.zone)
+        self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
-        self.choices = Choices(self.store, self.clock, self.settings.hall.zone)
 
     def _show_the_queue(self) -> None:
         self._running.callback(self.changes.watch(self.loops.wake))
-        self.view = QueueView(self.store, self.clock)
+        self.view = QueueView(self.store, self.choices)
         self._begin("view", self.view.refresh, essential=True)
 
     def _plug_in_devices(self) -> None:

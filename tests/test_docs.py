@@ -27,6 +27,7 @@ from gateway.hall import Hall
 from gateway.settings import DeviceSettings, Settings
 from gateway.store.outbox import Event
 from gateway.tickets import wire
+from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import HallDay, TicketState
 from gateway.tickets.tables import Ticket
 from gateway.voice.choices import VoiceChoices
@@ -35,7 +36,7 @@ from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
-SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices,)
+SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices, QueueRules)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 
@@ -72,6 +73,8 @@ def _shown(default: object) -> str:
     if default is PydanticUndefined:
         return "required"
     if default is None:
+        return "none"
+    if default == () and isinstance(default, tuple):
         return "none"
     if isinstance(default, tuple):
         return ", ".join(f"`{one}`" for one in default)
@@ -196,8 +199,8 @@ def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
 
 
 TICKET = Ticket(
-    *(1, "7f3a90c2", 118, "administrasi", "A-012", "lansia", TicketState.CALLED, "loket-1", 2),
-    *("b0010001", 1.0, "b0010001", 62.5),
+    *(1, "7f3a90c2", 118, "administrasi", "A-012", "lansia", TicketState.CALLED, "loket-1", 2, 3, 1.0, "token"),
+    *("b0010001", 1.0, "b0010001", 62.5, "", 0.0),
 )
 DAY = HallDay(118, date(2026, 11, 23), "trusted")
 
@@ -205,12 +208,22 @@ DAY = HallDay(118, date(2026, 11, 23), "trusted")
 def _made() -> list[Event]:
     """Let every function of the queue's wire make its event."""
     return [
-        wire.issued(TICKET, "button", 100),
+        wire.issued(TICKET, "button", 100, TICKET),
         wire.called(TICKET, "loket-1", 61.5),
         wire.recalled(TICKET, "loket-1", 2),
+        wire.served(TICKET),
+        wire.skipped(TICKET),
+        wire.held(TICKET, "papers"),
+        wire.brought_back(TICKET, "staff"),
+        wire.transferred(TICKET, "bantuan", "2", 61.5),
+        wire.undone(TICKET, "call-next", "waiting"),
         wire.completed(TICKET, 240.0),
         wire.no_show(TICKET),
         wire.cancelled(TICKET, "day-closed"),
+        wire.rated(TICKET, 4, "phone"),
+        wire.arranged("7f3a90c2", {"lines": [], "counters": []}),
+        wire.line_opened("7f3a90c2", "bantuan", is_open=False),
+        wire.line_continued("7f3a90c2", 118, "bantuan", 12, 40),
         wire.day_opened(DAY, "7f3a90c2", "calendar"),
         wire.day_dated(DAY, "7f3a90c2"),
     ]

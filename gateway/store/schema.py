@@ -19,7 +19,7 @@ Migration = tuple[str, Callable[[Database], None]]
 
 MIGRATIONS: tuple[Migration, ...] = (
     ("0001-store", tables.create),
-    ("0002-tickets", gateway.tickets.tables.create),
+    ("0002-queue", gateway.tickets.tables.create),
     ("0003-people", gateway.people.tables.create),
     ("0004-choices", gateway.choices.tables.create),
 )

@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
+from gateway.choices.desk import Choices
 from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.stamp import Stamp
 from gateway.tickets import tables, wire
-from gateway.tickets.model import Act, CounterSetup, HallDay, LineSetup, Opening, opening, state_after
+from gateway.tickets.choices import QueueRules
+from gateway.tickets.issuing import Issuing
+from gateway.tickets.lines import find_line, write_counters, write_lines
+from gateway.tickets.model import Act, CounterSetup, HallDay, LineSetup, Opening, TicketState, opening, state_after
 
 CALENDAR = "calendar"
 """Who opens a day when no clerk does."""
@@ -28,27 +32,27 @@ OPENS_AT = time(5, 0)
 class Days:
     """Furnishes the hall and opens its days. Safe from any thread."""
 
-    def __init__(self, store: Store, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, store: Store, clock: Clock, zone: ZoneInfo, choices: Choices, issuing: Issuing) -> None:
         self._store = store
         self._clock = clock
         self._zone = zone
+        self._choices = choices
+        self._issuing = issuing
 
     def furnish(self, lines: Sequence[LineSetup], counters: Sequence[CounterSetup]) -> bool:
         """Set up an empty hall and begin its first day; return False, and change nothing, when it has lines already."""
         with self._store.transaction() as tx:
             if tables.current_day(tx) is not None:
                 return False
-            tables.add_lines(tx, [(line.id, line.letter, line.name, line.colour, line.icon) for line in lines])
-            for position, counter in enumerate(counters):
-                served = [(line, 0) for line in counter.lines] + [(line, 1) for line in counter.helps]
-                tables.add_counter(tx, counter.id, counter.name, position, served)
+            write_lines(tx, lines)
+            write_counters(tx, counters)
             self._begin(tx, HallDay(1, self._today(), str(self._clock.state())), CALENDAR)
         return True
 
     def open_day(self, on: date, by: str) -> HallDay:
         """Begin the day ``on``, whose date the clerk ``by`` has confirmed; return it.
 
-        Whoever was left of the former day is cancelled. Raises Refusal ``day-not-later``.
+        Whoever was left of the former day is sent home or carried over, as the hall has chosen. Raises Refusal ``day-not-later``.
         """
         with self._store.transaction() as tx:
             return self.open_day_in(tx, on, ClockState.STAFF, by)
@@ -62,8 +66,11 @@ class Days:
             raise Refusal("day-not-later", date=on.isoformat())
         if verdict is Opening.SAME_DAY:
             return self._correct(tx, HallDay(current.ordinal, on, str(clock)))
-        self._close(tx, current)
-        return self._begin(tx, HallDay(current.ordinal + 1, on, str(clock)), by)
+        left = self._close(tx, current)
+        day = self._begin(tx, HallDay(current.ordinal + 1, on, str(clock)), by)
+        for ticket in left:
+            self._issuing.issue_in(tx, ticket.line, priority=ticket.priority, origin="carried", was=ticket)
+        return day
 
     def open_day_if_due(self) -> HallDay | None:
         """Begin today's day if the calendar can be trusted, opening time has come and it has not begun; else return None.
@@ -107,10 +114,20 @@ class Days:
         tables.bump_revision(tx)
         return day
 
-    def _close(self, tx: Transaction, day: HallDay) -> None:
+    def _close(self, tx: Transaction, day: HallDay) -> list[tables.Ticket]:
+        """End every ticket that is left; return those to be carried over, in the order of their places."""
         stamp = Stamp.of(self._clock, self._zone)
+        carry = self._choices.read(tx, QueueRules).leftover == "carry"
+        carried = []
         for ticket in tables.unfinished_tickets(tx, day.ordinal):
             after = state_after(ticket.state, Act.CANCEL)
-            assert after is not None, "whoever waits or is called can be cancelled"  # noqa: S101 - an invariant, not a check of input
-            tables.write_ticket(tx, ticket.id, {"state": after.value, "reason": "day-closed", "ended_at": stamp.time})
-            outbox.append(tx, stamp, wire.cancelled(ticket, "day-closed"))
+            assert after is not None, "whoever is in the hall can be cancelled"  # noqa: S101 - an invariant, not a check of input
+            # Whoever was at a counter has been served; whoever waited or fetched papers comes again.
+            again = carry and ticket.state in {TicketState.WAITING, TicketState.HELD} and find_line(tx, ticket.line) is not None
+            reason = "carried" if again else "day-closed"
+            tables.write_ticket(tx, ticket.id, {"state": after.value, "reason": reason, "ended_at": stamp.time})
+            outbox.append(tx, stamp, wire.cancelled(ticket, reason))
+            if again:
+                carried.append(ticket)
+        tx.execute("DELETE FROM last_act")
+        return sorted(carried, key=lambda ticket: ticket.place)

@@ -1,19 +1,14 @@
 """The rules of the queue, with nothing of a database or a clock in them.
 
-Promises: a ticket changes its state only as ``LEGAL`` says; of those who wait in the same lines at most
-two priority tickets are called in a row while somebody without priority waits too; within a class the
-order is the order of issue, never the time of day; a hall-day's ordinal only ever grows.
+Promises: a ticket changes its state only as ``LEGAL`` says; a hall-day's ordinal only ever grows. Whose turn it is
+stands in ``turns.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-
-PRIORITY_IN_A_ROW = 2
-"""So many priority tickets are called in a row while others wait; then it is the others' turn."""
+from enum import IntEnum, StrEnum
 
 
 class TicketState(StrEnum):
@@ -21,6 +16,11 @@ class TicketState(StrEnum):
 
     WAITING = "waiting"
     CALLED = "called"
+    """At a counter, which has called and does not know yet whether somebody comes."""
+    SERVING = "serving"
+    """At a counter, and the person is there."""
+    HELD = "held"
+    """Put aside while the person fetches something; comes back to its place without a new number."""
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
@@ -31,6 +31,11 @@ class Act(StrEnum):
 
     CALL = "call"
     RECALL = "recall"
+    SERVE = "serve"
+    SKIP = "skip"
+    HOLD = "hold"
+    BRING_BACK = "bring_back"
+    TRANSFER = "transfer"
     COMPLETE = "complete"
     NO_SHOW = "no_show"
     CANCEL = "cancel"
@@ -38,13 +43,53 @@ class Act(StrEnum):
 
 LEGAL: dict[tuple[TicketState, Act], TicketState] = {
     (TicketState.WAITING, Act.CALL): TicketState.CALLED,
+    (TicketState.WAITING, Act.HOLD): TicketState.HELD,
+    (TicketState.WAITING, Act.TRANSFER): TicketState.WAITING,
     (TicketState.WAITING, Act.CANCEL): TicketState.CANCELLED,
     (TicketState.CALLED, Act.RECALL): TicketState.CALLED,
+    (TicketState.CALLED, Act.SERVE): TicketState.SERVING,
+    (TicketState.CALLED, Act.SKIP): TicketState.WAITING,
+    (TicketState.CALLED, Act.HOLD): TicketState.HELD,
+    (TicketState.CALLED, Act.TRANSFER): TicketState.WAITING,
     (TicketState.CALLED, Act.COMPLETE): TicketState.COMPLETED,
     (TicketState.CALLED, Act.NO_SHOW): TicketState.NO_SHOW,
     (TicketState.CALLED, Act.CANCEL): TicketState.CANCELLED,
+    (TicketState.SERVING, Act.RECALL): TicketState.CALLED,
+    (TicketState.SERVING, Act.HOLD): TicketState.HELD,
+    (TicketState.SERVING, Act.TRANSFER): TicketState.WAITING,
+    (TicketState.SERVING, Act.COMPLETE): TicketState.COMPLETED,
+    (TicketState.SERVING, Act.CANCEL): TicketState.CANCELLED,
+    (TicketState.HELD, Act.CALL): TicketState.CALLED,
+    (TicketState.HELD, Act.BRING_BACK): TicketState.WAITING,
+    (TicketState.HELD, Act.CANCEL): TicketState.CANCELLED,
 }
 """Every legal act and the state after it. docs/tickets.md shows this table."""
+
+AT_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
+UNFINISHED = frozenset({TicketState.WAITING, TicketState.HELD}) | AT_COUNTER
+
+
+class HoldReason(StrEnum):
+    """Why a ticket is put aside: one of few words, so that nothing about a person is ever typed into the queue."""
+
+    PAPERS = "papers"
+    """Fetches or copies papers."""
+    PAYMENT = "payment"
+    """Pays elsewhere."""
+    SIGNATURE = "signature"
+    """Waits for a signature."""
+    LATER = "later"
+    """Has said so on the phone: comes later."""
+    OTHER = "other"
+
+
+class Satisfaction(IntEnum):
+    """How content somebody was with a visit."""
+
+    NOT = 1
+    FAIRLY = 2
+    YES = 3
+    VERY = 4
 
 
 class PriorityClass(StrEnum):
@@ -64,63 +109,6 @@ def state_after(state: TicketState, act: Act) -> TicketState | None:
 def label(letter: str, number: int) -> str:
     """Return the number as people read it: ``A-012``; after 999 it goes on with ``A-1000``."""
     return f"{letter}-{number:03d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Somebody who waits. ``ticket`` grows in the order of issue."""
-
-    ticket: int
-    priority: bool
-
-
-def priority_streak(last_first: Iterable[bool]) -> int:
-    """Return how many of the latest calls in a row were priority, given whether each was, the last one first."""
-    streak = 0
-    for priority in last_first:
-        if not priority or streak == PRIORITY_IN_A_ROW:
-            break
-        streak += 1
-    return streak
-
-
-def choose(regular: int | None, priority: int | None, streak: int) -> int | None:
-    """Return who is called next: the first ``regular`` or the first ``priority`` ticket, or None when nobody waits.
-
-    ``streak`` is the number of priority tickets called just before, in a row.
-    """
-    if priority is None or (streak >= PRIORITY_IN_A_ROW and regular is not None):
-        return regular
-    return priority
-
-
-def calling_order(waiting: Sequence[Waiting], streak: int) -> list[int]:
-    """Return the tickets in the order in which they will be called if nobody else comes."""
-    regular = sorted((one.ticket for one in waiting if not one.priority), reverse=True)
-    priority = sorted((one.ticket for one in waiting if one.priority), reverse=True)
-    order: list[int] = []
-    while regular or priority:
-        chosen = choose(regular[-1] if regular else None, priority[-1] if priority else None, streak)
-        if priority and chosen == priority[-1]:
-            order.append(priority.pop())
-            streak = min(streak + 1, PRIORITY_IN_A_ROW)
-        else:
-            order.append(regular.pop())
-            streak = 0
-    return order
-
-
-def ahead_of_newcomer(regular: int, priority: int, streak: int, *, has_priority: bool) -> int:
-    """Return how many of ``regular`` and ``priority`` waiting people are called before one who comes now.
-
-    Says the same as ``calling_order`` without needing to know who they are.
-    """
-    room = PRIORITY_IN_A_ROW - min(streak, PRIORITY_IN_A_ROW)
-    if has_priority:
-        beyond = max(0, priority + 1 - room)
-        turns_of_others = -(-beyond // PRIORITY_IN_A_ROW)
-        return priority + min(regular, turns_of_others)
-    return regular + min(priority, room + PRIORITY_IN_A_ROW * regular)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +156,9 @@ class LineSetup:
     name: str
     colour: str = "#0b4f6c"
     icon: str = ""
+    cap: int = 0
+    """At most so many numbers a day; 0 for as many as come."""
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)

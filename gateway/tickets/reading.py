@@ -15,6 +15,7 @@ from typing import NamedTuple
 from gateway.store import epochs
 from gateway.store.outbox import Reads
 from gateway.tickets import tables
+from gateway.tickets.lines import lines_at_work
 from gateway.tickets.model import HallDay
 
 CALLS_SHOWN = 6
@@ -36,9 +37,23 @@ class TicketRow(NamedTuple):
     calls: int
     issued_at: str
     called_at: str
+    claim: str
+    was: str
+    place: float
+    for_counter: str
+    serving_at: str
+    held_at: str
+    successor: str
+    """Token of the ticket that replaces this one, or empty."""
+    rated: int
 
 
-COLUMNS = "id, token, label, line, day, priority, origin, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, '')"
+COLUMNS = (
+    "id, token, label, line, day, priority, origin, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, ''), "
+    "claim, was, place, coalesce(for_counter, ''), coalesce(serving_at, ''), coalesce(held_at, ''), "
+    "coalesce((SELECT token FROM ticket AS later WHERE later.id = ticket.successor), ''), "
+    "EXISTS (SELECT 1 FROM rating WHERE rating.ticket = ticket.id)"
+)
 
 
 class LineRow(NamedTuple):
@@ -50,11 +65,31 @@ class LineRow(NamedTuple):
     colour: str
     icon: str
     open: int
+    cap: int
+    issued: int
+    """So many numbers of today count against the cap."""
     service_times_s: list[float]
     latest_calls_priority: list[bool]
 
 
-LINES = "SELECT id, letter, name, colour, icon, open FROM line ORDER BY position"
+class CounterRow(NamedTuple):
+    """A counter, its lines, and its last act with the uptime of it, while that could still be taken back in this boot."""
+
+    id: str
+    name: str
+    lines: tuple[str, ...]
+    paused_at: str
+    act: str
+    number: str
+    bootid: str
+    uptime_s: float
+
+
+LINES = "SELECT id, letter, name, colour, icon, open, cap FROM line WHERE retired = 0 ORDER BY position"
+COUNTERS = (
+    "SELECT counter.id, name, coalesce(paused_at, ''), coalesce(act, ''), coalesce(number, ''), coalesce(bootid, ''), "
+    "coalesce(uptime_s, 0.0) FROM counter LEFT JOIN last_act ON last_act.counter = counter.id WHERE retired = 0 ORDER BY position"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +100,23 @@ class Reading:
     epoch: str
     day: HallDay | None
     lines: list[LineRow]
-    counters: list[tuple[str, str, tuple[str, ...]]]
-    """Id, name, lines."""
+    counters: list[CounterRow]
     at_work: list[tuple[str, ...]]
     calls: list[tuple[int, str, str, str, str, int]]
     """Id, number, counter, counter's name, time, count: the latest of each ticket, newest first."""
     tickets: list[TicketRow]
     """Those that may have changed, in the order of issue."""
+    newest_rating: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a former reading has found, so that it need not be read again."""
+
+    newest: int
+    """Id of the newest ticket."""
+    unfinished: Collection[int]
+    newest_rating: int
 
 
 def revision(db: Reads) -> int:
@@ -79,40 +124,41 @@ def revision(db: Reads) -> int:
     return int(db.execute("SELECT revision FROM queue").fetchone()[0])
 
 
-def read(db: Reads, newest_known: int, unfinished_known: Collection[int], measured_limit: int) -> Reading:
-    """Read what may have changed since a snapshot whose newest ticket and unfinished tickets are given."""
+def read(db: Reads, known: Known, measured_limit: int, in_a_row: int) -> Reading:
+    """Read what may have changed since the snapshot that ``known`` tells of."""
     day = tables.current_day(db)
     ordinal = day.ordinal if day else 0
     lines = [
         LineRow(
-            *(line_id, letter, name, colour, icon, is_open),
+            *(line_id, letter, name, colour, icon, is_open, cap),
+            tables.issued_today(db, ordinal, line_id) if cap else 0,
             tables.service_times_s(db, line_id, measured_limit),
-            tables.latest_calls_priority(db, ordinal, [line_id]),
+            tables.latest_calls_priority(db, ordinal, [line_id], in_a_row),
         )
-        for line_id, letter, name, colour, icon, is_open in db.execute(LINES).fetchall()
+        for line_id, letter, name, colour, icon, is_open, cap in db.execute(LINES).fetchall()
     ]
     served: dict[str, tuple[str, ...]] = {}
     for counter, line in db.execute("SELECT counter, line FROM counter_line ORDER BY counter, rank, line"):
         served[counter] = (*served.get(counter, ()), line)
-    counters = [
-        (counter, name, served.get(counter, ())) for counter, name in db.execute("SELECT id, name FROM counter ORDER BY position")
-    ]
+    counters = [CounterRow(counter, name, served.get(counter, ()), *last) for counter, name, *last in db.execute(COUNTERS)]
     return Reading(
         revision=revision(db),
         epoch=epochs.current(db),
         day=day,
         lines=lines,
         counters=counters,
-        at_work=tables.lines_at_work(db),
+        at_work=lines_at_work(db),
         calls=_latest_calls(db, ordinal),
-        tickets=_changed_tickets(db, ordinal, newest_known, unfinished_known),
+        tickets=_changed_tickets(db, ordinal, known),
+        newest_rating=int(db.execute("SELECT coalesce(max(id), 0) FROM rating").fetchone()[0]),
     )
 
 
 def _latest_calls(db: Reads, day: int) -> list[tuple[int, str, str, str, str, int]]:
     sql = (
         "SELECT call.id, call.ticket, ticket.label, call.counter, counter.name, call.called_at, call.count FROM call "
-        "JOIN ticket ON ticket.id = call.ticket JOIN counter ON counter.id = call.counter WHERE call.day = ? ORDER BY call.id DESC"
+        "JOIN ticket ON ticket.id = call.ticket JOIN counter ON counter.id = call.counter "
+        "WHERE call.day = ? AND call.undone = 0 ORDER BY call.id DESC"
     )
     seen: set[int] = set()
     latest: list[tuple[int, str, str, str, str, int]] = []
@@ -125,13 +171,19 @@ def _latest_calls(db: Reads, day: int) -> list[tuple[int, str, str, str, str, in
     return latest
 
 
-def _changed_tickets(db: Reads, day: int, newest_known: int, unfinished_known: Collection[int]) -> list[TicketRow]:
-    """Read new tickets of today and the former day, and those that are or were unfinished."""
+def _changed_tickets(db: Reads, day: int, known: Known) -> list[TicketRow]:
+    """Read new tickets of today and the former day, those that are or were unfinished, and those rated since."""
     found: dict[int, TicketRow] = {}
     # The + keeps SQLite from walking the whole day where a few new ids are asked for.
-    for condition in (f"id > {newest_known:d} AND +day >= {day - 1:d}", "state = 'waiting'", "state = 'called'"):
+    for condition in (
+        f"id > {known.newest:d} AND +day >= {day - 1:d}",
+        "state = 'waiting'",
+        "state IN ('called', 'serving')",
+        "state = 'held'",
+    ):
         found |= {row[0]: TicketRow(*row) for row in db.execute(f"SELECT {COLUMNS} FROM ticket WHERE {condition}")}
-    for finished in set(unfinished_known) - found.keys():
+    rated = {row[0] for row in db.execute("SELECT ticket FROM rating WHERE id > ?", (known.newest_rating,))}
+    for finished in (rated if known.newest else set()) | set(known.unfinished) - found.keys():
         row = db.execute(f"SELECT {COLUMNS} FROM ticket WHERE id = ?", (finished,)).fetchone()
         if row is not None:
             found[row[0]] = TicketRow(*row)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from gateway.tickets.choices import QueueRules
+
 
 @dataclass(frozen=True, slots=True)
 class DayView:
@@ -34,6 +36,18 @@ class LineView:
     waiting: int
     wait_low_s: int
     wait_high_s: int
+    full: bool = False
+    """Whether the day's cap is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastAct:
+    """A counter's last act, which can be taken back for some seconds after ``uptime_s`` of the boot ``bootid``."""
+
+    act: str
+    number: str
+    bootid: str
+    uptime_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,15 @@ class CounterView:
     name: str
     lines: tuple[str, ...]
     ticket: str | None
+    state: str = ""
+    """``called`` or ``serving``; empty when it serves nobody."""
+    calls: int = 0
+    """How often the present ticket was called."""
+    since: str = ""
+    """When the present ticket was called, or its person came."""
+    paused_at: str = ""
+    """Since when the counter rests, else empty."""
+    last_act: LastAct | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +96,7 @@ class TicketView(NamedTuple):
     """Where it was taken: button, kiosk, phone or staff."""
     state: str
     reason: str
-    """Why it was cancelled, for example ``day-closed``; else empty."""
+    """Why it was cancelled or is held, for example ``day-closed`` or ``papers``; else empty."""
     counter: str
     """Id of the counter that called it, else empty."""
     calls: int
@@ -82,6 +105,14 @@ class TicketView(NamedTuple):
     ahead: int
     wait_low_s: int
     wait_high_s: int
+    claim: str = ""
+    """The short code on the slip."""
+    was: str = ""
+    """The number of the former day that this one replaces."""
+    successor: str = ""
+    """Token of the ticket that replaces this one."""
+    held_at: str = ""
+    rated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +122,19 @@ class WaitingView:
     number: str
     priority: str
     issued_at: str
+    for_counter: str = ""
+    """Id of the only counter that may call it, else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldView:
+    """One person who fetches something, for staff; the one who left first comes first."""
+
+    number: str
+    line: str
+    priority: str
+    reason: str
+    held_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +152,9 @@ class QueueSnapshot:
     """By token: today's and the former day's."""
     waiting: Mapping[str, tuple[WaitingView, ...]] = field(repr=False)
     """By line id."""
+    held: tuple[HeldView, ...] = ()
+    rules: QueueRules = field(default_factory=QueueRules)
+    """What the hall has chosen, as of this revision."""
 
     @property
     def etag(self) -> str:
@@ -122,6 +169,12 @@ class QueueSnapshot:
         """Return the counter with this id."""
         return next((counter for counter in self.counters if counter.id == counter_id), None)
 
+    def ticket_of_claim(self, claim: str) -> TicketView | None:
+        """Return today's ticket with this short code, however it was typed."""
+        typed = "".join(one for one in claim.upper() if one.isalnum())
+        today = (one for one in self.tickets.values() if one.day == self.day.ordinal and one.claim == typed)
+        return next(today, None) if typed else None
+
     def as_json(self) -> dict[str, Any]:
         """Return the body of ``GET /api/v1/queue``."""
         return {
@@ -135,13 +188,21 @@ class QueueSnapshot:
                     "colour": line.colour,
                     "icon": line.icon,
                     "open": line.open,
+                    "full": line.full,
                     "waiting": line.waiting,
                     "estimated_wait": {"low_s": line.wait_low_s, "high_s": line.wait_high_s},
                 }
                 for line in self.lines
             ],
             "counters": [
-                {"id": counter.id, "name": counter.name, "lines": list(counter.lines), "ticket": counter.ticket}
+                {
+                    "id": counter.id,
+                    "name": counter.name,
+                    "lines": list(counter.lines),
+                    "ticket": counter.ticket,
+                    "state": counter.state,
+                    "paused": counter.paused_at != "",
+                }
                 for counter in self.counters
             ],
             "calls": [

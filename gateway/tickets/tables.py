@@ -1,7 +1,7 @@
-"""Lines, counters, hall-days and tickets in the database. Functions take the open transaction; none commits.
+"""Hall-days, tickets and calls in the database. Functions take the open transaction; none commits.
 
 Promises, kept by the database itself: a number is given once per hall-day and line, a counter has at most one
-ticket, a token names one ticket. Numbers come from ``numbering`` in the transaction of the ticket.
+ticket, a token names one ticket.
 """
 
 # ruff: noqa: S608 - only names and marks of this file stand in the statements; values are always bound
@@ -9,7 +9,6 @@ ticket, a token names one ticket. Numbers come from ``numbering`` in the transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -18,14 +17,17 @@ from sqlite_utils import Database
 from gateway.store.outbox import Reads
 from gateway.store.script import run_script
 from gateway.store.stamp import Stamp
-from gateway.tickets.model import PRIORITY_IN_A_ROW, HallDay, TicketState
+from gateway.tickets.model import HallDay, TicketState
 
 SCHEMA = """
 CREATE TABLE line (
     id TEXT PRIMARY KEY, letter TEXT NOT NULL UNIQUE, name TEXT NOT NULL, colour TEXT NOT NULL, icon TEXT NOT NULL,
-    open INTEGER NOT NULL DEFAULT 1, position INTEGER NOT NULL, jump INTEGER NOT NULL DEFAULT 0
+    open INTEGER NOT NULL DEFAULT 1, position INTEGER NOT NULL, jump INTEGER NOT NULL DEFAULT 0, cap INTEGER NOT NULL DEFAULT 0,
+    retired INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE counter (id TEXT PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE counter (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, position INTEGER NOT NULL, paused_at TEXT, retired INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 CREATE TABLE counter_line (
     counter TEXT NOT NULL REFERENCES counter(id), line TEXT NOT NULL REFERENCES line(id), rank INTEGER NOT NULL,
     PRIMARY KEY (counter, line)
@@ -38,23 +40,38 @@ CREATE TABLE numbering (
 ) WITHOUT ROWID;
 CREATE TABLE ticket (
     id INTEGER PRIMARY KEY,
-    epoch TEXT NOT NULL, day INTEGER NOT NULL REFERENCES hall_day(ordinal), line TEXT NOT NULL REFERENCES line(id),
-    number INTEGER NOT NULL, label TEXT NOT NULL, token TEXT NOT NULL UNIQUE,
-    priority TEXT NOT NULL, origin TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'called', 'completed', 'no_show', 'cancelled')),
+    epoch TEXT NOT NULL, day INTEGER NOT NULL REFERENCES hall_day(ordinal), numbered_in TEXT NOT NULL REFERENCES line(id),
+    number INTEGER NOT NULL, label TEXT NOT NULL, token TEXT NOT NULL UNIQUE, claim TEXT NOT NULL,
+    priority TEXT NOT NULL, origin TEXT NOT NULL, was TEXT NOT NULL DEFAULT '', successor INTEGER REFERENCES ticket(id),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'called', 'serving', 'held', 'completed', 'no_show', 'cancelled')),
+    line TEXT NOT NULL REFERENCES line(id), place REAL NOT NULL, for_counter TEXT REFERENCES counter(id),
     counter TEXT REFERENCES counter(id), calls INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0,
     issued_at TEXT NOT NULL, issued_clock TEXT NOT NULL, issued_bootid TEXT NOT NULL, issued_uptime_s REAL NOT NULL,
-    called_at TEXT, called_bootid TEXT, called_uptime_s REAL, ended_at TEXT, ended_by TEXT, waited_s REAL, service_s REAL,
-    UNIQUE (day, line, number)
+    called_at TEXT, called_bootid TEXT, called_uptime_s REAL, serving_at TEXT, serving_bootid TEXT, serving_uptime_s REAL,
+    held_at TEXT, ended_at TEXT, ended_by TEXT, waited_s REAL, service_s REAL,
+    UNIQUE (day, numbered_in, number)
 );
-CREATE INDEX ticket_waiting ON ticket (line, (priority <> ''), id) WHERE state = 'waiting';
-CREATE UNIQUE INDEX ticket_called ON ticket (counter) WHERE state = 'called';
+CREATE INDEX ticket_waiting ON ticket (line, (priority <> ''), place) WHERE state = 'waiting';
+CREATE INDEX ticket_held ON ticket (id) WHERE state = 'held';
+CREATE UNIQUE INDEX ticket_called ON ticket (counter) WHERE state IN ('called', 'serving');
 CREATE INDEX ticket_served ON ticket (line, id) WHERE service_s IS NOT NULL;
+CREATE INDEX ticket_claim ON ticket (day, claim);
+CREATE INDEX ticket_label ON ticket (day, label);
 CREATE TABLE call (
     id INTEGER PRIMARY KEY, day INTEGER NOT NULL, ticket INTEGER NOT NULL REFERENCES ticket(id), line TEXT NOT NULL,
-    counter TEXT NOT NULL, priority INTEGER NOT NULL, count INTEGER NOT NULL, officer TEXT NOT NULL, called_at TEXT NOT NULL
+    counter TEXT NOT NULL, priority INTEGER NOT NULL, count INTEGER NOT NULL, recall INTEGER NOT NULL, officer TEXT NOT NULL,
+    called_at TEXT NOT NULL, undone INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX call_day ON call (day);
+CREATE TABLE last_act (
+    counter TEXT PRIMARY KEY REFERENCES counter(id), act TEXT NOT NULL, number TEXT NOT NULL, bootid TEXT NOT NULL,
+    uptime_s REAL NOT NULL, before TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE rating (
+    id INTEGER PRIMARY KEY, ticket INTEGER NOT NULL UNIQUE REFERENCES ticket(id),
+    score INTEGER NOT NULL CHECK (score BETWEEN 1 AND 4), origin TEXT NOT NULL
+);
 CREATE TABLE slip (
     ticket INTEGER PRIMARY KEY REFERENCES ticket(id), ahead INTEGER NOT NULL, wait_low_s INTEGER NOT NULL,
     wait_high_s INTEGER NOT NULL, wanted_at TEXT NOT NULL, bootid TEXT NOT NULL, uptime_s REAL NOT NULL,
@@ -71,16 +88,6 @@ def create(db: Database) -> None:
     run_script(db, SCHEMA)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line as it is kept."""
-
-    id: str
-    letter: str
-    name: str
-    open: bool
-
-
 class Ticket(NamedTuple):
     """A ticket as the desk needs it."""
 
@@ -88,21 +95,33 @@ class Ticket(NamedTuple):
     epoch: str
     day: int
     line: str
+    """Where it waits or was served: another than its letter's after a transfer."""
     label: str
     priority: str
     state: TicketState
     counter: str
     calls: int
+    version: int
+    """Grows with every change."""
+    place: float
+    token: str
     issued_bootid: str
     issued_uptime_s: float
     called_bootid: str
     called_uptime_s: float
+    serving_bootid: str
+    serving_uptime_s: float
 
 
 TICKET_COLUMNS = (
-    "id, epoch, day, line, label, priority, state, coalesce(counter, ''), calls, issued_bootid, issued_uptime_s, "
-    "coalesce(called_bootid, ''), coalesce(called_uptime_s, 0.0)"
+    "id, epoch, day, line, label, priority, state, coalesce(counter, ''), calls, version, place, token, issued_bootid, issued_uptime_s, "
+    "coalesce(called_bootid, ''), coalesce(called_uptime_s, 0.0), coalesce(serving_bootid, ''), coalesce(serving_uptime_s, 0.0)"
 )
+CHANGING = (
+    "state", "line", "place", "for_counter", "counter", "calls", "reason", "called_at", "called_bootid", "called_uptime_s",
+    "serving_at", "serving_bootid", "serving_uptime_s", "held_at", "ended_at", "ended_by", "waited_s", "service_s",
+)  # fmt: skip
+"""The columns that acts at a counter change, and that taking an act back restores."""
 
 
 def _tickets(cursor: Iterable[Sequence[Any]]) -> list[Ticket]:
@@ -137,65 +156,16 @@ def latest_undated_issue_uptime_s(db: Reads, day: int, bootid: str) -> float | N
     return float(row[0]) if row else None
 
 
-def add_lines(tx: Reads, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
-    """Write lines (id, letter, name, colour, icon) in the order in which they are shown."""
-    for position, line in enumerate(lines):
-        tx.execute("INSERT INTO line (id, letter, name, colour, icon, position) VALUES (?, ?, ?, ?, ?, ?)", (*line, position))
-
-
-def add_counter(tx: Reads, counter_id: str, name: str, position: int, lines: Sequence[tuple[str, int]]) -> None:
-    """Write a counter and its lines with their rank (0 is preferred)."""
-    tx.execute("INSERT INTO counter VALUES (?, ?, ?)", (counter_id, name, position))
-    for line, rank in lines:
-        tx.execute("INSERT INTO counter_line VALUES (?, ?, ?)", (counter_id, line, rank))
-
-
-def find_line(db: Reads, line_id: str) -> Line | None:
-    """Return one line."""
-    row = db.execute("SELECT id, letter, name, open FROM line WHERE id = ?", (line_id,)).fetchone()
-    return Line(row[0], row[1], row[2], bool(row[3])) if row else None
-
-
-def counter_exists(db: Reads, counter_id: str) -> bool:
-    """Return whether there is such a counter."""
-    return db.execute("SELECT 1 FROM counter WHERE id = ?", (counter_id,)).fetchone() is not None
-
-
-def take_pending_jump(tx: Reads) -> int:
-    """Return by how many numbers every line must leap after a restore, and forget it."""
-    row = tx.execute("SELECT value FROM meta WHERE key = 'numbers_jump_pending'").fetchone()
-    if row is None:
-        return 0
-    tx.execute("DELETE FROM meta WHERE key = 'numbers_jump_pending'")
-    return int(row[0])
-
-
-def set_jumps(tx: Reads, by: int) -> None:
-    """Let each line's next number leap over ``by`` numbers."""
-    tx.execute("UPDATE line SET jump = ?", (by,))
-
-
-def take_jump(tx: Reads, line_id: str) -> int:
-    """Return how many numbers the line leaps over now, and forget it."""
-    jump = int(tx.execute("SELECT jump FROM line WHERE id = ?", (line_id,)).fetchone()[0])
-    if jump:
-        tx.execute("UPDATE line SET jump = 0 WHERE id = ?", (line_id,))
-    return jump
-
-
-def next_number(tx: Reads, day: int, line_id: str, jump: int) -> int:
-    """Return the line's next number on that hall-day, after leaving out ``jump``: never given before, no hole besides."""
-    sql = "INSERT INTO numbering VALUES (?1, ?2, 1 + ?3) ON CONFLICT DO UPDATE SET last = last + 1 + ?3 RETURNING last"
-    return int(tx.execute(sql, (day, line_id, jump)).fetchone()[0])
-
-
 def token_exists(db: Reads, token: str) -> bool:
     """Return whether a ticket has this token."""
     return db.execute("SELECT 1 FROM ticket WHERE token = ?", (token,)).fetchone() is not None
 
 
 def add_ticket(tx: Reads, stamp: Stamp, columns: dict[str, object]) -> int:
-    """Write a new waiting ticket (epoch, day, line, number, label, token, priority, origin); return its id."""
+    """Write a new waiting ticket (epoch, day, line, numbered_in, number, label, token, claim, priority, origin); return its id.
+
+    Its place is that of its issue: the last.
+    """
     row = {
         **columns,
         "state": TicketState.WAITING.value,
@@ -205,7 +175,8 @@ def add_ticket(tx: Reads, stamp: Stamp, columns: dict[str, object]) -> int:
         "issued_uptime_s": float(stamp.uptime),
     }
     names, marks = ", ".join(row), ", ".join("?" * len(row))
-    cursor = tx.execute(f"INSERT INTO ticket ({names}) VALUES ({marks}) RETURNING id", list(row.values()))
+    last = "(SELECT coalesce(max(id), 0) + 1 FROM ticket)"
+    cursor = tx.execute(f"INSERT INTO ticket ({names}, place) VALUES ({marks}, {last}) RETURNING id", list(row.values()))
     return int(cursor.fetchone()[0])
 
 
@@ -214,40 +185,79 @@ def find_ticket(db: Reads, ticket_id: int) -> Ticket:
     return _tickets(db.execute(f"SELECT {TICKET_COLUMNS} FROM ticket WHERE id = ?", (ticket_id,)))[0]
 
 
+def find_by_label(db: Reads, day: int, label: str) -> Ticket | None:
+    """Return the day's ticket with this number as people read it."""
+    found = _tickets(db.execute(f"SELECT {TICKET_COLUMNS} FROM ticket WHERE day = ? AND label = ?", (day, label)))
+    return found[0] if found else None
+
+
+def find_by_token(db: Reads, token: str) -> Ticket | None:
+    """Return the ticket of this link."""
+    found = _tickets(db.execute(f"SELECT {TICKET_COLUMNS} FROM ticket WHERE token = ?", (token,)))
+    return found[0] if found else None
+
+
+def claim_exists(db: Reads, day: int, claim: str) -> bool:
+    """Return whether a ticket of the day has this claim code."""
+    return db.execute("SELECT 1 FROM ticket WHERE day = ? AND claim = ?", (day, claim)).fetchone() is not None
+
+
 def present_ticket(db: Reads, counter_id: str) -> Ticket | None:
     """Return the ticket that the counter has called and not yet finished."""
-    found = _tickets(db.execute(f"SELECT {TICKET_COLUMNS} FROM ticket WHERE counter = ? AND state = 'called'", (counter_id,)))
+    sql = f"SELECT {TICKET_COLUMNS} FROM ticket WHERE counter = ? AND state IN ('called', 'serving')"
+    found = _tickets(db.execute(sql, (counter_id,)))
     return found[0] if found else None
 
 
 def unfinished_tickets(db: Reads, day: int) -> list[Ticket]:
-    """Return those who wait or are at a counter, in the order of issue."""
-    sql = f"SELECT {TICKET_COLUMNS} FROM ticket WHERE state = 'waiting' AND day = ?1 UNION ALL "
-    sql += f"SELECT {TICKET_COLUMNS} FROM ticket WHERE state = 'called' AND day = ?1 ORDER BY 1"
-    return _tickets(db.execute(sql, (day,)))
+    """Return those who wait, are held or are at a counter, in the order of issue."""
+    wanted = [
+        f"SELECT {TICKET_COLUMNS} FROM ticket WHERE {states} AND day = ?1"
+        for states in ("state = 'waiting'", "state IN ('called', 'serving')", "state = 'held'")
+    ]
+    return _tickets(db.execute(" UNION ALL ".join(wanted) + " ORDER BY 1", (day,)))
 
 
-def lines_by_preference(db: Reads, counter_id: str) -> list[list[str]]:
-    """Return the counter's lines: those it prefers first, each rank together."""
-    ranks: dict[int, list[str]] = {}
-    for rank, line in db.execute("SELECT rank, line FROM counter_line WHERE counter = ? ORDER BY rank, line", (counter_id,)):
-        ranks.setdefault(rank, []).append(line)
-    return list(ranks.values())
+def issued_today(db: Reads, day: int, line_id: str) -> int:
+    """Return how many of the line's numbers of that day count against its cap: all but those given back."""
+    sql = "SELECT count(*) FROM ticket WHERE day = ? AND numbered_in = ? AND NOT (state = 'cancelled' AND reason = 'holder')"
+    return int(db.execute(sql, (day, line_id)).fetchone()[0])
 
 
-def first_waiting(db: Reads, lines: Sequence[str], *, priority: bool) -> int | None:
-    """Return who has waited longest in these lines, with or without priority."""
+def first_waiting(db: Reads, counter_id: str, lines: Sequence[str], *, priority: bool) -> int | None:
+    """Return who is first in these lines for this counter, with or without priority."""
     marks = ", ".join("?" * len(lines))
-    sql = f"SELECT min(id) FROM ticket WHERE state = 'waiting' AND line IN ({marks}) AND (priority <> '') = ?"
-    found: int | None = db.execute(sql, (*lines, int(priority))).fetchone()[0]
-    return found
+    sql = (
+        f"SELECT id FROM ticket WHERE state = 'waiting' AND line IN ({marks}) AND (priority <> '') = ? "
+        "AND coalesce(for_counter, ?) = ? ORDER BY place, id LIMIT 1"
+    )
+    row = db.execute(sql, (*lines, int(priority), counter_id, counter_id)).fetchone()
+    return int(row[0]) if row else None
 
 
-def latest_calls_priority(db: Reads, day: int, lines: Sequence[str]) -> list[bool]:
-    """Return whether each of the latest first calls in these lines was priority, the last one first."""
+def sent_to(db: Reads, counter_id: str) -> int | None:
+    """Return who was transferred to this very counter and waits longest."""
+    sql = "SELECT id FROM ticket WHERE state = 'waiting' AND for_counter = ? ORDER BY place, id LIMIT 1"
+    row = db.execute(sql, (counter_id,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def places(db: Reads, line_id: str) -> list[float]:
+    """Return the places of everybody who waits in a line."""
+    return [row[0] for row in db.execute("SELECT place FROM ticket WHERE state = 'waiting' AND line = ?", (line_id,))]
+
+
+def image(db: Reads, ticket_id: int) -> dict[str, Any]:
+    """Return the changing columns of a ticket as they are."""
+    row = db.execute(f"SELECT {', '.join(CHANGING)} FROM ticket WHERE id = ?", (ticket_id,)).fetchone()
+    return dict(zip(CHANGING, row, strict=True))
+
+
+def latest_calls_priority(db: Reads, day: int, lines: Sequence[str], limit: int) -> list[bool]:
+    """Return whether each of the latest ``limit`` calls in these lines was priority, recalls left out, the last one first."""
     marks = ", ".join("?" * len(lines))
-    sql = f"SELECT priority FROM call WHERE day = ? AND count = 1 AND line IN ({marks}) ORDER BY id DESC LIMIT ?"
-    return [bool(row[0]) for row in db.execute(sql, (day, *lines, PRIORITY_IN_A_ROW))]
+    sql = f"SELECT priority FROM call WHERE day = ? AND recall = 0 AND undone = 0 AND line IN ({marks}) ORDER BY id DESC LIMIT ?"
+    return [bool(row[0]) for row in db.execute(sql, (day, *lines, limit))]
 
 
 def waiting_counts(db: Reads) -> dict[str, tuple[int, int]]:
@@ -266,29 +276,23 @@ def service_times_s(db: Reads, line_id: str, limit: int) -> list[float]:
     return [row[0] for row in db.execute(sql, (line_id, limit))]
 
 
-def lines_at_work(db: Reads) -> list[tuple[str, ...]]:
-    """Return the lines of each counter that has a ticket now."""
-    sql = (
-        "SELECT counter_line.counter, counter_line.line FROM ticket JOIN counter_line ON counter_line.counter = ticket.counter "
-        "WHERE ticket.state = 'called' AND counter_line.rank = 0"
-    )
-    lines: dict[str, tuple[str, ...]] = {}
-    for counter, line in db.execute(sql):
-        lines[counter] = (*lines.get(counter, ()), line)
-    return list(lines.values())
-
-
 def write_ticket(tx: Reads, ticket_id: int, columns: dict[str, object]) -> None:
     """Write changed columns of a ticket."""
     assignments = ", ".join(f"{name} = ?" for name in columns)
-    tx.execute(f"UPDATE ticket SET {assignments} WHERE id = ?", (*columns.values(), ticket_id))
+    tx.execute(f"UPDATE ticket SET {assignments}, version = version + 1 WHERE id = ?", (*columns.values(), ticket_id))
 
 
-def add_call(tx: Reads, ticket: Ticket, counter: str, count: int, officer: str, at: str) -> int:
-    """Write a call or recall; return its id, which only grows."""
+def add_call(tx: Reads, ticket: Ticket, counter: str, count: int, officer: str, at: str, *, recall: bool) -> int:
+    """Write a call or recall, the ``count``-th of this ticket; return its id, which only grows."""
     sql = (
-        "INSERT INTO call (day, ticket, line, counter, priority, count, officer, called_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+        "INSERT INTO call (day, ticket, line, counter, priority, count, recall, officer, called_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
     )
-    row = (ticket.day, ticket.id, ticket.line, counter, int(ticket.priority != ""), count, officer, at)
+    row = (ticket.day, ticket.id, ticket.line, counter, int(ticket.priority != ""), count, int(recall), officer, at)
     return int(tx.execute(sql, row).fetchone()[0])
+
+
+def add_rating(tx: Reads, ticket_id: int, score: int, origin: str) -> bool:
+    """Write how content somebody was, 1 to 4; return False when that visit was rated already."""
+    sql = "INSERT INTO rating (ticket, score, origin) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
+    return bool(tx.execute(sql, (ticket_id, score, origin)).fetchall())

@@ -15,30 +15,42 @@ from itertools import islice
 from types import MappingProxyType
 
 from gateway.changes import Changes
-from gateway.clock import Clock
+from gateway.choices.desk import Choices
 from gateway.store.database import Store
-from gateway.tickets import model, reading, waits
-from gateway.tickets.model import TicketState, Waiting
-from gateway.tickets.reading import LineRow, Reading, TicketRow
-from gateway.tickets.snapshot import CallView, CounterView, DayView, LineView, QueueSnapshot, TicketView, WaitingView
-from gateway.tickets.waits import Pace, WaitRange
+from gateway.tickets import reading, turns, waits
+from gateway.tickets.choices import QueueRules
+from gateway.tickets.model import AT_COUNTER, UNFINISHED, TicketState
+from gateway.tickets.reading import CounterRow, Known, LineRow, Reading, TicketRow
+from gateway.tickets.snapshot import (
+    CallView,
+    CounterView,
+    DayView,
+    HeldView,
+    LastAct,
+    LineView,
+    QueueSnapshot,
+    TicketView,
+    WaitingView,
+)
+from gateway.tickets.turns import Waiting
+from gateway.tickets.waits import WaitRange
 
 REST_S = 1.0
 """The view looks at the revision at least so often, should an announcement get lost."""
 NO_DAY = DayView(0, "", "unset")
 NO_WAIT = WaitRange(0, 0)
-UNFINISHED = (TicketState.WAITING, TicketState.CALLED)
 
 
 class QueueView:
     """Holds the latest snapshot. ``current``, ``at_least`` and ``watch`` are safe from any thread; ``refresh`` is one loop's step."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, choices: Choices) -> None:
         self._store = store
-        self._clock = clock
+        self._choices = choices
         self._watchers = Changes()
         self._newer = threading.Condition()
         self._newest = 0
+        self._newest_rating = 0
         self._finished: dict[str, TicketView] = {}
         """By token: read once, shown as they are until their day is long over."""
         self._unfinished: dict[int, TicketRow] = {}
@@ -55,9 +67,11 @@ class QueueView:
         with self._store.reader() as db:
             if reading.revision(db) == self._current.revision and self._current is not EMPTY:
                 return REST_S
-            found = reading.read(db, self._newest, self._unfinished.keys(), waits.MEASURED_LIMIT)
+            rules = self._choices.read(db, QueueRules)
+            known = Known(self._newest, self._unfinished.keys(), self._newest_rating)
+            found = reading.read(db, known, waits.MEASURED_LIMIT, rules.priority_in_a_row)
         self._remember(found)
-        snapshot = _compose(found, list(self._unfinished.values()), self._finished)
+        snapshot = _compose(found, list(self._unfinished.values()), self._finished, rules)
         with self._newer:
             self._current = snapshot
             self._newer.notify_all()
@@ -96,10 +110,12 @@ class QueueView:
         return self._watchers.watch(callback)
 
     def _remember(self, found: Reading) -> None:
+        self._newest_rating = found.newest_rating
         for row in found.tickets:
             self._newest = max(self._newest, row.id)
             if row.state in UNFINISHED:
                 self._unfinished[row.id] = row
+                self._finished.pop(row.token, None)
             else:
                 self._unfinished.pop(row.id, None)
                 self._finished[row.token] = _view(row)
@@ -108,48 +124,66 @@ class QueueView:
             self._finished = {token: ticket for token, ticket in self._finished.items() if ticket.day >= oldest_day}
 
 
-def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, TicketView]) -> QueueSnapshot:
+def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, TicketView], rules: QueueRules) -> QueueSnapshot:
     """Put together the snapshot of one revision."""
-    called = [row for row in unfinished if row.state == TicketState.CALLED]
-    lines = [_compose_line(line, unfinished, found) for line in found.lines]
-    tickets = finished | {row.token: _view(row) for row in called}
+    present = {row.counter: row for row in unfinished if row.state in AT_COUNTER}
+    held = sorted((row for row in unfinished if row.state == TicketState.HELD), key=lambda row: row.held_at)
+    waiting = [row for row in unfinished if row.state == TicketState.WAITING]
+    lines = [_compose_line(line, waiting, found, rules.priority_in_a_row) for line in found.lines]
+    tickets = finished | {row.token: _view(row) for row in (*present.values(), *held, *waiting)}
     for _, order in lines:
-        tickets |= {ticket.token: ticket for ticket in order}
-    present = {row.counter: row.number for row in called}
+        tickets |= {row.token: _view(row, ahead, wait) for row, ahead, wait in order}
     return QueueSnapshot(
         revision=found.revision,
         epoch=found.epoch,
         day=DayView(found.day.ordinal, found.day.on.isoformat(), found.day.clock) if found.day else NO_DAY,
         lines=tuple(line for line, _ in lines),
-        counters=tuple(CounterView(counter, name, served, present.get(counter)) for counter, name, served in found.counters),
+        counters=tuple(_counter_view(counter, present.get(counter.id)) for counter in found.counters),
         calls=tuple(CallView(*call) for call in found.calls),
         tickets=MappingProxyType(tickets),
         waiting=MappingProxyType(
-            {line.id: tuple(WaitingView(one.number, one.priority, one.issued_at) for one in order) for line, order in lines}
+            {
+                line.id: tuple(WaitingView(row.number, row.priority, row.issued_at, row.for_counter) for row, _, _ in order)
+                for line, order in lines
+            }
         ),
+        held=tuple(HeldView(row.number, row.line, row.priority, row.reason, row.held_at) for row in held),
+        rules=rules,
     )
 
 
-def _compose_line(line: LineRow, unfinished: list[TicketRow], found: Reading) -> tuple[LineView, list[TicketView]]:
-    """Return a line, and its people in the order in which they will be called."""
-    waiting = {row.id: row for row in unfinished if row.state == TicketState.WAITING}
-    people = [Waiting(row.id, row.priority != "") for row in waiting.values() if row.line == line.id]
-    streak = model.priority_streak(line.latest_calls_priority)
+def _compose_line(
+    line: LineRow, waiting: list[TicketRow], found: Reading, in_a_row: int
+) -> tuple[LineView, list[tuple[TicketRow, int, WaitRange]]]:
+    """Return a line, and its people in the order in which they will be called, with how many come before each."""
+    own = {row.id: row for row in waiting if row.line == line.id}
+    people = [Waiting(row.id, row.priority != "", row.place) for row in own.values()]
+    streak = turns.priority_streak(line.latest_calls_priority, in_a_row)
     pace = waits.pace(line.service_times_s)
-    counters = waits.capacity(line.id, found.at_work, Counter(row.line for row in waiting.values()))
+    counters = waits.capacity(line.id, found.at_work, Counter(row.line for row in waiting))
     order = [
-        _view(waiting[ticket], ahead, waits.estimate(ahead, counters, pace))
-        for ahead, ticket in enumerate(model.calling_order(people, streak))
+        (own[ticket], ahead, waits.estimate(ahead, counters, pace))
+        for ahead, ticket in enumerate(turns.calling_order(people, streak, in_a_row))
     ]
-    return _line_view(line, people, streak, counters, pace), order
-
-
-def _line_view(line: LineRow, people: list[Waiting], streak: int, counters: float, pace: Pace) -> LineView:
     priority = sum(one.priority for one in people)
-    ahead = model.ahead_of_newcomer(len(people) - priority, priority, streak, has_priority=False)
+    ahead = turns.ahead_of_newcomer(len(people) - priority, priority, streak, in_a_row, has_priority=False)
     wait = waits.estimate(ahead, counters, pace)
-    return LineView(
-        line.id, line.letter, line.name, line.colour, line.icon, bool(line.open), len(people), wait.low_s, wait.high_s
+    full = bool(line.cap) and line.issued >= line.cap
+    shown = LineView(
+        *(line.id, line.letter, line.name, line.colour, line.icon, bool(line.open), len(people)),
+        *(wait.low_s, wait.high_s, full),
+    )
+    return shown, order
+
+
+def _counter_view(counter: CounterRow, present: TicketRow | None) -> CounterView:
+    last_act = LastAct(counter.act, counter.number, counter.bootid, counter.uptime_s) if counter.act else None
+    if present is None:
+        return CounterView(counter.id, counter.name, counter.lines, None, paused_at=counter.paused_at, last_act=last_act)
+    since = present.serving_at or present.called_at
+    return CounterView(
+        *(counter.id, counter.name, counter.lines, present.number, present.state, present.calls, since),
+        *(counter.paused_at, last_act),
     )
 
 
@@ -158,6 +192,8 @@ def _view(row: TicketRow, ahead: int = 0, wait: WaitRange = NO_WAIT) -> TicketVi
         *(row.id, row.token, row.number, row.line, row.day, row.priority, row.origin, row.state, row.reason),
         *(row.counter, row.calls, row.issued_at, row.called_at),
         *(ahead, wait.low_s, wait.high_s),
+        *(row.claim, row.was, row.successor, row.held_at),
+        rated=bool(row.rated),
     )
 
 

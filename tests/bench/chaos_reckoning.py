@@ -70,7 +70,7 @@ def _reckon_hall(found: Reckoning, promised: list[Promised], here: sqlite3.Conne
     tokens = Counter(one.token for one in promised)
     found.faults += [f"one ticket was given to {count} people" for count in tokens.values() if count > 1]
     for (day, line), rows in groupby(
-        here.execute("SELECT day, line, number FROM ticket ORDER BY day, line, number"), key=lambda row: row[:2]
+        here.execute("SELECT day, numbered_in, number FROM ticket ORDER BY day, numbered_in, number"), key=lambda row: row[:2]
     ):
         numbers = [row[2] for row in rows]
         if numbers != list(range(1, len(numbers) + 1)):

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Unpack
 from zoneinfo import ZoneInfo
 
 from gateway.clock import SystemClock
@@ -31,9 +32,11 @@ from gateway.settings import Settings
 from gateway.store.database import Store
 from gateway.store.opening import open_store
 from gateway.tickets import tables
-from gateway.tickets.desk import Called, TicketsDesk
+from gateway.tickets.counters import Called, How
+from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.furnishing import COUNTERS, LINES
 from tests.bench.verdict import quick, seed, show, verdict
+from tests.support.rules import choose_rules
 
 GOAL_MS = 20.0
 MEMORY = Path("/dev/shm")
@@ -91,12 +94,12 @@ class UnclaimedDesk(TicketsDesk):
     def __init__(self, store: Store, clock: SystemClock, randomness: Random, zone: ZoneInfo) -> None:
         super().__init__(store, clock, randomness, zone)
         self._own_store = store
+        self.call_next = self._call_carelessly
 
-    def call_next(self, counter_id: str, *, officer: str = "", key: str | None = None, expected: str | None = None) -> Called:
+    def _call_carelessly(self, counter_id: str, **_how: Unpack[How]) -> Called:
         """Look who is next, then write it."""
-        del officer, key, expected
         with self._own_store.reader() as db:
-            chosen = tables.first_waiting(db, [line.id for line in LINES], priority=False)
+            chosen = tables.first_waiting(db, counter_id, [line.id for line in LINES], priority=False)
         if chosen is None:
             raise Refusal("nobody-waiting")
         with self._own_store.transaction() as tx:
@@ -156,6 +159,7 @@ def _hall() -> Iterator[Hall]:
         settings = Path(folder) / "hall.toml"
         settings.write_text(SETTINGS)
         with Hall(Settings.load(settings)) as hall:
+            choose_rules(hall.store)
             yield hall
 
 
@@ -185,6 +189,7 @@ def _race(kind: type[TicketsDesk], people: int, chosen: int) -> tuple[int, int]:
         store = open_store(Path(folder), lambda: None, clock, zone=ZONE, randomness=Random(chosen))
         desk = kind(store, clock, Random(chosen), ZONE)
         desk.furnish(LINES, COUNTERS)
+        choose_rules(store)
         called: Counter[str] = Counter()
         for start in range(0, people, WAVE):
             with store.transaction() as tx:

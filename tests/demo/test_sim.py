@@ -104,7 +104,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         )
     ]
     with open_queue(tmp_path / "hall") as queue, plug_in(entries, queue.clock) as devices:
-        view, presses, cable = QueueView(queue.store, queue.clock), PressDesk(queue.desk, queue.clock), Cable()
+        view, presses, cable = QueueView(queue.store, queue.desk.choices), PressDesk(queue.desk, queue.clock), Cable()
         devices.buttons[0].when_pressed(presses.press)
 
         def waiting() -> int:

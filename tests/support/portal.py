@@ -26,6 +26,7 @@ from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
+from tests.support.rules import choose_rules
 from tests.support.store import open_test_store
 from tests.support.tickets import COUNTERS, LINES, WIB
 
@@ -84,9 +85,10 @@ def running_portal(directory: Path, news: NewsSource = no_news) -> Iterator[Runn
     clock, changes = FakeClock(), Changes()
     store = open_test_store(directory, clock, changes.announce)
     desk, people = TicketsDesk(store, clock, Random(1), WIB), PeopleDesk(store, clock, Random(2))
+    choose_rules(store)
     if desk.furnish(LINES, COUNTERS):
         people.add_officer("Siti", PIN, Role.HEAD)
-    view = QueueView(store, clock)
+    view = QueueView(store, desk.choices)
     loop = Loop("view", view.refresh, clock)
     changes.watch(loop.wake)
     loop.start()

@@ -10,9 +10,11 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from gateway.store.database import Store
+from gateway.tickets.choices import QueueRules
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.model import CounterSetup, LineSetup
 from tests.support.clock import FakeClock
+from tests.support.rules import WITHOUT_PAUSE, choose_rules
 from tests.support.store import open_test_store
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -42,12 +44,15 @@ class Queue:
 
 
 @contextmanager
-def open_queue(directory: Path, clock: FakeClock | None = None, seed: int = 1) -> Iterator[Queue]:
+def open_queue(
+    directory: Path, clock: FakeClock | None = None, seed: int = 1, rules: QueueRules = WITHOUT_PAUSE
+) -> Iterator[Queue]:
     """Open the queue in ``directory``, furnished the first time, and close it in the end."""
     clock = clock or FakeClock()
     store = open_test_store(directory, clock)
     try:
         desk = TicketsDesk(store, clock, Random(seed), WIB)
+        choose_rules(store, rules)
         desk.furnish(LINES, COUNTERS)
         yield Queue(store, clock, desk)
     finally:

@@ -41,7 +41,7 @@ def printed(printer: RecordingPrinter) -> list[tuple[str, str]]:
 
 def test_the_board_shows_the_latest_call_and_the_newest_number(queue: Queue) -> None:
     """Whoever is called sees number and counter; whoever pressed sees the new number, slip or no slip."""
-    board, view = RecordingBoard(), QueueView(queue.store, queue.clock)
+    board, view = RecordingBoard(), QueueView(queue.store, queue.desk.choices)
     output = BoardOutput(view, board, queue.clock)
     output.step()
     queue.desk.issue("surat", origin="button")
@@ -57,7 +57,7 @@ def test_the_board_shows_the_latest_call_and_the_newest_number(queue: Queue) -> 
 
 def test_what_is_shown_is_not_shown_at_every_look(queue: Queue) -> None:
     """The board is left in peace, and reminded now and then in case it forgot."""
-    board, view = RecordingBoard(), QueueView(queue.store, queue.clock)
+    board, view = RecordingBoard(), QueueView(queue.store, queue.desk.choices)
     output = BoardOutput(view, board, queue.clock)
     for _ in range(3):
         output.step()
@@ -71,7 +71,7 @@ def test_what_is_shown_is_not_shown_at_every_look(queue: Queue) -> None:
 @pytest.mark.parametrize("fault", ["plugged", "broken"])
 def test_a_board_that_was_away_is_shown_again(queue: Queue, fault: str) -> None:
     """A board that was unplugged or failed shows the call as soon as it is back, without a new call."""
-    board, view = RecordingBoard(), QueueView(queue.store, queue.clock)
+    board, view = RecordingBoard(), QueueView(queue.store, queue.desk.choices)
     output = BoardOutput(view, board, queue.clock)
     queue.desk.issue("surat", origin="phone")
     queue.desk.call_next("1")
@@ -90,7 +90,7 @@ def test_a_fresh_board_output_shows_what_a_crash_left_dark(queue: Queue) -> None
     queue.desk.issue("surat", origin="phone")
     queue.desk.call_next("1")
     board = RecordingBoard()
-    BoardOutput(QueueView(queue.store, queue.clock), board, queue.clock).step()
+    BoardOutput(QueueView(queue.store, queue.desk.choices), board, queue.clock).step()
     assert board.faces == [BoardFace("A-001", "1")]
 
 

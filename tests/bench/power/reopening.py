@@ -20,8 +20,9 @@ from gateway.clock import Clock
 from gateway.store import backup
 from gateway.store.database import Store
 from gateway.store.opening import open_store
-from gateway.tickets.desk import SLIP_ORIGINS, TicketsDesk
+from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.furnishing import COUNTERS, LINES
+from gateway.tickets.issuing import SLIP_ORIGINS
 from tests.bench.power.facts import Fact
 from tests.support.clock import FakeClock
 
@@ -66,7 +67,7 @@ class State:
             rows: Rows = execute(sql).fetchall()
             return rows
 
-        self.tickets = read("SELECT label, token, epoch, day, line, number, state, calls, origin, id FROM ticket")
+        self.tickets = read("SELECT label, token, epoch, day, numbered_in, number, state, calls, origin, id FROM ticket")
         self.calls = Counter(read("SELECT ticket, counter FROM call"))
         self.numbering = read("SELECT day, line, last FROM numbering")
         self.events = {
