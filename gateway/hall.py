@@ -43,6 +43,7 @@ from gateway.portal.app import PortalParts, create_app
 from gateway.portal.i18n import words
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
+from gateway.portal.visitor import Networks
 from gateway.relay import presence
 from gateway.relay.connecting import connection_to
 from gateway.relay.uplink import Uplink
@@ -295,7 +296,8 @@ class Hall:
             clock=self.clock,
             screens=self.screens,
             randomness=self._randomness,
-            features=(TicketPages(self.tickets, self.view, self.people), PeoplePages(self.people)),
+            features=(PeoplePages(self.people, portal.address), TicketPages(self.tickets, self.view, self.people)),
+            networks=Networks(portal.staff_networks, portal.trusted_proxies),
             extra_routes=self._extra_routes(self),
         )
         self.portal = PortalServer(create_app(parts), portal.host, portal.port, self.clock)

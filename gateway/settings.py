@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,6 +31,18 @@ def _known_theme(name: str) -> str:
     if name not in themes:
         raise ValueError(f"tema tidak dikenal, pilih: {', '.join(themes)}")
     return name
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError as error:
+        raise ValueError("bukan jaringan, misalnya 192.168.10.0/24") from error
+    return text
+
+
+def _proxy(text: str) -> str:
+    return text if text == "unix" else _network(text)
 
 
 class _Section(BaseModel):
@@ -74,6 +87,10 @@ class PortalSettings(_Section):
     """Host names by which the portal may be asked; its own addresses always count."""
     address: str = "http://balai.lan"
     """The address printed on slips and posters."""
+    staff_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
+    """Networks from which staff pages open, for example ``192.168.10.0/24``; none: from every one. The Pi itself always may."""
+    trusted_proxies: tuple[Annotated[str, AfterValidator(_proxy)], ...] = Field(default=(), strict=False)
+    """Front servers whose ``X-Real-IP`` is believed: addresses, networks, or ``unix`` for a Unix socket."""
 
 
 class RelaySettings(_Section):

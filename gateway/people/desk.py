@@ -61,6 +61,8 @@ class PeopleDesk:
         self._patience = Patience(clock)
         self._sessions = Sessions(store, clock)
         self._setup_code = SetupCode(store.directory, randomness)
+        self._claimed = False
+        """Remembered once it is so: the last head stays."""
 
     def officers(self) -> list[tables.Officer]:
         """Return all who have access, by name."""
@@ -69,8 +71,25 @@ class PeopleDesk:
 
     def is_claimed(self) -> bool:
         """Return whether the hall has a head; until then whoever has the setup code becomes it."""
+        if not self._claimed:
+            with self._store.reader() as db:
+                self._claimed = tables.heads(db) > 0
+        return self._claimed
+
+    def is_new(self) -> bool:
+        """Return whether nobody works here yet."""
+        return not self.is_claimed() and not self.officers()
+
+    def visited(self) -> set[str]:
+        """Return the pages of setting up that somebody has opened."""
         with self._store.reader() as db:
-            return tables.heads(db) > 0
+            return tables.visited(db)
+
+    def visit(self, path: str) -> None:
+        """Remember that a page of setting up was opened."""
+        if path not in self.visited():
+            with self._store.transaction() as tx:
+                tables.visit(tx, path, self._now())
 
     def setup_code(self) -> str:
         """Return the code with which the hall is claimed. Raises Refusal ``hall-claimed`` when it was."""
@@ -102,11 +121,18 @@ class PeopleDesk:
         self._setup_code.void()
         return session
 
-    def add_officer(self, name: str, pin: str, role: Role = Role.CLERK) -> None:
-        """Add an officer; a head makes the setup code void. Raises Refusal ``officer-name``, ``pin-too-weak``, ``officer-exists``."""
-        name, kept = _good_name(name), self._hash(pin)
+    def add_officer(self, name: str, pin: str, role: Role = Role.CLERK, *, key: str = "") -> None:
+        """Add an officer, once per ``key``; a head makes the setup code void.
+
+        Raises Refusal ``officer-name``, ``pin-too-weak``, ``officer-exists``, ``key-reused``.
+        """
+        name, kept, fingerprint = _good_name(name), self._hash(pin), _digest(f"{role} {name}")
         with self._store.transaction() as tx:
+            if key and answers.replay(tx, f"officer-{key}", fingerprint) is not None:
+                return
             self._add(tx, name, kept, role)
+            if key:
+                answers.keep(tx, f"officer-{key}", fingerprint, {}, self._clock.now())
         if role is Role.HEAD:
             self._setup_code.void()
 

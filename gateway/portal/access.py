@@ -1,7 +1,7 @@
 """Who may ask, and how much: the first thing every request meets.
 
-Promises: only the hall's own names are answered (so no foreign name can be pointed at it); a form of another
-site changes nothing; a body is never read beyond its limit; every answer carries the security headers; what
+Promises: only the hall's own names are answered (so no foreign name can be pointed at it); staff pages are for the
+staff's networks, before any PIN is looked at; a form of another site changes nothing; a body is never read beyond its limit; every answer carries the security headers; what
 goes wrong anywhere behind is answered with a sentence.
 """
 
@@ -20,12 +20,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.errors import Refusal
 from gateway.portal.i18n import FALLBACKS, LANGUAGES
 from gateway.portal.site import LANGUAGE_COOKIE, LANGUAGE_PARAMETER
+from gateway.portal.visitor import Networks
 
 BODY_LIMIT_BYTES = 32 * 1024
 BODY_LIMIT_S = 10.0
 """A body that takes longer is a connection that drips."""
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+STAFF_PAGES = (
+    "/masuk",
+    "/keluar",
+    "/petugas",
+    "/loket",
+    "/atur",
+    "/statistik",
+    "/perangkat",
+    "/api/v1/session",
+    "/api/v1/counters",
+)
+"""These, and what lies below them. Whatever else asks for a session is guarded there, by the same rule."""
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (
@@ -47,15 +61,21 @@ class Access:
     """ASGI middleware around the whole portal.
 
     ``names`` are the host names by which the hall may be asked; its own addresses count besides.
-    ``answer`` turns an error into a response.
+    ``networks`` tells visitors apart; ``answer`` turns an error into a response.
     """
 
     def __init__(
-        self, app: ASGIApp, names: Iterable[str], address: str, answer: Callable[[Request, Exception], Response]
+        self,
+        app: ASGIApp,
+        names: Iterable[str],
+        address: str,
+        networks: Networks,
+        answer: Callable[[Request, Exception], Response],
     ) -> None:
         self._app = app
         self._names = frozenset({"localhost", *(name.lower() for name in names)})
         self._address = address
+        self._networks = networks
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,6 +84,7 @@ class Access:
             await self._app(scope, receive, send)
             return
         begun = False
+        visitor = scope["visitor"] = self._networks.visitor(scope)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal begun
@@ -75,6 +96,8 @@ class Access:
         try:
             headers = Headers(scope=scope)
             self._check_host(headers, scope)
+            if is_for_staff(scope["path"]):
+                visitor.require_staff_network()
             if scope["method"] in UNSAFE:
                 _check_origin(headers)
                 receive = await _whole_body(headers, receive)
@@ -94,6 +117,11 @@ class Access:
             host = ""
         if host not in self._names and not _is_own_address(host, scope):
             raise Refusal("unknown-host", address=self._address)
+
+
+def is_for_staff(path: str) -> bool:
+    """Return whether a page is the staff's by its address."""
+    return any(path == page or path.startswith(f"{page}/") for page in STAFF_PAGES)
 
 
 def _is_own_address(host: str, scope: Scope) -> bool:

@@ -28,6 +28,7 @@ from gateway.portal.health_pages import HealthPages, Healthy
 from gateway.portal.live import Broadcaster
 from gateway.portal.screens import Screens
 from gateway.portal.site import Site
+from gateway.portal.visitor import Networks
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ class PortalParts:
     """Whose batik stands at the head of every page: a folder of ``themes/``."""
     screens: Screens | None = None
     """Where screens on walls give their sign of life."""
+    networks: Networks = field(default_factory=Networks)
+    """Whose pages the staff's are; by default everybody's."""
     extra_routes: Sequence[BaseRoute] = field(default=())
     """The demo's own pages."""
 
@@ -67,6 +70,7 @@ class Portal:
             hall_id=parts.hall_id, hall_name=parts.hall_name, language=parts.language, zone=parts.zone, clock=parts.clock,
             randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
             static=[feature.static for feature in parts.features if feature.static is not None], theme=parts.theme,
+            set_up=[page for feature in parts.features for page in feature.set_up],
         )  # fmt: skip
         self._api = ApiDoor(site, parts.features)
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
@@ -81,7 +85,7 @@ class Portal:
 
         self.site = site
         """Whose hall it is: for pages that are drawn elsewhere."""
-        self._guarded = Access(router, parts.names, parts.address, answer)
+        self._guarded = Access(router, parts.names, parts.address, parts.networks, answer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or the lifespan."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +19,9 @@ from starlette.requests import Request
 from gateway.clock import Clock, ClockState
 from gateway.portal.assets import Assets
 from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
+
+if TYPE_CHECKING:
+    from gateway.portal.feature import SetUpPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -40,6 +44,7 @@ class Site:
     def __init__(
         self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
         templates: Iterable[Path] = (), static: Iterable[Path] = (), theme: str = "banyuwangi",
+        set_up: Sequence[SetUpPage] = (),
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
         self.hall_name = hall_name
@@ -47,6 +52,8 @@ class Site:
         self.zone = zone
         self.clock = clock
         self.assets = Assets([STATIC, *static], THEMES / theme)
+        self.set_up = set_up
+        """The pages below ``/atur`` of all features, in the order of a first setting up."""
         self._randomness = randomness
         self._templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,

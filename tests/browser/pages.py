@@ -15,6 +15,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 
 from gateway.hall import Hall
+from gateway.people.model import Role
 from gateway.settings import Settings
 from tests.support.hall_process import write_settings
 
@@ -57,6 +58,11 @@ PAGES: Sequence[Page] = (
     Page("papan", "/papan", tv=True),
     Page("kesehatan", "/kesehatan"),
     Page("masuk", "/masuk"),
+    Page("petugas", "/petugas", officer=True),
+    Page("petugas-pin", "/petugas/pin", officer=True),
+    Page("atur", "/atur", officer=True),
+    Page("atur-petugas", "/atur/petugas", officer=True, press="details.more summary"),
+    Page("atur-petugas-sudah", "/atur/petugas?sudah=pin", officer=True),
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
     Page("loket-kosong", "/loket/2", officer=True),
@@ -68,7 +74,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
     """Serve a real hall with numbers waiting, called and finished."""
     settings = Settings.load(write_settings(folder, port=port))
     with Hall(settings, randomness=Random(7)) as hall:
-        hall.people.add_officer(OFFICER, PIN)
+        hall.people.add_officer(OFFICER, PIN, Role.HEAD)
         busy = Busy(hall)
         _make_busy(busy)
         yield busy

@@ -22,6 +22,7 @@ from gateway.portal.app import PortalParts, create_app
 from gateway.portal.news import NewsSource, no_news
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
+from gateway.portal.visitor import Networks
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
@@ -80,13 +81,20 @@ class RunningPortal:
 
 
 @contextmanager
-def running_portal(directory: Path, news: NewsSource = no_news) -> Iterator[RunningPortal]:
-    """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head."""
-    clock, changes = FakeClock(), Changes()
+def running_portal(
+    directory: Path,
+    news: NewsSource = no_news,
+    *,
+    networks: Networks | None = None,
+    claimed: bool = True,
+    clock: FakeClock | None = None,
+) -> Iterator[RunningPortal]:
+    """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head, unless it is not ``claimed``."""
+    clock, changes = clock or FakeClock(), Changes()
     store = open_test_store(directory, clock, changes.announce)
     desk, people = TicketsDesk(store, clock, Random(1), WIB), PeopleDesk(store, clock, Random(2))
     choose_rules(store)
-    if desk.furnish(LINES, COUNTERS):
+    if desk.furnish(LINES, COUNTERS) and claimed:
         people.add_officer("Siti", PIN, Role.HEAD)
     view = QueueView(store, desk.choices)
     loop = Loop("view", view.refresh, clock)
@@ -95,8 +103,9 @@ def running_portal(directory: Path, news: NewsSource = no_news) -> Iterator[Runn
     health, screens = SaidHealth(), Screens(clock)
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
-        health=health, clock=clock, randomness=Random(3), features=(TicketPages(desk, view, people, news), PeoplePages(people)),
-        screens=screens,
+        health=health, clock=clock, randomness=Random(3),
+        features=(PeoplePages(people, "http://balai.lan"), TicketPages(desk, view, people, news)),
+        screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())
     server.start()
