@@ -1,4 +1,4 @@
-"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore``, ``officer`` and ``setup-code``.
+"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore``, ``officer``, ``setup-code`` and ``voice``.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback. Commands
 beside a running hall ask it through ``hall.sock``; without one they open its folder themselves.
@@ -22,14 +22,9 @@ import click
 from gateway import __version__
 from gateway.errors import Refusal
 from gateway.settings import Settings
-
-CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("/etc/balai/hall.toml"),
-    show_default=True,
-    help="The hall's settings.",
-)
+from gateway.terminal import CONFIG
+from gateway.terminal import say as _say
+from gateway.voice.commands import voice
 
 
 class Commands(click.Group):
@@ -248,12 +243,7 @@ def _asked_pin(*, from_stdin: bool) -> str:
     return str(click.prompt("PIN", hide_input=True, confirmation_prompt=True))
 
 
-def _say(sentence: str, facts: dict[str, Any]) -> str:
-    """Put a sentence into the language of this terminal: Indonesian unless it is English."""
-    from gateway.portal.i18n import words  # noqa: PLC0415 - catalogues are read only when something is said
-
-    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return words("en" if terminal.startswith("en") else "id")(sentence).format_map(facts)
+main.add_command(voice)
 
 
 def _log_to_stderr(level: int = logging.INFO) -> None:

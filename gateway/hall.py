@@ -63,6 +63,7 @@ from gateway.voice.announcing import Announcer, Signs
 from gateway.voice.choices import VoiceChoices
 from gateway.voice.espeak import Espeak
 from gateway.voice.output import Voice
+from gateway.voice.routes import VoicePages
 from gateway.voice.shelf import Shelf
 from gateway.watchdog import Watchdog
 
@@ -284,6 +285,7 @@ class Hall:
         self._running.callback(door.stop)
         door.start()
         hall, portal = self.settings.hall, self.settings.portal
+        voice = VoicePages(self.voice, self.choices, self.people)
         parts = PortalParts(
             hall_id=hall.id,
             hall_name=hall.name,
@@ -296,7 +298,7 @@ class Hall:
             clock=self.clock,
             screens=self.screens,
             randomness=self._randomness,
-            features=(PeoplePages(self.people, portal.address), TicketPages(self.tickets, self.view, self.people)),
+            features=(PeoplePages(self.people, portal.address), TicketPages(self.tickets, self.view, self.people), voice),
             networks=Networks(portal.staff_networks, portal.trusted_proxies),
             extra_routes=self._extra_routes(self),
         )

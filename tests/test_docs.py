@@ -165,7 +165,7 @@ SECTIONS = dict(re.findall(r"^## `([a-z -]+)`\n(.*?)(?=^## |\Z)", page("commands
 
 def test_every_command_is_documented_and_no_other() -> None:
     """docs/commands.md has a section for each command; groups without options of their own may have one too."""
-    groups = {"gateway officer", "provision centre"}
+    groups = {"gateway officer", "gateway voice", "provision centre"}
     assert set(SECTIONS) - groups == set(COMMANDS)
 
 
@@ -184,7 +184,7 @@ def test_every_option_is_documented_with_its_default(path: str) -> None:
             assert defaults[parameter.opts[0]] == str(parameter.default)
 
 
-@pytest.mark.parametrize("path", [*COMMANDS, "gateway officer", "provision centre"])
+@pytest.mark.parametrize("path", [*COMMANDS, "gateway officer", "gateway voice", "provision centre"])
 def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
     """Nobody has to guess how a command is written."""
     assert re.search(rf"^.*Example: `(printf \d+ \| )?{path}\b", SECTIONS[path], re.MULTILINE)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers
@@ -25,6 +26,10 @@ from gateway.portal.visitor import Networks
 BODY_LIMIT_BYTES = 32 * 1024
 BODY_LIMIT_S = 10.0
 """A body that takes longer is a connection that drips."""
+SLOWEST_BYTES_PER_S = 64 * 1024
+"""A larger body may take as much longer as a weak Wi-Fi needs."""
+LARGE_BODIES_AT_ONCE = 2
+"""So many bodies over the usual limit are kept in memory at a time: whoever sends one need not be signed in yet."""
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -61,7 +66,8 @@ class Access:
     """ASGI middleware around the whole portal.
 
     ``names`` are the host names by which the hall may be asked; its own addresses count besides.
-    ``networks`` tells visitors apart; ``answer`` turns an error into a response.
+    ``networks`` tells visitors apart; ``answer`` turns an error into a response. ``larger`` gives the limit of a body for
+    the addresses, and those below them, where it is not the usual one.
     """
 
     def __init__(
@@ -71,12 +77,15 @@ class Access:
         address: str,
         networks: Networks,
         answer: Callable[[Request, Exception], Response],
+        larger: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._names = frozenset({"localhost", *(name.lower() for name in names)})
         self._address = address
         self._networks = networks
         self._answer = answer
+        self._larger = dict(larger)
+        self._large_bodies = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one request, then pass it on."""
@@ -100,13 +109,13 @@ class Access:
                 visitor.require_staff_network()
             if scope["method"] in UNSAFE:
                 _check_origin(headers)
-                receive = await _whole_body(headers, receive)
+                receive = await self._body(headers, receive, scope["path"])
             await self._app(scope, receive, send_with_headers)
         except Exception as error:
             if begun:
                 raise
             response = self._answer(Request(scope), error)
-            if isinstance(error, Refusal) and error.code in {"body-too-large", "body-slow"}:
+            if isinstance(error, Refusal) and error.code in {"body-too-large", "body-slow", "uploads-full"}:
                 response.headers["connection"] = "close"
             await response(scope, receive, send_with_headers)
 
@@ -117,6 +126,19 @@ class Access:
             host = ""
         if host not in self._names and not _is_own_address(host, scope):
             raise Refusal("unknown-host", address=self._address)
+
+    async def _body(self, headers: Headers, receive: Receive, path: str) -> Receive:
+        """Read the body; of those that may be large only a few at once."""
+        limit_bytes = next((limit for page, limit in self._larger.items() if f"{path}/".startswith(f"{page}/")), BODY_LIMIT_BYTES)
+        if limit_bytes <= BODY_LIMIT_BYTES or _announced(headers) <= BODY_LIMIT_BYTES:
+            return await _whole_body(headers, receive, BODY_LIMIT_BYTES)
+        if self._large_bodies >= LARGE_BODIES_AT_ONCE:
+            raise Refusal("uploads-full")
+        self._large_bodies += 1
+        try:
+            return await _whole_body(headers, receive, limit_bytes)
+        finally:
+            self._large_bodies -= 1
 
 
 def is_for_staff(path: str) -> bool:
@@ -142,17 +164,22 @@ def _check_origin(headers: Headers) -> None:
         raise Refusal("foreign-origin")
 
 
-async def _whole_body(headers: Headers, receive: Receive) -> Receive:
-    """Read the body up to its limit; return a ``receive`` that gives it in one piece."""
-    too_large = Refusal("body-too-large", limit_kib=BODY_LIMIT_BYTES // 1024)
+def _announced(headers: Headers) -> int:
+    """Return how many bytes the body has by its own account; 0 when it does not say."""
     announced = headers.get("content-length", "0")
     if not announced.isdecimal():
         raise Refusal("body-unreadable")
-    if int(announced) > BODY_LIMIT_BYTES:
+    return int(announced)
+
+
+async def _whole_body(headers: Headers, receive: Receive, limit_bytes: int) -> Receive:
+    """Read the body up to its limit; return a ``receive`` that gives it in one piece."""
+    too_large = Refusal("body-too-large", limit_kib=limit_bytes // 1024)
+    if _announced(headers) > limit_bytes:
         raise too_large
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_LIMIT_S):
+        async with asyncio.timeout(BODY_LIMIT_S + (limit_bytes - BODY_LIMIT_BYTES) / SLOWEST_BYTES_PER_S):
             more = True
             while more:
                 message = await receive()
@@ -160,7 +187,7 @@ async def _whole_body(headers: Headers, receive: Receive) -> Receive:
                     raise Refusal("body-unreadable")
                 body += message.get("body", b"")
                 more = message.get("more_body", False)
-                if len(body) > BODY_LIMIT_BYTES:
+                if len(body) > limit_bytes:
                     raise too_large
     except TimeoutError as error:
         raise Refusal("body-slow") from error

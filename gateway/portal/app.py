@@ -85,7 +85,9 @@ class Portal:
 
         self.site = site
         """Whose hall it is: for pages that are drawn elsewhere."""
-        self._guarded = Access(router, parts.names, parts.address, parts.networks, answer)
+        pages = [page for feature in parts.features for page in feature.set_up if page.largest_body_bytes]
+        larger = {page.path: page.largest_body_bytes for page in pages}
+        self._guarded = Access(router, parts.names, parts.address, parts.networks, answer, larger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or the lifespan."""

@@ -27,6 +27,8 @@ class SetUpPage:
     """Indonesian, a key of the catalogues."""
     icon: str
     """A name of ``icons.html``."""
+    largest_body_bytes: int = 0
+    """How large a form may be that is sent to this page or below it, such as one with a file; 0 as anywhere else."""
 
 
 class Feature(Protocol):

@@ -109,6 +109,11 @@ class Voice:
         """Return how well this hall can speak a language."""
         return self.announcer.readiness(language, self._chosen(), self._signs())
 
+    def example(self) -> tuple[str, str]:
+        """Return the number and the counter of a call as this hall could make it."""
+        signs = self._signs()
+        return f"{(*signs.letters, 'A')[0]}-012", (*signs.counters, "Loket 1")[0]
+
     def facts(self) -> dict[str, Any]:
         """Return what ``gateway.checks.voice`` asks."""
         chosen = self._chosen()

@@ -66,6 +66,8 @@ PAGES: Sequence[Page] = (
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
     Page("loket-kosong", "/loket/2", officer=True),
+    Page("suara", "/atur/suara", officer=True),
+    Page("suara-rekaman", "/atur/suara/jv", officer=True),
 )
 
 
