@@ -86,6 +86,11 @@ FAULTS: dict[str, Fault] = {
     "hall-claimed": Fault(409, "Balai ini sudah punya kepala kantor.", "Masuk sebagai kepala kantor di halaman petugas."),
     "staff-network-only": Fault(403, "Halaman ini hanya dibuka dari jaringan petugas.", "Pakai komputer atau Wi-Fi untuk petugas, bukan Wi-Fi tamu."),
     "officer-name": Fault(422, "Nama petugas tidak dapat dipakai.", "Pakai 1 sampai 40 huruf, angka, atau spasi."),
+    # Announcements
+    "announcement-empty": Fault(422, "Pengumuman masih kosong.", "Tulis teksnya, atau pilih gambar atau film."),
+    "announcement-dates": Fault(422, "Tanggal selesai sebelum tanggal mulai.", "Perbaiki kedua tanggal itu."),
+    "announcements-full": Fault(409, "Sudah ada {limit} pengumuman.", "Cabut yang tidak perlu lagi, lalu ulangi."),
+    "picture-unreadable": Fault(422, "Gambar atau film ini tidak dapat dibaca.", "Pilih JPEG, PNG, WebP, MP4, atau WebM."),
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),
     "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),

@@ -16,6 +16,9 @@ from typing import Any, Self
 from starlette.routing import BaseRoute
 
 from gateway import __version__
+from gateway.bulletin.desk import BulletinDesk
+from gateway.bulletin.routes import BulletinPages
+from gateway.bulletin.view import BulletinView
 from gateway.changes import Changes
 from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
@@ -106,6 +109,8 @@ class Hall:
         self.choices: Choices
         self.tickets: TicketsDesk
         self.people: PeopleDesk
+        self.bulletin: BulletinDesk
+        self.news: BulletinView
         self.view: QueueView
         self.devices: Devices
         self.voice: Voice
@@ -182,6 +187,9 @@ class Hall:
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
+        self.bulletin = BulletinDesk(self.store, self.clock, self.settings.hall.zone)
+        self.news = BulletinView(self.store, self.choices, self.clock, self.settings.hall.zone)
+        self._running.callback(self.changes.watch(self.news.stale))
 
     def _show_the_queue(self) -> None:
         self._running.callback(self.changes.watch(self.loops.wake))
@@ -298,7 +306,12 @@ class Hall:
             clock=self.clock,
             screens=self.screens,
             randomness=self._randomness,
-            features=(PeoplePages(self.people, portal.address), TicketPages(self.tickets, self.view, self.people), voice),
+            features=(
+                PeoplePages(self.people, portal.address),
+                TicketPages(self.tickets, self.view, self.people, self.news.news),
+                BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
+                voice,
+            ),
             networks=Networks(portal.staff_networks, portal.trusted_proxies),
             extra_routes=self._extra_routes(self),
         )
@@ -311,6 +324,9 @@ class Hall:
         self._begin("presses", self.presses.step, self.presses.wakes, essential=True)
         for button in self.devices.buttons:
             button.when_pressed(self.presses.press)
+
+    def _lines(self) -> list[tuple[str, str]]:
+        return [(line.id, line.name) for line in self.view.current.lines]
 
     def _feed_the_watchdog(self) -> None:
         watchdog = Watchdog(self.health.alive)

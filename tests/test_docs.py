@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import gateway.checks
+from gateway.bulletin.choices import BoardChoices
 from gateway.checks.finding import Verdict
 from gateway.choices.section import Section
 from gateway.cli import main as gateway_command
@@ -36,7 +37,7 @@ from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
-SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices, QueueRules)
+SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices, QueueRules, BoardChoices)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 

@@ -30,6 +30,8 @@ SLOWEST_BYTES_PER_S = 64 * 1024
 """A larger body may take as much longer as a weak Wi-Fi needs."""
 LARGE_BODIES_AT_ONCE = 2
 """So many bodies over the usual limit are kept in memory at a time: whoever sends one need not be signed in yet."""
+PIECE_LIMIT_S = 20.0
+"""A file that is passed on in pieces may take its time, but its next piece comes within this."""
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -67,7 +69,8 @@ class Access:
 
     ``names`` are the host names by which the hall may be asked; its own addresses count besides.
     ``networks`` tells visitors apart; ``answer`` turns an error into a response. ``larger`` gives the limit of a body for
-    the addresses, and those below them, where it is not the usual one.
+    the addresses, and those below them, where it is not the usual one; ``files`` gives it for those whose forms bring a
+    file: these are passed on in pieces, and whoever reads them judges first who sends them.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Access:
         networks: Networks,
         answer: Callable[[Request, Exception], Response],
         larger: Mapping[str, int] = MappingProxyType({}),
+        files: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._names = frozenset({"localhost", *(name.lower() for name in names)})
@@ -85,6 +89,7 @@ class Access:
         self._networks = networks
         self._answer = answer
         self._larger = dict(larger)
+        self._files = dict(files)
         self._large_bodies = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,7 +134,10 @@ class Access:
 
     async def _body(self, headers: Headers, receive: Receive, path: str) -> Receive:
         """Read the body; of those that may be large only a few at once."""
-        limit_bytes = next((limit for page, limit in self._larger.items() if f"{path}/".startswith(f"{page}/")), BODY_LIMIT_BYTES)
+        file_bytes = _limit_at(path, self._files)
+        if file_bytes and headers.get("content-type", "").startswith("multipart/form-data"):
+            return _in_pieces(headers, receive, file_bytes)
+        limit_bytes = _limit_at(path, self._larger) or BODY_LIMIT_BYTES
         if limit_bytes <= BODY_LIMIT_BYTES or _announced(headers) <= BODY_LIMIT_BYTES:
             return await _whole_body(headers, receive, BODY_LIMIT_BYTES)
         if self._large_bodies >= LARGE_BODIES_AT_ONCE:
@@ -139,6 +147,11 @@ class Access:
             return await _whole_body(headers, receive, limit_bytes)
         finally:
             self._large_bodies -= 1
+
+
+def _limit_at(path: str, limits: Mapping[str, int]) -> int:
+    """Return the limit at ``path``, which counts below its page too; 0 when there is none."""
+    return next((limit for page, limit in limits.items() if f"{path}/".startswith(f"{page}/")), 0)
 
 
 def is_for_staff(path: str) -> bool:
@@ -170,6 +183,33 @@ def _announced(headers: Headers) -> int:
     if not announced.isdecimal():
         raise Refusal("body-unreadable")
     return int(announced)
+
+
+def _in_pieces(headers: Headers, receive: Receive, limit_bytes: int) -> Receive:
+    """Return a ``receive`` that passes the body on as it comes, up to its limit; each piece must come in time."""
+    too_large = Refusal("body-too-large", limit_kib=limit_bytes // 1024)
+    if _announced(headers) > limit_bytes:
+        raise too_large
+    taken_bytes, ended = 0, False
+
+    async def receive_piece() -> Message:
+        nonlocal taken_bytes, ended
+        if ended:
+            return await receive()
+        try:
+            async with asyncio.timeout(PIECE_LIMIT_S):
+                message = await receive()
+        except TimeoutError as error:
+            raise Refusal("body-slow") from error
+        if message["type"] == "http.disconnect":
+            raise Refusal("body-unreadable")
+        taken_bytes += len(message.get("body", b""))
+        ended = not message.get("more_body", False)
+        if taken_bytes > limit_bytes:
+            raise too_large
+        return message
+
+    return receive_piece
 
 
 async def _whole_body(headers: Headers, receive: Receive, limit_bytes: int) -> Receive:

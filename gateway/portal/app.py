@@ -85,9 +85,10 @@ class Portal:
 
         self.site = site
         """Whose hall it is: for pages that are drawn elsewhere."""
-        pages = [page for feature in parts.features for page in feature.set_up if page.largest_body_bytes]
-        larger = {page.path: page.largest_body_bytes for page in pages}
-        self._guarded = Access(router, parts.names, parts.address, parts.networks, answer, larger)
+        pages = [page for feature in parts.features for page in feature.set_up]
+        larger = {page.path: page.largest_body_bytes for page in pages if page.largest_body_bytes}
+        files = {page.path: page.largest_file_bytes for page in pages if page.largest_file_bytes}
+        self._guarded = Access(router, parts.names, parts.address, parts.networks, answer, larger, files)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or the lifespan."""

@@ -29,6 +29,8 @@ class SetUpPage:
     """A name of ``icons.html``."""
     largest_body_bytes: int = 0
     """How large a form may be that is sent to this page or below it, such as one with a file; 0 as anywhere else."""
+    largest_file_bytes: int = 0
+    """As before, for forms with files too large for the memory: read with ``uploads.receive_upload``, in pieces."""
 
 
 class Feature(Protocol):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.people.tables
 import gateway.tickets.tables
@@ -22,4 +23,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0002-queue", gateway.tickets.tables.create),
     ("0003-people", gateway.people.tables.create),
     ("0004-choices", gateway.choices.tables.create),
+    ("0005-bulletin", gateway.bulletin.tables.create),
 )

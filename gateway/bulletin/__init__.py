@@ -1,0 +1,1 @@
+"""What the hall tells everybody: announcements as running text and slides on the board."""

@@ -1,0 +1,74 @@
+"""Announcements in the database. Functions take the open transaction; none commits."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from sqlite_utils import Database
+
+from gateway.bulletin.model import Announcement, Draft
+from gateway.store.outbox import Reads
+from gateway.store.script import run_script
+
+SCHEMA = """
+CREATE TABLE announcement (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, texts TEXT NOT NULL, starts_on TEXT, ends_on TEXT, important INTEGER NOT NULL,
+    media TEXT NOT NULL CHECK (media IN ('', 'image', 'video')), blob TEXT NOT NULL, published_at TEXT NOT NULL
+);
+"""
+
+COLUMNS = "id, texts, starts_on, ends_on, important, media, blob"
+
+
+def create(db: Database) -> None:
+    """Make the table of this feature, inside the migration's transaction."""
+    run_script(db, SCHEMA)
+
+
+def add(tx: Reads, draft: Draft, at: str) -> Announcement:
+    """Write a new announcement."""
+    row = tx.execute(
+        f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, published_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
+        (
+            json.dumps(dict(draft.texts), ensure_ascii=False),
+            _text(draft.starts_on),
+            _text(draft.ends_on),
+            int(draft.important),
+            draft.media,
+            draft.blob,
+            at,
+        ),
+    ).fetchone()
+    return _announcement(row)
+
+
+def remove(tx: Reads, announcement: int) -> Announcement | None:
+    """Delete an announcement and return it; None when it is gone already."""
+    row = tx.execute(f"DELETE FROM announcement WHERE id = ? RETURNING {COLUMNS}", (announcement,)).fetchall()  # noqa: S608 - names of columns, written here
+    return _announcement(row[0]) if row else None
+
+
+def every(db: Reads) -> list[Announcement]:
+    """Return all announcements, the oldest first."""
+    return [_announcement(row) for row in db.execute(f"SELECT {COLUMNS} FROM announcement ORDER BY id")]  # noqa: S608 - names of columns, written here
+
+
+def number(db: Reads) -> int:
+    """Return how many there are."""
+    return int(db.execute("SELECT count(*) FROM announcement").fetchone()[0])
+
+
+def mentions(db: Reads, blob: str) -> bool:
+    """Return whether an announcement shows this blob."""
+    return db.execute("SELECT 1 FROM announcement WHERE blob = ?", (blob,)).fetchone() is not None
+
+
+def _text(on: date | None) -> str | None:
+    return on.isoformat() if on else None
+
+
+def _announcement(row: tuple[int, str, str | None, str | None, int, str, str]) -> Announcement:
+    id_, texts, starts_on, ends_on, important, media, blob = row
+    days = [date.fromisoformat(on) if on else None for on in (starts_on, ends_on)]
+    return Announcement(id_, json.loads(texts), days[0], days[1], bool(important), media, blob)  # type: ignore[arg-type]  # the CHECK above

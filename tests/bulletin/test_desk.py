@@ -1,0 +1,158 @@
+"""Announcements: published once, kept with their picture, shown on their days, taken back whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gateway.bulletin import model
+from gateway.bulletin.choices import BoardChoices
+from gateway.bulletin.desk import BulletinDesk
+from gateway.bulletin.model import Draft
+from gateway.bulletin.view import BulletinView
+from gateway.choices.desk import Choices
+from gateway.clock import ClockState
+from gateway.errors import Refusal
+from gateway.portal.news import News, Slide
+from gateway.store.database import Store
+from tests.support.clock import FakeClock
+from tests.support.store import open_test_store
+from tests.support.tickets import WIB
+
+TODAY = date(2026, 11, 23)
+POSYANDU = Draft({"id": "Posyandu Kamis pagi.", "en": "Health post on Thursday."})
+
+
+class Bulletin:
+    """A hall's announcements in a test's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = FakeClock()
+        self.store: Store = open_test_store(folder, self.clock, lambda: self.view.stale() if hasattr(self, "view") else None)
+        self.choices = Choices(self.store, self.clock, WIB)
+        self.desk = BulletinDesk(self.store, self.clock, WIB)
+        self.view = BulletinView(self.store, self.choices, self.clock, WIB)
+
+    def picture(self, name: str = "a.jpg", colour: str = "#1f7a4d") -> Path:
+        """Put a picture with a place in its EXIF into the folder, as a phone would."""
+        path, exif = self.folder / name, Image.Exif()
+        exif[0x010E] = "Rumah Pak RT"
+        exif[0x0112] = 6
+        Image.new("RGB", (300, 200), colour).save(path, exif=exif)
+        return path
+
+    def events(self) -> list[tuple[str, str]]:
+        """Return the type and the subject's end of every event about announcements."""
+        with self.store.reader() as db:
+            rows = db.execute("SELECT type, subject FROM outbox WHERE type LIKE 'id.balai.announcement.%' ORDER BY position")
+            return [(kind.removeprefix("id.balai.announcement."), subject.rpartition("/")[2]) for kind, subject in rows]
+
+
+@pytest.fixture
+def bulletin(tmp_path: Path) -> Iterator[Bulletin]:
+    """Open one."""
+    one = Bulletin(tmp_path)
+    yield one
+    one.store.close()
+
+
+def test_the_same_wish_is_one_announcement(bulletin: Bulletin) -> None:
+    """A form sent twice announces once; its key for something else is refused."""
+    first = bulletin.desk.publish(POSYANDU, key="wish-0001")
+    assert bulletin.desk.publish(POSYANDU, key="wish-0001") == first
+    with pytest.raises(Refusal, match="Idempotency-Key"):
+        bulletin.desk.publish(Draft({"id": "Lain"}), key="wish-0001")
+    assert bulletin.events() == [("published.v1", "1")]
+
+
+def test_readers_get_their_language_else_indonesian(bulletin: Bulletin) -> None:
+    """An announcement in two languages is shown in the reader's, the important one first."""
+    bulletin.desk.publish(POSYANDU, key="wish-0001")
+    bulletin.desk.publish(Draft({"id": "Kantor tutup besok."}, important=True), key="wish-0002")
+    bulletin.desk.publish(Draft({"id": "Air mati."}), key="wish-0003")
+    assert bulletin.view.news("en").texts == ("Kantor tutup besok.", "Air mati.", "Health post on Thursday.")
+    assert bulletin.view.news("jv").texts[-1] == "Posyandu Kamis pagi."
+
+
+def test_an_announcement_is_shown_on_its_days(bulletin: Bulletin) -> None:
+    """From its first day to its last, both included; while the clock is certainly wrong everything is shown."""
+    tomorrow = TODAY + timedelta(days=1)
+    bulletin.desk.publish(Draft({"id": "Besok saja"}, tomorrow, tomorrow), key="wish-0001")
+    shown = []
+    for _ in range(3):
+        shown.append(bulletin.view.news("id").texts)
+        bulletin.clock.advance(24 * 3600)
+    assert shown == [(), ("Besok saja",), ()]
+    bulletin.clock._state = ClockState.UNSET
+    assert bulletin.view.news("id").texts == ("Besok saja",)
+
+
+def test_a_picture_is_drawn_anew_without_what_the_phone_knew(bulletin: Bulletin) -> None:
+    """Upright, without EXIF, named by its content, served while it is shown."""
+    bulletin.desk.publish(POSYANDU, key="wish-0001", file=bulletin.picture())
+    [blob] = bulletin.desk.blobs.names()
+    with Image.open(io.BytesIO(bulletin.desk.blobs.read(blob))) as kept:
+        assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (200, 300), {})
+    assert bulletin.view.news("en").slides == (Slide(f"/papan/gambar/{blob}", "image", "Health post on Thursday."),)
+    assert bulletin.view.media_of(blob) == "image"
+
+
+def test_what_is_withdrawn_leaves_nothing(bulletin: Bulletin) -> None:
+    """The picture goes with the last announcement that shows it; the centre learns of both."""
+    picture = bulletin.picture()
+    first = bulletin.desk.publish(POSYANDU, key="wish-0001", file=picture)
+    second = bulletin.desk.publish(Draft({}), key="wish-0002", file=picture)
+    bulletin.desk.withdraw(first)
+    assert len([*bulletin.desk.blobs.names()]) == 1
+    bulletin.desk.withdraw(second)
+    bulletin.desk.withdraw(second)
+    assert [*bulletin.desk.blobs.names()] == []
+    assert bulletin.view.news("id") == News()
+    assert bulletin.events() == [("published.v1", "1"), ("published.v1", "2"), ("withdrawn.v1", "1"), ("withdrawn.v1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("draft", "code"),
+    [
+        (Draft({"id": "  \n "}), "announcement-empty"),
+        (Draft({"id": "Terbalik"}, TODAY, TODAY - timedelta(days=1)), "announcement-dates"),
+        (Draft({"id": "x" * (model.TEXT_LIMIT + 1)}), "field-invalid"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(bulletin: Bulletin, draft: Draft, code: str) -> None:
+    """Empty, backwards or too long: nothing is kept."""
+    with pytest.raises(Refusal) as refused:
+        bulletin.desk.publish(draft, key="wish-0001")
+    assert (refused.value.code, bulletin.desk.every(), bulletin.events()) == (code, [], [])
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload='alert(1)'/>", b"\xff\xd8\xff\xe0nonsense", b"GIF89a" + bytes(100)])
+def test_a_file_that_is_no_picture_is_refused(bulletin: Bulletin, content: bytes) -> None:
+    """Whatever its name says; nothing of it stays on the card."""
+    file = bulletin.folder / "gambar.jpg"
+    file.write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        bulletin.desk.publish(POSYANDU, key="wish-0001", file=file)
+    assert (refused.value.code, [*bulletin.desk.blobs.names()]) == ("picture-unreadable", [])
+
+
+def test_no_more_than_boards_show(bulletin: Bulletin) -> None:
+    """One too many is refused, and its picture does not stay."""
+    for number in range(model.ANNOUNCEMENTS_LIMIT):
+        bulletin.desk.publish(Draft({"id": f"Nomor {number}"}), key=f"wish-{number:04}")
+    with pytest.raises(Refusal, match=str(model.ANNOUNCEMENTS_LIMIT)):
+        bulletin.desk.publish(POSYANDU, key="wish-last", file=bulletin.picture())
+    assert [*bulletin.desk.blobs.names()] == []
+
+
+def test_the_halls_choices_are_the_boards(bulletin: Bulletin) -> None:
+    """Chosen anew, the board has them without a restart."""
+    assert bulletin.view.news("id").quiet_s == 20.0
+    bulletin.choices.change(BoardChoices(quiet_s=60, lines=("surat",)))
+    assert (bulletin.view.news("id").quiet_s, bulletin.view.news("id").lines) == (60.0, ("surat",))
