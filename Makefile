@@ -34,7 +34,11 @@ test: install ## everything: check, all tests, and the quick R benches
 	QUICK=1 $(VENV)/bin/python -m tests.bench.chaos
 	$(PYTEST)
 
-bench-%: install ## prove one promise: power chaos commits backlog press (SEED=, QUICK=1)
+bench-pages: install
+	@tests/support/prepare.sh pages
+	@$(VENV)/bin/python -m tests.bench.pages
+
+bench-%: install ## prove one promise, as docs/benches.md lists them (SEED=, QUICK=1)
 	@tests/support/prepare.sh test
 	@$(VENV)/bin/python -m tests.bench.$*
 

@@ -24,7 +24,7 @@ STREAM_LIMIT = 800
 """More streams than any hall has screens; beyond, pages fall back to polling."""
 
 SEND_LIMIT_S = 30.0
-"""A reader that takes nothing for so long is gone."""
+"""A reader that takes nothing for so long is gone; seen at the next ping."""
 
 HEAD: Message = {
     "type": "http.response.start",
@@ -38,6 +38,24 @@ HEAD: Message = {
 
 PING = b": masih di sini\n\n"
 
+GONE = "the reader is gone"
+"""Why a stream's task is cancelled, told from every other cancelling."""
+
+
+class _Stream:
+    """One open stream: the task that serves it, and since when it waits for its reader to take something."""
+
+    __slots__ = ("sending_since_s", "task")
+
+    def __init__(self, now_s: float) -> None:
+        self.task = asyncio.current_task()
+        self.sending_since_s: float | None = now_s
+
+    def abandon(self) -> None:
+        """End the serving of a reader who is gone."""
+        if self.task is not None:
+            self.task.cancel(GONE)
+
 
 class Broadcaster:
     """Tells all open streams what ``compose`` says, each time ``tell`` is called.
@@ -45,17 +63,29 @@ class Broadcaster:
     ``compose`` runs in the event loop and returns one finished server-sent event.
     """
 
-    def __init__(self, compose: Callable[[], bytes], *, ping_s: float = PING_S, limit: int = STREAM_LIMIT) -> None:
+    def __init__(
+        self,
+        compose: Callable[[], bytes],
+        *,
+        ping_s: float = PING_S,
+        limit: int = STREAM_LIMIT,
+        send_limit_s: float = SEND_LIMIT_S,
+    ) -> None:
         self._compose = compose
         self._ping_s = ping_s
         self._limit = limit
+        self._send_limit_s = send_limit_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = asyncio.Event()
         self._newest = b""
         self._pinging: asyncio.TimerHandle | None = None
         self._ended = False
-        self.open = 0
+        self._streams: set[_Stream] = set()
+
+    @property
+    def open(self) -> int:
         """How many streams are open now."""
+        return len(self._streams)
 
     def begin(self) -> None:
         """Take the running event loop as the one writer's."""
@@ -85,30 +115,36 @@ class Broadcaster:
             raise Refusal("hall-stopping")
         if self.open >= self._limit:
             raise Refusal("streams-full")
-        self.open += 1
+        stream = _Stream(self._now_s())
+        self._streams.add(stream)
         leaving = asyncio.ensure_future(_until_gone(receive))
+        leaving.add_done_callback(lambda _: stream.abandon())
         try:
             await send(HEAD)
-            await self._stream(send, leaving)
+            await self._stream(send, stream)
+        except asyncio.CancelledError as gone:
+            if GONE not in gone.args or stream.task is None:
+                raise
+            stream.task.uncancel()
         finally:
-            self.open -= 1
+            self._streams.discard(stream)
+            stream.task = None
             leaving.cancel()
 
-    async def _stream(self, send: Send, leaving: asyncio.Future[None]) -> None:
-        sent = b"retry: 2000\n\n" + self._newest
-        await _send(send, sent)
+    async def _stream(self, send: Send, stream: _Stream) -> None:
+        part = b"retry: 2000\n\n" + self._newest
         seen = self._newest
-        while not self._ended and not leaving.done():
-            told = self._told
-            if seen is self._newest:
-                await _first_of(told, leaving)
-            if leaving.done() or self._ended:
+        while True:
+            stream.sending_since_s = self._now_s()
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            stream.sending_since_s = None
+            if seen is self._newest and not self._ended:
+                await self._told.wait()
+            if self._ended:
                 break
             part = PING if seen is self._newest else self._newest
             seen = self._newest
-            await _send(send, part)
-        if not leaving.done():
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _publish(self) -> None:
         newest = self._compose()
@@ -117,9 +153,15 @@ class Broadcaster:
             self._wake()
 
     def _ping(self) -> None:
+        for stream in tuple(self._streams):
+            if stream.sending_since_s is not None and self._now_s() - stream.sending_since_s > self._send_limit_s:
+                stream.abandon()
         self._wake()
         if self._loop is not None and not self._ended:
             self._pinging = self._loop.call_later(self._ping_s, self._ping)
+
+    def _now_s(self) -> float:
+        return self._loop.time() if self._loop is not None else 0.0
 
     def _wake(self) -> None:
         told, self._told = self._told, asyncio.Event()
@@ -134,20 +176,6 @@ class Broadcaster:
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _first_of(told: asyncio.Event, leaving: asyncio.Future[None]) -> None:
-    """Wait for either; cheap enough for five hundred streams."""
-    waiting = asyncio.ensure_future(told.wait())
-    try:
-        await asyncio.wait((waiting, leaving), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        waiting.cancel()
-
-
-async def _send(send: Send, body: bytes) -> None:
-    async with asyncio.timeout(SEND_LIMIT_S):
-        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def event(name: str, identity: str, data: str) -> bytes:

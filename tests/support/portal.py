@@ -88,6 +88,7 @@ def running_portal(
     networks: Networks | None = None,
     claimed: bool = True,
     clock: FakeClock | None = None,
+    pages: type[TicketPages] = TicketPages,
 ) -> Iterator[RunningPortal]:
     """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head, unless it is not ``claimed``."""
     clock, changes = clock or FakeClock(), Changes()
@@ -104,7 +105,7 @@ def running_portal(
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
         health=health, clock=clock, randomness=Random(3),
-        features=(PeoplePages(people, "http://balai.lan"), TicketPages(desk, view, people, news)),
+        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news)),
         screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs, if root or sudo may; else says exactly what to install.
-# Usage: prepare.sh install|test
+# Usage: prepare.sh install|test|pages
 set -eu
 
 missing=""
@@ -22,6 +22,11 @@ if [ "${1:-install}" = test ]; then
     need openssl command_of openssl
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
+fi
+
+if [ "${1:-install}" = pages ]; then
+    need nginx-light command_of nginx
+    need wrk command_of wrk
 fi
 
 [ -n "$missing" ] || exit 0
