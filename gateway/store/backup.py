@@ -1,6 +1,6 @@
-"""A whole hall in one file: database and attachments, checked when it is made and before it is used.
+"""A whole hall in one file: database, attachments and recorded voices, checked when it is made and before it is used.
 
-The file is a plain tar: ``hall.db``, ``blobs/...`` and last ``manifest.json`` with the SHA-256 of each. A
+The file is a plain tar: ``hall.db``, ``blobs/...``, ``voice/...`` and last ``manifest.json`` with the SHA-256 of each. A
 backup is closed: what opens it makes a new epoch before any fact, so that a number or an event made
 after the backup is never made a second time under the same name.
 """
@@ -45,6 +45,9 @@ FORMAT = 1
 PIECE_BYTES = 1 << 20
 BLOB_MEMBER = re.compile(rf"{BLOBS}/([0-9a-f]{{2}})/\1[0-9a-f]{{62}}")
 """A name in the file that may be an attachment; nothing else is ever written, wherever it points."""
+RECORDINGS = "voice"
+"""The folder of the clips that people have recorded; what else lies in it can be made again."""
+RECORDING_MEMBER = re.compile(rf"{RECORDINGS}/[a-z]{{2,3}}/[a-z0-9-]{{1,60}}\.wav")
 UNPACKED = ".restore-"
 """Begins the name of the folder into which a restore unpacks; left over, it was cut off."""
 
@@ -61,7 +64,7 @@ def write(store: Store, path: Path, progress: Progress = lambda _share: None) ->
     try:
         with _told_for(path.parent):
             copy_closed(store.path, copy, "backup", lambda share: progress(share * 0.4))
-            _pack(part, copy, Blobs(store.directory), lambda share: progress(0.4 + share * 0.3))
+            _pack(part, copy, store.directory, lambda share: progress(0.4 + share * 0.3))
             check(part, lambda share: progress(0.7 + share * 0.3))
             if path.exists():
                 raise Refusal("backup-exists", path=path)
@@ -103,17 +106,21 @@ def restore(path: Path, directory: Path, *, replace: bool = False, progress: Pro
 def _exchange(fresh: Path, directory: Path) -> None:
     """Move the former data aside and ``fresh`` in; the mark tells a start in between that it is neither."""
     write_life(directory, Life.RESTORING)
-    names = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, SNAPSHOTS)
+    names = [DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, SNAPSHOTS]
+    if (fresh / RECORDINGS).exists():
+        names.append(RECORDINGS)
     former = [found for name in names if (found := directory / name).exists()]
     if former:
         move_into(next_folder(directory, "replaced"), former)
-    move_into(directory, [fresh / BLOBS, fresh / DATABASE])
+    move_into(directory, [fresh / RECORDINGS, fresh / BLOBS, fresh / DATABASE])
     write_life(directory, Life.STOPPED)
 
 
-def _pack(part: Path, copy: Path, blobs: Blobs, progress: Progress) -> None:
-    members = [(DATABASE, copy)]
+def _pack(part: Path, copy: Path, directory: Path, progress: Progress) -> None:
+    members, blobs = [(DATABASE, copy)], Blobs(directory)
     members += [(f"{BLOBS}/{name[:2]}/{name}", blobs.path_of(name)) for name in blobs.names()]
+    recordings = {path.relative_to(directory).as_posix(): path for path in sorted((directory / RECORDINGS).glob("*/*.wav"))}
+    members += [(name, path) for name, path in recordings.items() if RECORDING_MEMBER.fullmatch(name)]
     sizes = {name: path.stat().st_size for name, path in members}
     total_bytes, done_bytes = sum(sizes.values()) or 1, 0
     digests: dict[str, str] = {}
@@ -174,14 +181,14 @@ def _hold_against(manifest: dict[str, Any], found: dict[str, str], folder: Path,
     if trouble:
         raise Refusal("backup-invalid", path=path, reason=trouble)
     for name, digest in found.items():
-        if name != DATABASE and Path(name).name != digest:
+        if BLOB_MEMBER.fullmatch(name) and Path(name).name != digest:
             raise Refusal("backup-invalid", path=path, reason=f"{name} rusak")
     if (folder / BLOBS).exists():
         sync_folder(folder / BLOBS)
 
 
 def _is_ours(name: str) -> bool:
-    return name in (DATABASE, MANIFEST) or BLOB_MEMBER.fullmatch(name) is not None
+    return name in (DATABASE, MANIFEST) or any(kind.fullmatch(name) for kind in (BLOB_MEMBER, RECORDING_MEMBER))
 
 
 def _digest(path: Path) -> str:

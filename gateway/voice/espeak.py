@@ -1,16 +1,16 @@
 """Sentences spoken by espeak-ng, a program of Debian, each kept so that it is made once.
 
-Promises: a sentence is there within ``LIMIT_S`` or not at all, and nothing is raised; the kept ones never take more than ``cap_bytes``; one
-that a power cut has damaged is made anew.
+Promises: a sentence is there within ``LIMIT_S`` or not at all, and nothing is raised; the kept ones never take more than ``cap_bytes``, nor the room
+that the queue needs, and a full or broken card costs no call; one that a power cut has damaged is made anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
 import subprocess
+import threading
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +27,11 @@ PAUSE_10_MS = 2
 """Between words, so that digits stay apart."""
 CAP_BYTES = 64 * 1024**2
 """About 300 sentences: most calls of a day are those of the day before."""
+
+ROOM_BYTES = 256 * 1024**2
+"""With less free than this on the card nothing more is kept."""
+HEADER_BYTES = 44
+"""Of the WAV that espeak-ng writes to a pipe, whose length it does not know when it begins."""
 
 
 def find_espeak() -> str | None:
@@ -65,27 +70,33 @@ class Espeak:
         program = self._find()
         if program is None:
             return None
-        fresh = file.with_suffix(f".{os.getpid()}-{id(file)}")
-        command = [program, "-v", voice, "-s", str(WORDS_PER_MINUTE), "-g", str(PAUSE_10_MS), "--stdin", "-w", str(fresh)]
+        command = [program, "-v", voice, "-s", str(WORDS_PER_MINUTE), "-g", str(PAUSE_10_MS), "--stdin", "--stdout"]
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             # The words go in by standard input: a counter's name is no option.
-            subprocess.run(  # noqa: S603 - no shell
-                command,
-                input=text.encode(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                timeout=self._limit_s,
-                check=True,
-            )
-            samples = sound.from_wav(fresh.read_bytes())
-            fresh.replace(file)
-            self._forget_oldest()
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            fresh.unlink(missing_ok=True)
+            made = subprocess.run(  # noqa: S603 - no shell
+                command, input=text.encode(), capture_output=True, timeout=self._limit_s, check=True
+            ).stdout
+        except (OSError, subprocess.SubprocessError) as error:
             log.warning("event=espeak-failed voice=%s error=%s", voice, type(error).__name__)
             return None
+        samples = sound.samples_of(made[HEADER_BYTES:])
+        if made[:4] != b"RIFF" or int.from_bytes(made[24:28], "little") != sound.RATE_HZ or not samples:
+            log.warning("event=espeak-failed voice=%s error=no-sound", voice)
+            return None
+        self._keep(file, sound.to_wav(samples))
         return samples
+
+    def _keep(self, file: Path, wav: bytes) -> None:
+        fresh = file.with_suffix(f".{threading.get_ident()}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(self._folder).free < ROOM_BYTES:
+                return
+            fresh.write_bytes(wav)
+            fresh.replace(file)
+            self._forget_oldest()
+        except OSError as error:
+            log.warning("event=sentence-not-kept error=%s", error.strerror)
 
     def _forget_oldest(self) -> None:
         kept = sorted((file.stat().st_mtime_ns, file.stat().st_size, file) for file in self._folder.iterdir())

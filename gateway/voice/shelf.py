@@ -6,6 +6,7 @@ missing; no name leads out of the folder.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from array import array
@@ -17,6 +18,7 @@ from gateway.voice.tongues import TONGUES
 
 NAME = re.compile(r"[a-z0-9]{1,12}(-[a-z0-9]+){0,12}")
 LONGEST_NAME = 60
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Shelf:
@@ -46,13 +48,16 @@ class Shelf:
     def put(self, language: str, name: str, wav: bytes) -> tuple[Refusal, ...]:
         """Examine a person's recording and put it in place; return everything that is wrong with it, nothing when it is there.
 
-        Raises Refusal ``voice-language`` or ``clip-unknown`` for a name that no clip can have.
+        Raises Refusal ``voice-language`` or ``clip-unknown`` for a name that no clip can have, ``storage-full`` or ``storage-failed``.
         """
         file = self._file(language, name)
         recording = recordings.examine(wav, name)
         if not recording.faults:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(file, recording.clip)
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(file, recording.clip)
+            except OSError as error:
+                raise Refusal("storage-full" if error.errno in FULL else "storage-failed") from error
         return recording.faults
 
     def remove(self, language: str, name: str) -> None:

@@ -41,6 +41,29 @@ def test_a_restored_hall_has_everything_and_a_new_epoch(store: Store, tmp_path: 
     restored.close()
 
 
+def test_recorded_voices_come_back(store: Store, tmp_path: Path) -> None:
+    """What people of the village have recorded is in the backup, what can be made again is not; a hall that has newer ones keeps them aside."""
+    voice = store.directory / "voice"
+    for name in ("jv/angka-2.wav", "cache/0a1b.wav", "jv/half.new"):
+        (voice / name).parent.mkdir(parents=True, exist_ok=True)
+        (voice / name).write_bytes(name.encode())
+    backup.write(store, tmp_path / "cadangan")
+    (tmp_path / "baru" / "voice" / "osi").mkdir(parents=True)
+    backup.restore(tmp_path / "cadangan", tmp_path / "baru")
+    restored = {path.name: path.read_bytes() for path in (tmp_path / "baru" / "voice").rglob("*") if path.is_file()}
+    assert restored == {"angka-2.wav": b"jv/angka-2.wav"}
+    assert (tmp_path / "baru" / "replaced-1" / "voice" / "osi").exists()
+
+
+def test_a_backup_without_voices_leaves_those_that_are_there(store: Store, tmp_path: Path) -> None:
+    """Recordings are not lost to a backup that is older than they are."""
+    backup.write(store, tmp_path / "cadangan")
+    (tmp_path / "baru" / "voice" / "jv").mkdir(parents=True)
+    (tmp_path / "baru" / "voice" / "jv" / "angka-2.wav").write_bytes(b"dua")
+    backup.restore(tmp_path / "cadangan", tmp_path / "baru")
+    assert (tmp_path / "baru" / "voice" / "jv" / "angka-2.wav").read_bytes() == b"dua"
+
+
 def test_a_backup_leaves_nothing_beside_it(store: Store, tmp_path: Path) -> None:
     """A backup is one file, and the hall goes on meanwhile and after."""
     folder = tmp_path / "stick"

@@ -45,7 +45,7 @@ class StandIn:
 
     def __init__(self, folder: Path, script: str) -> None:
         self.program = folder / "espeak-ng"
-        self.program.write_text(f'#!/bin/sh\nfor out; do :; done\necho "$@" >> {folder}/asked\n{script}\n')
+        self.program.write_text(f'#!/bin/sh\necho "$@" >> {folder}/asked\n{script}\n')
         self.program.chmod(0o755)
         self._asked = folder / "asked"
 
@@ -62,4 +62,4 @@ class StandIn:
 def copying(folder: Path, seconds: float = 0.1) -> StandIn:
     """Return a stand-in that speaks so long."""
     (folder / "tone.wav").write_bytes(sound.to_wav(sound.silence(seconds)))
-    return StandIn(folder, f'cat > /dev/null\ncp {folder}/tone.wav "$out"')
+    return StandIn(folder, f"cat > /dev/null\ncat {folder}/tone.wav")

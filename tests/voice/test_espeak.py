@@ -62,11 +62,21 @@ def test_the_kept_sentences_never_outgrow_their_room(tmp_path: Path) -> None:
     assert len([*(tmp_path / "cache").iterdir()]) == 4
 
 
-@pytest.mark.parametrize("script", ["exit 1", 'echo nonsense > "$out"', "exec sleep 60"])
+@pytest.mark.parametrize("script", ["exit 1", "echo nonsense", "head -c 44 {tone}", "exec sleep 60"])
 def test_a_program_that_fails_gives_no_sentence_and_no_error(tmp_path: Path, script: str) -> None:
     """An error, nonsense and a program that hangs end alike, and leave nothing behind."""
-    espeak = Espeak(tmp_path / "cache", StandIn(tmp_path, script), limit_s=0.5)
-    assert (espeak.say(SENTENCE, "id"), [*(tmp_path / "cache").iterdir()]) == (None, [])
+    copying(tmp_path)
+    espeak = Espeak(tmp_path / "cache", StandIn(tmp_path, script.format(tone=tmp_path / "tone.wav")), limit_s=0.5)
+    assert (espeak.say(SENTENCE, "id"), (tmp_path / "cache").exists()) == (None, False)
+
+
+def test_a_card_that_takes_nothing_costs_no_call(tmp_path: Path) -> None:
+    """Where nothing can be kept the sentence is spoken all the same, and made again next time."""
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    program = copying(tmp_path)
+    espeak = Espeak(tmp_path / "cache", program)
+    assert espeak.say(SENTENCE, "id") == espeak.say(SENTENCE, "id") == sound.silence(0.1)
+    assert program.asked == 2
 
 
 def test_without_the_program_nothing_is_said(tmp_path: Path) -> None:
