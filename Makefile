@@ -27,11 +27,12 @@ check: install ## format, lint, types and the rule of who may know whom
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test: install ## everything: check, all tests, and the quick R benches
+test: install ## everything: check, all tests, and the quick R and S benches
 	tests/support/prepare.sh test
 	$(MAKE) --no-print-directory check
 	QUICK=1 $(VENV)/bin/python -m tests.bench.power
 	QUICK=1 $(VENV)/bin/python -m tests.bench.chaos
+	QUICK=1 $(VENV)/bin/python -m tests.bench.pin
 	$(PYTEST)
 
 bench-pages: install

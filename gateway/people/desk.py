@@ -8,9 +8,7 @@ a hall that had a head never loses the last one.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import zlib
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
@@ -22,15 +20,14 @@ from gateway.people.model import RIGHTS, Right, Role
 from gateway.people.pins import Patience, Pins
 from gateway.people.sessions import Sessions
 from gateway.people.setup_code import SetupCode
+from gateway.people.tokens import TOKEN_BITS, derived, digest, keepsake_of, subjects_of
 from gateway.store import answers
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
 
+log = logging.getLogger(__name__)
+
 SECRET_BITS = 256
-TOKEN_BITS = 160
-TOKEN_LETTERS = TOKEN_BITS // 4
-UNKNOWN_NAMES = 64
-"""Wrong PINs for names that do not exist share so many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +96,13 @@ class PeopleDesk:
 
     def check_setup_code(self, code: str, device: str) -> None:
         """Raises Refusal ``setup-code-wrong``, ``hall-claimed`` or, before the device's delay is over, ``too-many-tries``."""
-        subject = f"device:{_digest(device)}"
+        subject = f"device:{digest(device)}"
         with self._store.transaction() as tx:
             if tables.heads(tx):
                 raise Refusal("hall-claimed")
             self._patience.spend(tx, (subject,))
         if not self._setup_code.is_right(code):
+            log.warning("event=setup-code-wrong")
             raise Refusal("setup-code-wrong")
         with self._store.transaction() as tx:
             self._patience.forgive(tx, (subject,))
@@ -119,6 +117,7 @@ class PeopleDesk:
             self._add(tx, name_of_head, kept, Role.HEAD)
             session = self._begin(tx, self._require(tx, name), self._secret(tx), "")
         self._setup_code.void()
+        log.info("event=hall-claimed officer=%s", session.officer)
         return session
 
     def add_officer(self, name: str, pin: str, role: Role = Role.CLERK, *, key: str = "") -> None:
@@ -126,7 +125,7 @@ class PeopleDesk:
 
         Raises Refusal ``officer-name``, ``pin-too-weak``, ``officer-exists``, ``key-reused``.
         """
-        name, kept, fingerprint = _good_name(name), self._hash(pin), _digest(f"{role} {name}")
+        name, kept, fingerprint = _good_name(name), self._hash(pin), digest(f"{role} {name}")
         with self._store.transaction() as tx:
             if key and answers.replay(tx, f"officer-{key}", fingerprint) is not None:
                 return
@@ -145,6 +144,7 @@ class PeopleDesk:
             self._patience.forgive(tx, (f"officer:{officer.id}", f"known:{officer.id}"))
             ended = tables.end_sessions_of(tx, officer.id)
         self._sessions.forget(ended)
+        log.info("event=new-pin officer=%s", officer.id)
 
     def give_role(self, name: str, role: Role) -> None:
         """Give an officer another role, from the next sign-in on. Raises Refusal ``officer-unknown``, ``last-head``."""
@@ -156,6 +156,7 @@ class PeopleDesk:
             tables.write_role(tx, officer.id, role)
             ended = tables.end_sessions_of(tx, officer.id)
         self._sessions.forget(ended)
+        log.info("event=new-role officer=%s", officer.id)
 
     def end_access(self, name: str) -> None:
         """End an officer's access, here and everywhere. Raises Refusal ``officer-unknown``, ``last-head``."""
@@ -165,6 +166,7 @@ class PeopleDesk:
             tables.end_officer(tx, officer.id, self._now())
             ended = tables.end_sessions_of(tx, officer.id)
         self._sessions.forget(ended)
+        log.info("event=access-ended officer=%s", officer.id)
 
     def sign_out_everywhere(self, name: str) -> None:
         """End all sessions of an officer. Raises Refusal ``officer-unknown``."""
@@ -181,10 +183,12 @@ class PeopleDesk:
         with self._store.transaction() as tx:
             secret = self._secret(tx)
             officer = tables.find_officer(tx, name) if model.name_is_good(name) else None
-            subjects = _subjects(officer, name, device, secret, keepsakes)
+            subjects = subjects_of(officer, name, device, secret, keepsakes)
             self._patience.spend(tx, subjects)
         if not self._pins.is_right(officer.pin if officer else None, pin) or officer is None:
+            log.info("event=wrong-pin officer=%s", officer.id if officer else "unknown")
             raise Refusal("wrong-pin")
+        log.info("event=signed-in officer=%s", officer.id)
         with self._store.transaction() as tx:
             if tables.officer_by_id(tx, officer.id) != officer:
                 raise Refusal("wrong-pin")  # another PIN was given, or the access ended, while this one was compared
@@ -198,6 +202,7 @@ class PeopleDesk:
             subject = f"known:{session.officer}"
             self._patience.spend(tx, (subject,))
         if officer is None or not self._pins.is_right(officer.pin, pin):
+            log.info("event=wrong-pin officer=%s", session.officer)
             raise Refusal("wrong-pin")
         with self._store.transaction() as tx:
             self._patience.forgive(tx, (subject,))
@@ -211,28 +216,28 @@ class PeopleDesk:
 
     def session(self, token: str) -> Session | None:
         """Return the session of this token, or None when there is none, it was unused too long, or it is too old."""
-        kept = self._sessions.find(_digest(token))
+        kept = self._sessions.find(digest(token))
         return Session(token, str(kept.officer), kept.name, kept.role) if kept else None
 
     def sign_out(self, token: str) -> None:
         """End the session; ending it twice is harmless."""
-        self._sessions.end(_digest(token))
+        self._sessions.end(digest(token))
 
     def _begin(self, tx: Transaction, officer: tables.Officer, secret: str, key: str) -> Session:
-        token = _derived(secret, "session", str(officer.id), key) if key else self._random(TOKEN_BITS)
-        session = Session(token, str(officer.id), officer.name, officer.role, _keepsake(secret, officer))
+        token = derived(secret, "session", str(officer.id), key) if key else self._random(TOKEN_BITS)
+        session = Session(token, str(officer.id), officer.name, officer.role, keepsake_of(secret, officer))
         if key:
-            kept, fingerprint = f"session-{_digest(key)}", _digest(f"{officer.id} {key}")
+            kept, fingerprint = f"session-{digest(key)}", digest(f"{officer.id} {key}")
             if answers.replay(tx, kept, fingerprint) is not None:
                 return session  # and if it has ended meanwhile, it stays so
             answers.keep(tx, kept, fingerprint, {}, self._clock.now())
-        self._sessions.begin(tx, _digest(token), officer.id)
+        self._sessions.begin(tx, digest(token), officer.id)
         return session
 
     def _add(self, tx: Transaction, name: str, kept: str, role: Role) -> None:
         if tables.find_officer(tx, name) is not None:
             raise Refusal("officer-exists", name=name)
-        tables.add_officer(tx, name, kept, role, self._now())
+        log.info("event=officer-added officer=%s role=%s", tables.add_officer(tx, name, kept, role, self._now()), role)
 
     def _secret(self, tx: Transaction) -> str:
         """Return the hall's secret, made when it is first needed."""
@@ -269,27 +274,3 @@ def _good_name(name: str) -> str:
 def _keep_a_head(tx: Transaction, officer: tables.Officer) -> None:
     if officer.role is Role.HEAD and tables.heads(tx) == 1:
         raise Refusal("last-head")
-
-
-def _subjects(officer: tables.Officer | None, name: str, device: str, secret: str, keepsakes: Iterable[str]) -> tuple[str, ...]:
-    """Return against whom a try counts. A browser where this officer signed in before has a count of its own."""
-    if officer is None:
-        folded = name.casefold().encode(errors="replace")
-        return f"unknown:{zlib.crc32(folded) % UNKNOWN_NAMES}", f"device:{_digest(device)}"
-    expected = _keepsake(secret, officer)
-    if any(hmac.compare_digest(expected.encode(), one.encode(errors="replace")) for one in keepsakes):
-        return (f"known:{officer.id}",)
-    return f"officer:{officer.id}", f"device:{_digest(device)}"
-
-
-def _keepsake(secret: str, officer: tables.Officer) -> str:
-    """Return what a browser keeps of this officer's sign-in: worth nothing once the PIN is another."""
-    return _derived(secret, "keepsake", str(officer.id), officer.pin)
-
-
-def _derived(secret: str, *of: str) -> str:
-    return hmac.new(secret.encode(), "\0".join(of).encode(errors="replace"), hashlib.sha256).hexdigest()[:TOKEN_LETTERS]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()

@@ -7,6 +7,7 @@ of reach of scripts and other sites; a sign-in leads to the staff's pages and no
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from gateway.portal.visitor import visitor_of
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
+
+log = logging.getLogger(__name__)
 
 COOKIE = "petugas"
 COOKIE_S = int(SESSION_LONGEST_S)
@@ -75,6 +78,7 @@ async def session_of(request: Request, people: PeopleDesk, right: Right | None =
     if session is None:
         raise Refusal("sign-in-needed")
     if right is not None and right not in session.rights:
+        log.info("event=right-missing officer=%s right=%s", session.officer, right)
         raise Refusal("right-missing")
     return session
 
