@@ -308,7 +308,7 @@ class Hall:
             randomness=self._randomness,
             features=(
                 PeoplePages(self.people, portal.address),
-                TicketPages(self.tickets, self.view, self.people, self.news.news),
+                TicketPages(self.tickets, self.view, self.people, self.news.news, self.voice if self.voice.speakers else None),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
             ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from gateway.portal.hot import etag_of
 
@@ -51,6 +51,17 @@ class News:
     def text_at(self, minute: int) -> str:
         """Return the text for a board without scripts, which is loaded anew: another each minute."""
         return self.texts[minute % len(self.texts)] if self.texts else ""
+
+
+class Speaker(Protocol):
+    """Whoever speaks in the hall, as a board shows it."""
+
+    @property
+    def saying(self) -> str:
+        """The sentence that is being spoken at this moment, else empty."""
+
+    def tells(self, tell: Callable[[], None], /) -> None:
+        """Call ``tell``, which never blocks, when ``saying`` has changed."""
 
 
 NewsSource = Callable[[str], News]

@@ -28,7 +28,8 @@ LATEST_CALLS = 5
 class BoardPages:
     """``/papan`` and ``/papan/isi``."""
 
-    def __init__(self, view: QueueView, news: NewsSource, site: Site) -> None:
+    def __init__(self, view: QueueView, news: NewsSource, site: Site, *, speaks: bool = False) -> None:
+        self._speaks = speaks
         self._view = view
         self._news = news
         self._site = site
@@ -63,5 +64,5 @@ class BoardPages:
         return self._site.page(
             "board.html", language, "/papan", queue=snapshot, newest=newest, former=former, day=day, time=time,
             lines=[line for line in snapshot.lines if not news.lines or line.id in news.lines], text=news.text_at(now.minute),
-            offset_min=int(offset.total_seconds() // 60) if offset else 0,
+            speaks=self._speaks, offset_min=int(offset.total_seconds() // 60) if offset else 0,
         )  # fmt: skip

@@ -22,7 +22,7 @@ from gateway.portal.feature import SetUpPage
 from gateway.portal.forms import form_key, read_form
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, has_already, hot_response
 from gateway.portal.live import Broadcaster, event
-from gateway.portal.news import NewsSource, no_news
+from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.site import Site
 from gateway.tickets import api_routes
 from gateway.tickets.board_routes import BoardPages
@@ -44,13 +44,19 @@ class TicketPages:
     static = Path(__file__).parent / "static"
     set_up: Sequence[SetUpPage] = ()
 
-    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news) -> None:
+    def __init__(
+        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None
+    ) -> None:
+        """``news`` is what the board shows beside the calls; ``speaker`` whoever says them aloud."""
         self._desk = desk
         self._view = view
         self._people = people
         self._news = news
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
+        self._aloud = Broadcaster(lambda: event("saying", "0", json.dumps(speaker.saying))) if speaker is not None else None
+        if speaker is not None and self._aloud is not None:
+            speaker.tells(self._aloud.tell)
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages, and the API's snapshot and stream, which must be fast."""
@@ -60,7 +66,8 @@ class TicketPages:
             Route("/", public.front, methods=["GET"]),
             Route("/", public.take_number, methods=["POST"]),
             Route(TICKET_PAGE, public.ticket),
-            *BoardPages(self._view, self._news, site).routes(),
+            *BoardPages(self._view, self._news, site, speaks=self._aloud is not None).routes(),
+            *([Route("/papan/ucapan", endpoint=_Stream(self._aloud))] if self._aloud is not None else []),
             *staff.routes(),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
@@ -72,8 +79,8 @@ class TicketPages:
         api_routes.describe(api, self._desk, self._view, self._people)
 
     def streams(self) -> Sequence[Broadcaster]:
-        """Return the queue's stream."""
-        return (self._live,)
+        """Return the queue's stream, and that of what is being spoken."""
+        return (self._live,) if self._aloud is None else (self._live, self._aloud)
 
     async def _queue(self, request: Request) -> Response:
         snapshot = self._view.current

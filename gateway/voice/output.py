@@ -89,12 +89,17 @@ class Voice:
         self._waiting: list[Waiting] = []
         self._sample: Announcement | None = None
         self._saying = ""
+        self._tell: Callable[[], None] = lambda: None
         self._failing = False
 
     @property
     def saying(self) -> str:
         """The sentence that is being spoken at this moment, else empty."""
         return self._saying
+
+    def tells(self, tell: Callable[[], None]) -> None:
+        """Call ``tell``, which never blocks, when ``saying`` has changed."""
+        self._tell = tell
 
     def wakes(self, wake: Callable[[], None]) -> None:
         """Call ``wake``, which never blocks, when there is something new to say."""
@@ -175,6 +180,7 @@ class Voice:
         if not announcement.wav:
             return True
         self._saying = announcement.text
+        self._tell()
         try:
             speaker.play(announcement.wav, announcement.text)
         except DeviceFault as fault:
@@ -184,6 +190,7 @@ class Voice:
             return False
         finally:
             self._saying = ""
+            self._tell()
         self._failing = False
         return True
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from random import Random
 
+from PIL import Image, ImageDraw
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
+from gateway.bulletin.choices import BoardChoices
+from gateway.bulletin.model import Draft
 from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.settings import Settings
+from gateway.tickets.choices import QueueRules
 from tests.support.hall_process import write_settings
 
 OFFICER = "Siti"
@@ -43,6 +49,8 @@ class Page:
     """Whether somebody must sign in first."""
     press: str = ""
     """A CSS selector of what is pressed once the page is there, for example a menu."""
+    wait: str = ""
+    """A CSS selector of what must have come before the page is looked at."""
     tv: bool = False
     """Whether it hangs on a wall: it is looked at in the sizes of TVs too."""
 
@@ -56,6 +64,7 @@ PAGES: Sequence[Page] = (
     Page("tiket-terlewat", lambda busy: f"/t/{busy.tokens['no_show']}"),
     Page("tidak-ada", "/t/tidak-ada"),
     Page("papan", "/papan", tv=True),
+    Page("papan-gambar", "/papan", tv=True, wait="#slide:not([hidden]) img"),
     Page("kesehatan", "/kesehatan"),
     Page("masuk", "/masuk"),
     Page("petugas", "/petugas", officer=True),
@@ -66,6 +75,8 @@ PAGES: Sequence[Page] = (
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
     Page("loket-kosong", "/loket/2", officer=True),
+    Page("pengumuman", "/atur/pengumuman", officer=True, press="details.more summary"),
+    Page("atur-papan", "/atur/papan", officer=True),
     Page("suara", "/atur/suara", officer=True),
     Page("suara-rekaman", "/atur/suara/jv", officer=True),
 )
@@ -79,10 +90,13 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         hall.people.add_officer(OFFICER, PIN, Role.HEAD)
         busy = Busy(hall)
         _make_busy(busy)
+        _announce(hall, folder)
         yield busy
 
 
 def _make_busy(busy: Busy) -> None:
+    # Everything happens within a second here, which no clerk can do.
+    busy.hall.choices.change(QueueRules(double_press_s=0, calls_before_no_show=1))
     desk, tokens = busy.hall.tickets, busy.tokens
     wishes = [("administrasi", "")] * 7 + [
         ("administrasi", "lansia"),
@@ -101,10 +115,28 @@ def _make_busy(busy: Busy) -> None:
         busy.hall.view.at_least(called.revision)
 
 
+def _announce(hall: Hall, folder: Path) -> None:
+    """Let the hall say something in words, and in a picture that comes after five quiet seconds."""
+    picture = folder / "posyandu.png"
+    poster = Image.new("RGB", (1600, 900), "#1f7a4d")
+    ImageDraw.Draw(poster).text((120, 360), "Posyandu Melati", fill="#fff", font_size=150)
+    poster.save(picture)
+    hall.choices.change(BoardChoices(quiet_s=5))
+    texts = {
+        "id": "Posyandu Melati: Kamis 26 November, 08.00, di balai dusun. Bawa buku KIA dan kartu keluarga.",
+        "en": "Health post Melati: Thursday 26 November, 08:00, at the hamlet hall. Bring the mother-and-child book.",
+    }
+    hall.bulletin.publish(Draft(texts), key="pages-0001", file=picture)
+    later = Draft({"id": "Kantor tutup."}, date(2026, 12, 25), date(2099, 12, 26), important=True)
+    hall.bulletin.publish(later, key="pages-0002")
+
+
 def visit(driver: WebDriver, busy: Busy, page: Page, language: str = "id") -> None:
     """Let a browser that is signed in where needed show ``page``."""
     path = page.path if isinstance(page.path, str) else page.path(busy)
     driver.get(f"{busy.hall.address}{path}{'&' if '?' in path else '?'}bahasa={language}")
+    if page.wait:
+        WebDriverWait(driver, 30, 0.05).until(lambda one: one.find_elements(By.CSS_SELECTOR, page.wait))
     if page.press:
         driver.find_element(By.CSS_SELECTOR, page.press).click()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -23,17 +23,34 @@ class Hall:
 
     portal: RunningPortal
     news: list[News]
+    speaker: Spokesman
+
+
+class Spokesman:
+    """A speaker that says what the test says."""
+
+    saying = ""
+
+    def tells(self, tell: Callable[[], None], /) -> None:
+        """Remember whom to tell."""
+        self._tell = tell
+
+    def say(self, sentence: str) -> None:
+        """Speak."""
+        self.saying = sentence
+        self._tell()
 
 
 @pytest.fixture
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     """Serve a hall that has something to say: slides come after a tenth of a second of quiet, texts change as fast."""
     news: list[News] = [News(texts=TEXTS, text_s=0.1, quiet_s=0.1)]
-    with running_portal(tmp_path_factory.mktemp("hall"), lambda _language: news[0]) as portal:
+    speaker = Spokesman()
+    with running_portal(tmp_path_factory.mktemp("hall"), lambda _language: news[0], speaker=speaker) as portal:
         with portal.client() as client:
             mark = client.get("/favicon.ico").headers["location"]
         news[0] = News(texts=TEXTS, slides=(Slide(mark, "image", "Gajah oling"),), slide_s=0.1, text_s=0.1, quiet_s=0.1)
-        yield Hall(portal, news)
+        yield Hall(portal, news, speaker)
 
 
 def _until(driver: WebDriver, script: str) -> None:
@@ -101,6 +118,33 @@ def test_the_running_text_changes_page_by_page(hall: Hall) -> None:
         shown = driver.execute_script("return [[...seen].join(' '), broad, document.getAnimations().length]")
     assert [word in shown[0] for word in ("Posyandu", "KIA.")] == [True, True]
     assert shown[1:] == [0, 0]
+
+
+def test_what_is_spoken_stands_below_the_call(hall: Hall) -> None:
+    """Word for word while it is said, and gone after it."""
+    hall.portal.issue()
+    hall.portal.call()
+    with chromium(1280, 720) as driver:
+        driver.get(hall.portal.address + "/papan")
+        for sentence in ("Nomor antrean A, kosong kosong satu, silakan menuju Loket 1.", ""):
+            hall.speaker.say(sentence)
+            _until(driver, f"return document.getElementById('saying').textContent === {sentence!r}")
+
+
+def test_a_call_that_is_taken_back_leaves_the_stage(hall: Hall) -> None:
+    """The one before it stands there again, and the next call is shown although it may bear the same id."""
+    hall.news[0] = News()
+    for _ in range(3):
+        hall.portal.issue()
+    hall.portal.call("1")
+    with chromium(1280, 720) as driver:
+        driver.get(hall.portal.address + "/papan")
+        hall.portal.call("2")
+        _until(driver, "return document.getElementById('number').textContent === 'A-002'")
+        hall.portal.desk.counters.undo("2")
+        _until(driver, "return document.getElementById('number').textContent === 'A-001'")
+        hall.portal.call("2")
+        _until(driver, "return document.getElementById('number').textContent === 'A-002'")
 
 
 def test_a_board_without_scripts_says_the_same(hall: Hall) -> None:

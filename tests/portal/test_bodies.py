@@ -97,3 +97,32 @@ def test_only_a_few_large_bodies_are_kept_at_once() -> None:
 
     large = str(LARGE_BYTES)
     assert asyncio.run(crowd()) == ["uploads-full", "4", *[large] * LARGE_BODIES_AT_ONCE, large]
+
+
+async def _count_pieces(scope: Scope, receive: Receive, send: Send) -> None:
+    sizes = [len(piece) async for piece in Request(scope, receive).stream() if piece]
+    await PlainTextResponse(f"{sum(sizes)} in {len(sizes)}")(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "pieces", "said"),
+    [
+        ("/atur/film", "multipart/form-data; boundary=x", 5, "81920 in 5"),
+        ("/atur/film", "multipart/form-data; boundary=x", 7, "body-too-large"),
+        ("/atur/film", "application/x-www-form-urlencoded", 5, "body-too-large"),
+        ("/atur/filmku", "multipart/form-data; boundary=x", 5, "body-too-large"),
+    ],
+)
+def test_a_form_with_a_file_is_passed_on_in_pieces(path: str, kind: str, pieces: int, said: str) -> None:
+    """Never whole in memory, and no further than the limit, also when its size was not told; other bodies stay small there."""
+
+    async def send() -> str:
+        async def film() -> AsyncIterator[bytes]:
+            for _ in range(pieces):
+                yield bytes(16_384)
+
+        guarded = Access(_count_pieces, ("hall",), "http://hall", Networks(), _told, files={"/atur/film": LARGE_BYTES})
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(guarded), base_url="http://hall") as client:
+            return (await client.post(path, content=film(), headers={"content-type": kind})).text
+
+    assert asyncio.run(send()) == said

@@ -19,7 +19,7 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
-from gateway.portal.news import NewsSource, no_news
+from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
@@ -89,6 +89,7 @@ def running_portal(
     claimed: bool = True,
     clock: FakeClock | None = None,
     pages: type[TicketPages] = TicketPages,
+    speaker: Speaker | None = None,
 ) -> Iterator[RunningPortal]:
     """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head, unless it is not ``claimed``."""
     clock, changes = clock or FakeClock(), Changes()
@@ -105,7 +106,7 @@ def running_portal(
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
         health=health, clock=clock, randomness=Random(3),
-        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news)),
+        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker)),
         screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())

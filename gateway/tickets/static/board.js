@@ -5,9 +5,11 @@
   const former = document.getElementById("former"), face = document.getElementById("clock").dataset;
   const holdMs = 1000 * call.dataset.holdS;
   const lines = document.getElementById("clock").dataset.lines.trim(), away = document.getElementById("away");
-  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false;
+  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false, newestKey = "";
+  // An id may come again when its call was taken back: with its number and time it is the call's own.
+  const key = (one) => `${one.id}|${one.number}|${one.called_at}`;
 
-  function show(next) {
+  function show(next, fresh = true) {
     shown = next;
     call.classList.remove("nobody", "fresh");
     number.textContent = next.number;
@@ -15,7 +17,7 @@
     number.setAttribute("textLength", "300"); number.setAttribute("lengthAdjust", "spacingAndGlyphs");
     counter.textContent = next.counter_name;
     void call.offsetWidth; // Lets the motion begin anew.
-    call.classList.add("fresh");
+    call.classList.toggle("fresh", fresh);
     call.dataset.id = next.id;
     slides = false;
     document.dispatchEvent(new CustomEvent("call"));
@@ -52,9 +54,19 @@
     // A line that is new or gone changes the page's shape.
     if (queue.lines.map((line) => line.id).join(" ") !== lines) { location.reload(); return; }
     latest = queue.calls;
-    shown ??= latest.find((one) => one.id === newest) ?? null;
-    const fresh = latest.filter((one) => one.id > newest).sort((a, b) => a.id - b.id);
-    for (const one of fresh) { row.push(one); newest = one.id; }
+    const ids = latest.map((one) => one.id), keys = new Set(latest.map(key));
+    newestKey ||= key(latest.find((one) => one.id === newest) ?? { id: newest });
+    const fresh = latest.filter((one) => one.id > newest || (one.id === newest && key(one) !== newestKey)).sort((a, b) => a.id - b.id);
+    // What was taken back is neither shown nor waits to be; what later calls have pushed out still holds.
+    const holds = (one) => keys.has(key(one)) || one.id < Math.min(...ids) || latest.some((other) => other.number === one.number && other.id > one.id);
+    row = [...row.filter(holds), ...fresh];
+    newest = Math.max(0, ...ids);
+    newestKey = key(latest.find((one) => one.id === newest) ?? { id: newest });
+    shown ??= latest.find((one) => one.id === newest && !fresh.includes(one)) ?? null;
+    if (shown && !holds(shown)) {
+      const former = latest.filter((one) => !row.includes(one)).sort((a, b) => b.id - a.id)[0];
+      if (former) show(former, false);
+    }
     for (const line of queue.lines) {
       const place = document.querySelector(`#waiting [data-line="${CSS.escape(line.id)}"] strong`);
       if (place && place.textContent !== String(line.waiting)) place.textContent = line.waiting;
@@ -102,7 +114,7 @@
   // What is being spoken, word for word; whoever speaks tells it.
   document.addEventListener("saying", (event) => {
     const line = document.getElementById("saying");
-    line.textContent = event.detail; line.hidden = !event.detail;
+    line.textContent = event.detail; line.parentElement.hidden = !event.detail;
   });
   addEventListener("pagehide", () => stream.close());
   setInterval(tick, 1000);

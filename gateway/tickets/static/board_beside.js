@@ -105,6 +105,13 @@
     } catch { /* The hall is away for a moment; what stands here stays. */ }
   }
 
+  // What is being spoken, word for word.
+  if (stage.dataset.speaks) {
+    const voice = new EventSource("/papan/ucapan");
+    voice.addEventListener("saying", (event) => document.dispatchEvent(new CustomEvent("saying", { detail: JSON.parse(event.data) })));
+    addEventListener("pagehide", () => voice.close());
+  }
+
   document.addEventListener("call", rest);
   addEventListener("resize", write);
   setInterval(look, LOOK_MS);
