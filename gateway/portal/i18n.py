@@ -23,6 +23,8 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 FALLBACKS = {"jv": "id", "osi": "id", "mad": "id"}
 """Languages of the hall without a catalogue yet, and what their readers get."""
 
+LONG_WAIT_MIN = 120
+"""From here on a wait is said in hours."""
 LOCALE = Path(__file__).parent / "locale"
 
 ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT"}
@@ -46,12 +48,14 @@ class Words:
         return self._catalogue.ngettext(sentence, sentence, n).format_map({"n": n, **facts})
 
     def wait(self, low_s: int, high_s: int) -> str:
-        """Return a range of waiting in whole minutes, for example ``sekitar 10-20 menit``."""
+        """Return a range of waiting, for example ``sekitar 10-20 menit`` or ``sekitar 2-4 jam``."""
         low_min, high_min = low_s // 60, max(1, -(-high_s // 60))
         if low_min == high_min:
             return self.count("sekitar {n} menit", high_min)
         if low_min == 0:
             return self.count("kurang dari {n} menit", high_min)
+        if low_min >= LONG_WAIT_MIN and not (low_min % 60 or high_min % 60):
+            return self("sekitar {low}\N{EN DASH}{high} jam", low=low_min // 60, high=high_min // 60)
         return self("sekitar {low}\N{EN DASH}{high} menit", low=low_min, high=high_min)
 
     def day(self, on: date) -> str:

@@ -19,7 +19,7 @@ from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.room import require_room
 from gateway.store.stamp import Stamp
-from gateway.tickets import lines, model, slips, tables, turns, waits, wire
+from gateway.tickets import forecast, lines, model, slips, tables, turns, waits, wire
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.hours import Door
 from gateway.tickets.model import PriorityClass
@@ -141,10 +141,8 @@ def _place_of_newcomer(
     counts = tables.waiting_counts(tx)
     streak = turns.priority_streak(tables.latest_calls_priority(tx, day, [line_id], in_a_row), in_a_row)
     ahead = turns.ahead_of_newcomer(*counts.get(line_id, (0, 0)), streak, in_a_row, has_priority=has_priority)
-    totals = {line: sum(both) for line, both in counts.items()}
-    counters = waits.capacity(line_id, lines.lines_at_work(tx), totals)
-    pace = waits.pace(tables.service_times_s(tx, line_id, waits.MEASURED_LIMIT))
-    return ahead, waits.estimate(ahead, counters, pace)
+    others = {line: waits.before_newcomer(*both, in_a_row, has_priority=has_priority) for line, both in counts.items()}
+    return ahead, waits.estimate(line_id, ahead, others, forecast.outlook(tx), has_priority=has_priority)
 
 
 def _take_jump(tx: Transaction, line_id: str) -> int:

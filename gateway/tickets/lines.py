@@ -102,18 +102,6 @@ def lines_by_preference(db: Reads, counter_id: str) -> list[list[str]]:
     return list(ranks.values())
 
 
-def lines_at_work(db: Reads) -> list[tuple[str, ...]]:
-    """Return the lines of each counter that has a ticket now."""
-    sql = (
-        "SELECT counter_line.counter, counter_line.line FROM ticket JOIN counter_line ON counter_line.counter = ticket.counter "
-        "WHERE ticket.state IN ('called', 'serving') AND counter_line.rank = 0"
-    )
-    lines: dict[str, tuple[str, ...]] = {}
-    for counter, line in db.execute(sql):
-        lines[counter] = (*lines.get(counter, ()), line)
-    return list(lines.values())
-
-
 def take_pending_jump(tx: Reads) -> int:
     """Return by how many numbers every line must leap after a restore, and forget it."""
     row = tx.execute("SELECT value FROM meta WHERE key = 'numbers_jump_pending'").fetchone()

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from gateway.store import epochs
 from gateway.store.outbox import Reads
-from gateway.tickets import tables
-from gateway.tickets.lines import lines_at_work
+from gateway.tickets import forecast, tables
 from gateway.tickets.model import HallDay
+from gateway.tickets.waits import Outlook
 
 CALLS_SHOWN = 6
 
@@ -57,7 +57,7 @@ COLUMNS = (
 
 
 class LineRow(NamedTuple):
-    """A line with its latest service times and the priority of its latest calls."""
+    """A line with the priority of its latest calls."""
 
     id: str
     letter: str
@@ -68,7 +68,6 @@ class LineRow(NamedTuple):
     cap: int
     issued: int
     """So many numbers of today count against the cap."""
-    service_times_s: list[float]
     latest_calls_priority: list[bool]
 
 
@@ -101,7 +100,7 @@ class Reading:
     day: HallDay | None
     lines: list[LineRow]
     counters: list[CounterRow]
-    at_work: list[tuple[str, ...]]
+    outlook: Outlook
     calls: list[tuple[int, str, str, str, str, int]]
     """Id, number, counter, counter's name, time, count: the latest of each ticket, newest first."""
     tickets: list[TicketRow]
@@ -124,7 +123,7 @@ def revision(db: Reads) -> int:
     return int(db.execute("SELECT revision FROM queue").fetchone()[0])
 
 
-def read(db: Reads, known: Known, measured_limit: int, in_a_row: int) -> Reading:
+def read(db: Reads, known: Known, in_a_row: int) -> Reading:
     """Read what may have changed since the snapshot that ``known`` tells of."""
     day = tables.current_day(db)
     ordinal = day.ordinal if day else 0
@@ -132,7 +131,6 @@ def read(db: Reads, known: Known, measured_limit: int, in_a_row: int) -> Reading
         LineRow(
             *(line_id, letter, name, colour, icon, is_open, cap),
             tables.issued_today(db, ordinal, line_id) if cap else 0,
-            tables.service_times_s(db, line_id, measured_limit),
             tables.latest_calls_priority(db, ordinal, [line_id], in_a_row),
         )
         for line_id, letter, name, colour, icon, is_open, cap in db.execute(LINES).fetchall()
@@ -147,7 +145,7 @@ def read(db: Reads, known: Known, measured_limit: int, in_a_row: int) -> Reading
         day=day,
         lines=lines,
         counters=counters,
-        at_work=lines_at_work(db),
+        outlook=forecast.outlook(db),
         calls=_latest_calls(db, ordinal),
         tickets=_changed_tickets(db, ordinal, known),
         newest_rating=int(db.execute("SELECT coalesce(max(id), 0) FROM rating").fetchone()[0]),

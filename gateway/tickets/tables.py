@@ -56,6 +56,7 @@ CREATE INDEX ticket_waiting ON ticket (line, (priority <> ''), place) WHERE stat
 CREATE INDEX ticket_held ON ticket (id) WHERE state = 'held';
 CREATE UNIQUE INDEX ticket_called ON ticket (counter) WHERE state IN ('called', 'serving');
 CREATE INDEX ticket_served ON ticket (line, id) WHERE service_s IS NOT NULL;
+CREATE INDEX ticket_served_hour ON ticket (line, substr(called_at, 12, 2), id) WHERE service_s IS NOT NULL;
 CREATE INDEX ticket_claim ON ticket (day, claim);
 CREATE INDEX ticket_label ON ticket (day, label);
 CREATE TABLE call (
@@ -268,12 +269,6 @@ def waiting_counts(db: Reads) -> dict[str, tuple[int, int]]:
         regular, favoured = counts.get(line, (0, 0))
         counts[line] = (regular, favoured + count) if priority else (regular + count, favoured)
     return counts
-
-
-def service_times_s(db: Reads, line_id: str, limit: int) -> list[float]:
-    """Return the latest measured service times of a line, in seconds."""
-    sql = "SELECT service_s FROM ticket WHERE line = ? AND service_s IS NOT NULL ORDER BY id DESC LIMIT ?"
-    return [row[0] for row in db.execute(sql, (line_id, limit))]
 
 
 def write_ticket(tx: Reads, ticket_id: int, columns: dict[str, object]) -> None:

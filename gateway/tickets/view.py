@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
+from math import inf
 from types import MappingProxyType
 
 from gateway.changes import Changes
 from gateway.choices.desk import Choices
 from gateway.store.database import Store
-from gateway.tickets import reading, turns, waits
+from gateway.tickets import line_waits, reading, turns, waits
 from gateway.tickets.choices import QueueRules
+from gateway.tickets.line_waits import Crowd
 from gateway.tickets.model import AT_COUNTER, UNFINISHED, TicketState
 from gateway.tickets.reading import CounterRow, Known, LineRow, Reading, TicketRow
 from gateway.tickets.snapshot import (
@@ -69,7 +70,7 @@ class QueueView:
                 return REST_S
             rules = self._choices.read(db, QueueRules)
             known = Known(self._newest, self._unfinished.keys(), self._newest_rating)
-            found = reading.read(db, known, waits.MEASURED_LIMIT, rules.priority_in_a_row)
+            found = reading.read(db, known, rules.priority_in_a_row)
         self._remember(found)
         snapshot = _compose(found, list(self._unfinished.values()), self._finished, rules)
         with self._newer:
@@ -129,7 +130,11 @@ def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, Ti
     present = {row.counter: row for row in unfinished if row.state in AT_COUNTER}
     held = sorted((row for row in unfinished if row.state == TicketState.HELD), key=lambda row: row.held_at)
     waiting = [row for row in unfinished if row.state == TicketState.WAITING]
-    lines = [_compose_line(line, waiting, found, rules.priority_in_a_row) for line in found.lines]
+    people: dict[str, list[Waiting]] = {}
+    for row in waiting:
+        people.setdefault(row.line, []).append(Waiting(row.id, row.priority != "", row.place))
+    crowd, by_id, in_a_row = Crowd(people, rules.priority_in_a_row), {row.id: row for row in waiting}, rules.priority_in_a_row
+    lines = [_compose_line(line, by_id, people.get(line.id, []), crowd, found, in_a_row) for line in found.lines]
     tickets = finished | {row.token: _view(row) for row in (*present.values(), *held, *waiting)}
     for _, order in lines:
         tickets |= {row.token: _view(row, ahead, wait) for row, ahead, wait in order}
@@ -153,27 +158,22 @@ def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, Ti
 
 
 def _compose_line(
-    line: LineRow, waiting: list[TicketRow], found: Reading, in_a_row: int
+    line: LineRow, waiting: dict[int, TicketRow], people: list[Waiting], crowd: Crowd, found: Reading, in_a_row: int
 ) -> tuple[LineView, list[tuple[TicketRow, int, WaitRange]]]:
     """Return a line, and its people in the order in which they will be called, with how many come before each."""
-    own = {row.id: row for row in waiting if row.line == line.id}
-    people = [Waiting(row.id, row.priority != "", row.place) for row in own.values()]
     streak = turns.priority_streak(line.latest_calls_priority, in_a_row)
-    pace = waits.pace(line.service_times_s)
-    counters = waits.capacity(line.id, found.at_work, Counter(row.line for row in waiting))
-    order = [
-        (own[ticket], ahead, waits.estimate(ahead, counters, pace))
-        for ahead, ticket in enumerate(turns.calling_order(people, streak, in_a_row))
-    ]
+    by_ticket = {one.ticket: one for one in people}
+    order = [by_ticket[ticket] for ticket in turns.calling_order(people, streak, in_a_row)]
+    told = line_waits.ranges(line.id, order, crowd, found.outlook)
     priority = sum(one.priority for one in people)
     ahead = turns.ahead_of_newcomer(len(people) - priority, priority, streak, in_a_row, has_priority=False)
-    wait = waits.estimate(ahead, counters, pace)
+    wait = waits.estimate(line.id, ahead, crowd.before(inf, has_priority=False), found.outlook)
     full = bool(line.cap) and line.issued >= line.cap
     shown = LineView(
         *(line.id, line.letter, line.name, line.colour, line.icon, bool(line.open), len(people)),
         *(wait.low_s, wait.high_s, full),
     )
-    return shown, order
+    return shown, [(waiting[one.ticket], ahead, told[ahead]) for ahead, one in enumerate(order)]
 
 
 def _counter_view(counter: CounterRow, present: TicketRow | None) -> CounterView:

@@ -48,6 +48,8 @@ def test_dates_and_times_are_written_as_indonesians_write_them() -> None:
     ("low_s", "high_s", "said"),
     [
         (600, 1200, "sekitar 10\N{EN DASH}20 menit"),
+        (5400, 7200, "sekitar 90\N{EN DASH}120 menit"),
+        (7200, 14_400, "sekitar 2\N{EN DASH}4 jam"),
         (0, 300, "kurang dari 5 menit"),
         (300, 300, "sekitar 5 menit"),
         (0, 0, "kurang dari 1 menit"),

@@ -107,7 +107,7 @@ def test_a_slip_says_what_its_holder_needs(queue: Queue) -> None:
     slip = printer.slips[1]
     assert (slip.number, slip.line, slip.ahead, slip.hall) == ("A-002", "Surat", "1 orang di depan Anda", "Balai Desa Contoh")
     assert (slip.issued, slip.address) == ("Senin, 23 November 2026, 08.00", f"http://balai.lan/t/{issued.token}")
-    assert slip.wait.startswith("Tunggu sekitar")
+    assert slip.wait == "Tunggu kurang dari 30 menit"
 
 
 def test_a_slip_is_printed_once(queue: Queue) -> None:
