@@ -289,7 +289,10 @@ class Hall:
         self._begin("snapshots", Snapshots(self.store, self.clock).step, limit_s=600.0)
 
     def _open_the_doors(self) -> None:
-        door = ControlDoor(self.settings.data.directory / "hall.sock", acts(self.store, self.people, self.health.findings))
+        asked = acts(self.store, self.people, self.health.findings) | {
+            "voice-signs": lambda _nothing, _progress: self.voice.signs()
+        }
+        door = ControlDoor(self.settings.data.directory / "hall.sock", asked)
         self._running.callback(door.stop)
         door.start()
         hall, portal = self.settings.hall, self.settings.portal

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import ascii_uppercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from gateway.voice.shelf import Shelf
 
 LANGUAGES = click.Choice(["id", "jv", "osi", "mad", "en"])
+STYLES = click.Choice(["digits", "number"])
 NUMBERS = click.option(
     "--numbers",
-    type=click.Choice(["digits", "number"]),
+    type=STYLES,
     default="digits",
     show_default=True,
     help="How A-012 is spoken: digit by digit, or as a number.",
@@ -39,24 +40,24 @@ def voice() -> None:
 @voice.command("list")
 @CONFIG
 @click.option("--language", type=LANGUAGES, required=True, help="The language to record.")
-@NUMBERS
-@click.option("--letters", default="ABCD", show_default=True, help="The letters of the hall's lines.")
 @click.option(
-    "--counter",
-    "counters",
-    multiple=True,
-    help="A counter with a name of its own or a number above 9; may be given several times.",
+    "--numbers", type=STYLES, help="How A-012 is spoken; without it as the running hall has chosen, else digit by digit."
 )
-def list_clips(config: Path, language: str, numbers: str, letters: str, counters: tuple[str, ...]) -> None:
+@click.option("--letters", help="The letters of lines; without it those of the running hall, else ABCD.")
+@click.option(
+    "--counter", "counters", multiple=True, help="A counter besides those of the running hall; may be given several times."
+)
+def list_clips(config: Path, language: str, numbers: str | None, letters: str | None, counters: tuple[str, ...]) -> None:
     """Show what to say, one recording a line: its file's name and its words; marked are those that are there and good.
 
-    Example: gateway voice list --language jv --counter "Meja Bansos"
+    Example: gateway voice list --language jv
     """
     from gateway.voice.speech import NumberStyle, clips_to_record  # noqa: PLC0415 - the other commands start faster without
 
-    shelf = _shelf(config)
-    wanted = sorted({letter for letter in letters.upper() if letter in ascii_uppercase})
-    clips = clips_to_record(language, NumberStyle(numbers), letters=wanted, counters=counters)
+    shelf, hall = _shelf(config), _signs(config)
+    wanted = {letter for letter in (letters or "".join(hall["letters"])).upper() if letter in ascii_uppercase}
+    style = NumberStyle(numbers or hall["numbers"])
+    clips = clips_to_record(language, style, letters=wanted, counters=[*hall["counters"], *counters])
     there = {clip.name for clip in clips if shelf.clip(language, clip.name) is not None}
     for clip in clips:
         mark = click.style("✓", fg="green") if clip.name in there else "-"
@@ -130,6 +131,18 @@ def _shelf(config: Path) -> Shelf:
     from gateway.voice.shelf import Shelf  # noqa: PLC0415 - as above
 
     return Shelf(Settings.load(config).data.directory / "voice")
+
+
+def _signs(config: Path) -> dict[str, Any]:
+    """Ask the running hall what its calls can name; without one return what most halls have."""
+    from gateway.control import ask  # noqa: PLC0415 - as above
+
+    try:
+        return ask(Settings.load(config).data.directory / "hall.sock", "voice-signs", {})
+    except Refusal as refusal:
+        if refusal.code != "hall-not-running":
+            raise
+    return {"letters": [*"ABCD"], "counters": [], "numbers": "digits"}
 
 
 def _recordings(files: Iterable[Path]) -> Iterator[Path]:

@@ -119,6 +119,11 @@ class Voice:
         signs = self._signs()
         return f"{(*signs.letters, 'A')[0]}-012", (*signs.counters, "Loket 1")[0]
 
+    def signs(self) -> dict[str, Any]:
+        """Return what ``gateway voice list`` asks: what calls can name, and how numbers are spoken."""
+        signs = self._signs()
+        return {"letters": [*signs.letters], "counters": [*signs.counters], "numbers": self._chosen().numbers.value}
+
     def facts(self) -> dict[str, Any]:
         """Return what ``gateway.checks.voice`` asks."""
         chosen = self._chosen()
@@ -126,7 +131,7 @@ class Voice:
         return {
             "speakers": len(self.speakers),
             "on": chosen.on,
-            "program": self.announcer.espeak.installed,
+            "program": self.announcer.espeak.installed or not any(one.tongue.espeak for one in ready if not one.speaks),
             "spoken": [one.tongue.name for one in ready if one.speaks],
             "left_out": [one.tongue.name for one in ready if not one.speaks],
         }

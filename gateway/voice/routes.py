@@ -172,7 +172,7 @@ class _Pages:
             request, "voice.html", PAGE, refusal, chosen=chosen, ready=ready, places=range(LANGUAGES_LIMIT), done=request.query_params.get("selesai", ""),
             examples=[(ready[language], utterance(number, counter, language, chosen.numbers).text) for language in chosen.languages],
             speakers=[(speaker.id, speaker.state() is DeviceState.READY, speaker.reason()) for speaker in self._voice.speakers],
-            program=self._voice.announcer.espeak.installed,
+            program=self._voice.facts()["program"],
         )  # fmt: skip
 
     def _language_page(self, request: Request, language: str, name: str = "", faults: Sequence[Refusal] = ()) -> Response:

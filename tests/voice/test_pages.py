@@ -18,7 +18,7 @@ from gateway.voice import sound
 from gateway.voice.choices import VoiceChoices
 from gateway.voice.recordings import LARGEST_BYTES
 from gateway.voice.speech import NumberStyle
-from tests.support.hall_process import write_settings
+from tests.support.hall_process import gateway, write_settings
 from tests.support.voices import spoken
 from tests.support.waiting import until
 
@@ -138,6 +138,16 @@ def test_a_name_that_is_no_clip_is_refused(head: httpx.Client) -> None:
     for name in ("../../hall", "nomor", ""):
         assert send(head, "/atur/suara/mad", {"clip": name, "act": "put"}, spoken()).status_code == 404
     assert [head.get(f"/atur/suara/{language}").status_code for language in ("nl", "cache")] == [404, 404]
+
+
+def test_the_command_lists_what_the_page_lists(hall: Hall, head: httpx.Client) -> None:
+    """A running hall says which letters, counters and number words its calls can need."""
+    send(head, "/atur/suara", {**CHOSEN, "numbers": "number"})
+    settings = hall.settings.data.directory.parent / "hall.toml"
+    listed = gateway("voice", "list", "--language", "jv", "--config", str(settings)).stdout
+    page = head.get("/atur/suara/jv").text
+    assert re.findall(r"^. (\S+)\.wav", listed, re.MULTILINE) == re.findall(r'class="card clip" id="([a-z0-9-]+)"', page)
+    assert "0 dari 45 rekaman ada" in listed
 
 
 @needs_espeak
