@@ -311,11 +311,15 @@ class Hall:
             randomness=self._randomness,
             features=(
                 PeoplePages(self.people, portal.address),
-                TicketPages(self.tickets, self.view, self.people, self.news.news, self.voice if self.voice.speakers else None),
+                TicketPages(
+                    *(self.tickets, self.view, self.people, self.news.news),
+                    speaker=self.voice if self.voice.speakers else None,
+                    paper=self.devices.paper,
+                ),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
             ),
-            networks=Networks(portal.staff_networks, portal.trusted_proxies),
+            networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),
         )
         self.portal = PortalServer(create_app(parts), portal.host, portal.port, self.clock)

@@ -143,6 +143,14 @@ class Devices:
         self.printers = cast("tuple[Printer, ...]", _having(self._devices, "print_slip"))
         self.speakers = cast("tuple[Speaker, ...]", _having(self._devices, "play"))
 
+    def paper(self) -> str | None:
+        """Return None without a printer, "" when one is ready, else the first one's reason. Never blocks."""
+        if not self.printers:
+            return None
+        if any(printer.state() is DeviceState.READY for printer in self.printers):
+            return ""
+        return self.printers[0].reason()
+
     def __iter__(self) -> Iterator[Device]:
         return iter(self._devices)
 

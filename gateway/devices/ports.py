@@ -61,6 +61,10 @@ class Slip:
     """The address of the ticket's live page: printed as a QR code; empty for none."""
     reprint: str
     """``cetak ulang`` when this may be a second copy, else empty."""
+    claim: str = ""
+    """The short code that leads to the same page, for example ``K7M 4P2``; empty for none."""
+    claim_note: str = ""
+    """How that code is used."""
 
 
 class Device(Protocol):

@@ -46,6 +46,10 @@ def draw_slip(slip: Slip) -> Image.Image:
         sheet.code(slip.address)
     sheet.gap(6)
     sheet.words(slip.note, 22)
+    if slip.claim:
+        sheet.gap(8)
+        sheet.words(slip.claim_note, 22)
+        sheet.words(slip.claim, 44, bold=1)
     sheet.rule()
     sheet.words(slip.issued, 22)
     return sheet.cut()

@@ -70,7 +70,7 @@ class Portal:
             hall_id=parts.hall_id, hall_name=parts.hall_name, language=parts.language, zone=parts.zone, clock=parts.clock,
             randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
             static=[feature.static for feature in parts.features if feature.static is not None], theme=parts.theme,
-            set_up=[page for feature in parts.features for page in feature.set_up],
+            set_up=[page for feature in parts.features for page in feature.set_up], address=parts.address,
         )  # fmt: skip
         self._api = ApiDoor(site, parts.features)
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]

@@ -44,13 +44,15 @@ class Site:
     def __init__(
         self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
         templates: Iterable[Path] = (), static: Iterable[Path] = (), theme: str = "banyuwangi",
-        set_up: Sequence[SetUpPage] = (),
+        set_up: Sequence[SetUpPage] = (), address: str = "",
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
         self.hall_name = hall_name
         self.language = known_language(language)
         self.zone = zone
         self.clock = clock
+        self.address = address.rstrip("/")
+        """Where phones find the portal, for example ``http://balai.lan``: for codes that a second phone reads."""
         self.assets = Assets([STATIC, *static], THEMES / theme)
         self.set_up = set_up
         """The pages below ``/atur`` of all features, in the order of a first setting up."""

@@ -40,18 +40,26 @@ class Visitor:
     at_the_hall: bool
     """Whether it is a browser of this machine itself, such as the TV's."""
     by_https: bool
+    is_kiosk: bool = True
+    """Whether it is one of the hall's own touch screens, or the hall has named none."""
 
     def require_staff_network(self) -> None:
         """Raise Refusal ``staff-network-only`` for a stranger."""
         if not self.on_staff_network:
             raise Refusal("staff-network-only")
 
+    def require_kiosk(self) -> None:
+        """Raise Refusal ``kiosk-only`` for a device that is none of the hall's own touch screens."""
+        if not self.is_kiosk:
+            raise Refusal("kiosk-only")
+
 
 class Networks:
-    """Tells visitors apart. ``staff`` are networks, none meaning every one; ``proxies`` are addresses, networks or ``unix``."""
+    """Tells visitors apart. ``staff`` and ``kiosks`` are networks, none meaning every one; ``proxies`` are networks or ``unix``."""
 
-    def __init__(self, staff: Iterable[str] = (), proxies: Iterable[str] = ()) -> None:
+    def __init__(self, staff: Iterable[str] = (), proxies: Iterable[str] = (), kiosks: Iterable[str] = ()) -> None:
         proxies = tuple(proxies)
+        self._kiosks = _networks(kiosks)
         self._staff = _networks(staff)
         self._proxies = _networks(one for one in proxies if one != UNIX)
         self._trusts_sockets = UNIX in proxies
@@ -69,8 +77,11 @@ class Networks:
             address = None if told and peer is not None and peer.is_loopback else peer
         here = address is not None and (address.is_loopback or (not proxied and address == _own(scope)))
         https = scope.get("scheme") == "https" or (proxied and headers.get("x-forwarded-proto", "") == "https")
-        allowed = not self._staff or here or (address is not None and _is_in(address, self._staff))
-        return Visitor(_device(address), allowed, here, https)
+        allowed, touch = (
+            not networks or here or (address is not None and _is_in(address, networks))
+            for networks in (self._staff, self._kiosks)
+        )
+        return Visitor(_device(address), allowed, here, https, touch)
 
 
 def visitor_of(request: Request) -> Visitor:

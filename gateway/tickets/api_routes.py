@@ -14,6 +14,7 @@ from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import session_of
 from gateway.portal.api import NEEDS_KEY, key_of
+from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import Called, TicketsDesk
 from gateway.tickets.view import QueueView
 
@@ -52,7 +53,7 @@ class TicketAnswer(BaseModel):
 class TicketState(TicketAnswer):
     """A ticket as it is now."""
 
-    state: Literal["waiting", "called", "completed", "no_show", "cancelled"]
+    state: Literal["waiting", "called", "serving", "held", "completed", "no_show", "cancelled"]
     line: str
     priority: str
     counter: str
@@ -76,7 +77,8 @@ def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleD
 def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> None:
     async def take_number(request: Request, wish: Wish) -> Response:
         """Give the next number of a line."""
-        issued = await desk.issue_soon(wish.line, priority=wish.priority, origin="phone", key=key_of(request))
+        key, device = key_of(request), visitor_of(request).device
+        issued = await desk.take_by_phone(wish.line, priority=wish.priority, device=device, key=key)
         await view.seen(issued.revision)
         answer = {"number": issued.number, "token": issued.token, "url": f"/t/{issued.token}", "ahead": issued.ahead}
         answer |= {"estimated_wait": {"low_s": issued.wait_low_s, "high_s": issued.wait_high_s}}

@@ -20,10 +20,12 @@ from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Event
 from gateway.store.stamp import Stamp
 from gateway.tickets import slips, tables, wire
+from gateway.tickets.choices import QueueRules
 from gateway.tickets.counters import Called, CountersDesk
 from gateway.tickets.days import Days
 from gateway.tickets.furniture import Furniture
 from gateway.tickets.issuing import Issued, Issuing
+from gateway.tickets.limits import PhoneLimits, Place
 from gateway.tickets.model import Act, HoldReason, Satisfaction, TicketState
 from gateway.tickets.once import once
 from gateway.tickets.scene import require_legal
@@ -53,6 +55,7 @@ class TicketsDesk:
         self.choices = choices or Choices(store, clock, zone)
         issuing = Issuing(store, clock, randomness, zone, self.choices)
         self.issue_in = issuing.issue_in
+        self._phones = PhoneLimits(clock)
         self.counters = CountersDesk(store, clock, zone, self.choices)
         self.call_next = self.counters.call_next
         self.recall = self.counters.recall
@@ -72,6 +75,26 @@ class TicketsDesk:
     async def issue_soon(self, line_id: str, *, priority: str = "", origin: str, key: str | None = None) -> Issued:
         """Give a number as ``issue`` does, from an event loop: a crowd of phones shares commits and needs no threads."""
         return await self._store.submit(lambda tx: self._issue_once(tx, line_id, priority, origin, key))
+
+    async def take_by_phone(self, line_id: str, *, priority: str = "", device: str, key: str | None = None) -> Issued:
+        """Give a number to a phone as ``issue_soon`` does, within what phones may take.
+
+        ``device`` is its address on the network, kept in memory only. Raises Refusal ``phone-limit`` besides.
+        """
+        place = Place(device)
+
+        def admitted(tx: Transaction) -> None:
+            rules = self.choices.read(tx, QueueRules)
+            if rules.phone_tickets:
+                self._phones.enter(place, tx, rules)
+
+        try:
+            issued = await self._store.submit(lambda tx: self._issue_once(tx, line_id, priority, "phone", key, admitted))
+        except Exception:
+            self._phones.leave(place)
+            raise
+        self._phones.keep(place, issued.token)
+        return issued
 
     def come_later(self, token: str, *, key: str | None = None) -> Changed:
         """Let somebody who waits come later without losing the place.
@@ -126,8 +149,17 @@ class TicketsDesk:
                 raise Refusal("unknown-number", number=number)
             slips.slip_wanted_again(tx, ticket.id, Stamp.of(self._clock, self._zone))
 
-    def _issue_once(self, tx: Transaction, line_id: str, priority: str, origin: str, key: str | None) -> Issued:
+    def _issue_once(
+        self,
+        tx: Transaction,
+        line_id: str,
+        priority: str,
+        origin: str,
+        key: str | None,
+        admitted: Callable[[Transaction], None] = lambda _tx: None,
+    ) -> Issued:
         def issue(tx: Transaction) -> Issued:
+            admitted(tx)
             return self.issue_in(tx, line_id, priority=priority, origin=origin)
 
         return once(tx, Issued, key, ["issue", line_id, priority, origin], self._clock.now(), issue)

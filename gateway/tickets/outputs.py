@@ -176,4 +176,6 @@ class SlipOutput:
             note=words("Pindai kode ini untuk melihat giliran Anda di ponsel."),
             address=f"{self._address}/t/{wanted.token}",
             reprint=words("cetak ulang") if wanted.attempts else "",
+            claim=f"{wanted.claim[:3]} {wanted.claim[3:]}",
+            claim_note=words("Tanpa pemindai: buka {address} dan ketik kode", address=self._address.removeprefix("http://")),
         )

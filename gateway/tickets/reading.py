@@ -46,13 +46,14 @@ class TicketRow(NamedTuple):
     successor: str
     """Token of the ticket that replaces this one, or empty."""
     rated: int
+    ended_at: str
 
 
 COLUMNS = (
     "id, token, label, line, day, priority, origin, state, reason, coalesce(counter, ''), calls, issued_at, coalesce(called_at, ''), "
     "claim, was, place, coalesce(for_counter, ''), coalesce(serving_at, ''), coalesce(held_at, ''), "
     "coalesce((SELECT token FROM ticket AS later WHERE later.id = ticket.successor), ''), "
-    "EXISTS (SELECT 1 FROM rating WHERE rating.ticket = ticket.id)"
+    "EXISTS (SELECT 1 FROM rating WHERE rating.ticket = ticket.id), coalesce(ended_at, '')"
 )
 
 

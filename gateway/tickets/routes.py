@@ -1,7 +1,7 @@
-"""The queue on the web, for everybody: take a number, follow one's ticket, the board on the TV.
+"""The queue on the web: every page of it, its part of the JSON API and its stream, put together.
 
-Promises: all three are drawn from the snapshot, so a hundred phones never touch the database; one tap on the front
-page is one number, however often the phone sends it; every page works without JavaScript.
+Promises: what everybody reads is drawn from the snapshot, so a hundred phones never touch the database; every page works
+without JavaScript.
 """
 
 from __future__ import annotations
@@ -12,29 +12,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
-from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import SetUpPage
-from gateway.portal.forms import form_key, read_form
-from gateway.portal.hot import KEY_MARK, HotPages, etag_of, has_already, hot_response
+from gateway.portal.hot import has_already
 from gateway.portal.live import Broadcaster, event
 from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.site import Site
 from gateway.tickets import api_routes
 from gateway.tickets.board_routes import BoardPages
 from gateway.tickets.desk import TicketsDesk
-from gateway.tickets.snapshot import QueueSnapshot, TicketView
+from gateway.tickets.holder_routes import HolderPages
+from gateway.tickets.kiosk_routes import KioskPages, Paper, no_printer
+from gateway.tickets.public_routes import PublicPages
+from gateway.tickets.rating_routes import RatingPages
+from gateway.tickets.snapshot import QueueSnapshot
 from gateway.tickets.staff_routes import StaffPages
 from gateway.tickets.view import QueueView
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
-
-TICKET_PAGE = "/t/{token:str}"
 
 
 class TicketPages:
@@ -45,13 +44,15 @@ class TicketPages:
     set_up: Sequence[SetUpPage] = ()
 
     def __init__(
-        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None
-    ) -> None:
-        """``news`` is what the board shows beside the calls; ``speaker`` whoever says them aloud."""
+        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None,
+        paper: Paper = no_printer,
+    ) -> None:  # fmt: skip
+        """``news`` is what the board shows beside the calls, ``speaker`` whoever says them aloud; ``paper`` tells whether slips come out."""
         self._desk = desk
         self._view = view
         self._people = people
         self._news = news
+        self._paper = paper
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
         self._aloud = Broadcaster(lambda: event("saying", "0", json.dumps(speaker.saying))) if speaker is not None else None
@@ -60,15 +61,14 @@ class TicketPages:
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages, and the API's snapshot and stream, which must be fast."""
-        public = PublicPages(self._desk, self._view, site)
-        staff = StaffPages(self._desk, self._view, self._people, site)
         return [
-            Route("/", public.front, methods=["GET"]),
-            Route("/", public.take_number, methods=["POST"]),
-            Route(TICKET_PAGE, public.ticket),
+            *PublicPages(self._desk, self._view, site).routes(),
+            *HolderPages(self._desk, self._view, site).routes(),
+            *KioskPages(self._desk, self._view, site, self._paper).routes(),
+            *RatingPages(self._desk, self._view, site).routes(),
             *BoardPages(self._view, self._news, site, speaks=self._aloud is not None).routes(),
             *([Route("/papan/ucapan", endpoint=_Stream(self._aloud))] if self._aloud is not None else []),
-            *staff.routes(),
+            *StaffPages(self._desk, self._view, self._people, site).routes(),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
         ]
@@ -88,61 +88,6 @@ class TicketPages:
         if has_already(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
         return Response(queue_json(snapshot), headers=headers, media_type="application/json")
-
-
-class PublicPages:
-    """The pages for which nobody signs in."""
-
-    def __init__(self, desk: TicketsDesk, view: QueueView, site: Site) -> None:
-        self._desk = desk
-        self._view = view
-        self._site = site
-        self._drawn = HotPages()
-
-    async def front(self, request: Request) -> Response:
-        """Show the lines, each a button that gives a number."""
-        language = self._site.language_of(request)
-        snapshot = self._view.current
-        etag = etag_of(__version__, language, snapshot.etag)
-        drawing = self._drawn.get(
-            etag,
-            ("front", language),
-            lambda: self._site.page("front.html", language, "/", queue=snapshot, key=KEY_MARK),
-        )
-        # A browser that gets 304 keeps its old key: that key is unused, or the revision would have changed.
-        return hot_response(request, drawing, self._site.new_key())
-
-    async def take_number(self, request: Request) -> Response:
-        """Give one number for one tap, then show its own page."""
-        fields = await read_form(request)
-        line, priority = fields.get("line", "")[:40], fields.get("priority", "")[:40]
-        # Going back and choosing another line is another wish; the same line again is the same tap.
-        key = f"{form_key(fields)}-{line}-{priority}"
-        issued = await self._desk.issue_soon(line, priority=priority, origin="phone", key=key)
-        await self._view.seen(issued.revision)
-        path = self._site.link(f"/t/{issued.token}", self._site.language_of(request))
-        return RedirectResponse(path, 303, {"cache-control": "no-store"})
-
-    async def ticket(self, request: Request) -> Response:
-        """Show one ticket to whoever has its link."""
-        language = self._site.language_of(request)
-        token = request.path_params["token"]
-        snapshot = self._view.current
-        ticket = snapshot.tickets.get(token)
-        if ticket is None:
-            raise Refusal("unknown-ticket")
-        etag = etag_of(__version__, language, snapshot.etag, token)
-        drawing = self._drawn.get(etag, ("ticket", language, token), lambda: self._ticket_page(snapshot, ticket, language))
-        return hot_response(request, drawing)
-
-    def _ticket_page(self, snapshot: QueueSnapshot, ticket: TicketView, language: str) -> str:
-        line = snapshot.line(ticket.line)
-        counter = snapshot.counter(ticket.counter)
-        letter = line.letter + "-" if line else ""
-        now_called = next((call for call in snapshot.calls if letter and call.number.startswith(letter)), None)
-        return self._site.page(
-            "ticket.html", language, f"/t/{ticket.token}", ticket=ticket, line=line, counter=counter, now_called=now_called
-        )
 
 
 class _Stream:

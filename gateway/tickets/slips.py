@@ -31,6 +31,8 @@ class SlipWanted:
     uptime_s: float
     attempts: int
     """How often printing was begun: above 0 the paper may be a second copy."""
+    claim: str = ""
+    """The short code, for whoever cannot scan."""
 
 
 def slip_wanted(tx: Reads, ticket: int, ahead: int, wait: WaitRange, stamp: Stamp) -> None:
@@ -45,9 +47,9 @@ def slips_waiting(db: Reads) -> list[SlipWanted]:
     """Return the slips that are not printed, of people who are still in the hall, in the order of issue."""
     sql = (
         "SELECT slip.ticket, ticket.label, ticket.line, line.name, ticket.token, slip.ahead, slip.wait_low_s, slip.wait_high_s, "
-        "ticket.issued_at, slip.wanted_at, slip.bootid, slip.uptime_s, slip.attempts "
+        "ticket.issued_at, slip.wanted_at, slip.bootid, slip.uptime_s, slip.attempts, ticket.claim "
         "FROM slip JOIN ticket ON ticket.id = slip.ticket JOIN line ON line.id = ticket.line "
-        "WHERE slip.printed_at IS NULL AND ticket.state IN ('waiting', 'called') ORDER BY slip.ticket"
+        "WHERE slip.printed_at IS NULL AND ticket.state IN ('waiting', 'called', 'serving', 'held') ORDER BY slip.ticket"
     )
     return [SlipWanted(*row) for row in db.execute(sql)]
 

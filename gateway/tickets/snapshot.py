@@ -113,6 +113,7 @@ class TicketView(NamedTuple):
     """Token of the ticket that replaces this one."""
     held_at: str = ""
     rated: bool = False
+    ended_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,7 @@ def _view(row: TicketRow, ahead: int = 0, wait: WaitRange = NO_WAIT) -> TicketVi
         *(ahead, wait.low_s, wait.high_s),
         *(row.claim, row.was, row.successor, row.held_at),
         rated=bool(row.rated),
+        ended_at=row.ended_at,
     )
 
 

@@ -23,6 +23,7 @@ from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.settings import Settings
 from gateway.tickets.choices import QueueRules
+from gateway.tickets.model import CounterSetup
 from tests.support.hall_process import write_settings
 
 OFFICER = "Siti"
@@ -47,12 +48,16 @@ class Page:
     path: str | Callable[[Busy], str]
     officer: bool = False
     """Whether somebody must sign in first."""
+    fill: dict[str, str] = field(default_factory=dict)
+    """What is typed before, by CSS selector."""
     press: str = ""
     """A CSS selector of what is pressed once the page is there, for example a menu."""
     wait: str = ""
     """A CSS selector of what must have come before the page is looked at."""
     tv: bool = False
     """Whether it hangs on a wall: it is looked at in the sizes of TVs too."""
+    kiosk: bool = False
+    """Whether it is for a touch screen in the hall, lying or standing."""
 
 
 PAGES: Sequence[Page] = (
@@ -62,7 +67,19 @@ PAGES: Sequence[Page] = (
     Page("tiket-dipanggil", lambda busy: f"/t/{busy.tokens['called']}"),
     Page("tiket-selesai", lambda busy: f"/t/{busy.tokens['completed']}"),
     Page("tiket-terlewat", lambda busy: f"/t/{busy.tokens['no_show']}"),
+    Page("tiket-dilayani", lambda busy: f"/t/{busy.tokens['serving']}"),
+    Page("tiket-ditunda", lambda busy: f"/t/{busy.tokens['held']}"),
+    Page("tiket-batal", lambda busy: f"/t/{busy.tokens['cancelled']}"),
+    Page("tiket-tanya-batal", lambda busy: f"/t/{busy.tokens['waiting']}/batal"),
+    Page("tiket-dinilai", lambda busy: f"/t/{busy.tokens['rated']}"),
     Page("tidak-ada", "/t/tidak-ada"),
+    Page("kode", "/kode"),
+    Page("kode-salah", "/kode", fill={"#kode": "AAAAAA"}, press="button.main"),
+    Page("anjungan", "/anjungan", kiosk=True),
+    Page("anjungan-nomor", lambda busy: f"/anjungan/{busy.tokens['waiting']}", kiosk=True),
+    Page("nilai", "/nilai/3", kiosk=True),
+    Page("nilai-kosong", "/nilai/1", kiosk=True),
+    Page("nilai-terima-kasih", "/nilai/1/terima-kasih", kiosk=True),
     Page("papan", "/papan", tv=True),
     Page("papan-gambar", "/papan", tv=True, wait="#slide:not([hidden]) img"),
     Page("kesehatan", "/kesehatan"),
@@ -91,6 +108,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         busy = Busy(hall)
         _make_busy(busy)
         _announce(hall, folder)
+        _show_every_state(busy)
         yield busy
 
 
@@ -131,12 +149,35 @@ def _announce(hall: Hall, folder: Path) -> None:
     hall.bulletin.publish(later, key="pages-0002")
 
 
+def _show_every_state(busy: Busy) -> None:
+    """Let further tickets stand in the states that the morning alone does not bring; a third counter takes the present one."""
+    hall, desk, tokens = busy.hall, busy.hall.tickets, busy.tokens
+    lines, counters = desk.furniture.read()
+    third = CounterSetup("3", "Loket 3", lines=("kesehatan",))
+    desk.furniture.arrange(lines, [*counters, third], QueueRules(double_press_s=0, calls_before_no_show=1))
+    served, held, cancelled, rated, asked = (desk.issue("kesehatan", origin="kiosk") for _ in range(5))
+    desk.give_back(cancelled.token)
+    desk.come_later(held.token)
+    for issued in (rated, asked):
+        desk.counters.call("3", issued.number)
+        desk.counters.complete("3")
+    at_first = next(one for one in hall.view.current.tickets.values() if one.counter == "1" and one.state == "completed")
+    for token in (rated.token, at_first.token):
+        desk.rate(token, 4, origin="phone")
+    desk.counters.call("3", served.number)
+    newest = desk.counters.serve("3")
+    tokens |= {"serving": served.token, "held": held.token, "cancelled": cancelled.token, "rated": rated.token}
+    hall.view.at_least(newest.revision)
+
+
 def visit(driver: WebDriver, busy: Busy, page: Page, language: str = "id") -> None:
     """Let a browser that is signed in where needed show ``page``."""
     path = page.path if isinstance(page.path, str) else page.path(busy)
     driver.get(f"{busy.hall.address}{path}{'&' if '?' in path else '?'}bahasa={language}")
     if page.wait:
         WebDriverWait(driver, 30, 0.05).until(lambda one: one.find_elements(By.CSS_SELECTOR, page.wait))
+    for css, text in page.fill.items():
+        driver.find_element(By.CSS_SELECTOR, css).send_keys(text)
     if page.press:
         driver.find_element(By.CSS_SELECTOR, page.press).click()
 

@@ -18,6 +18,7 @@ from tests.support.browser import chromium
 
 FOLDER = Path(__file__).parents[2] / "screens"
 SIZES = ((320, 640), (360, 740), (1024, 768))
+KIOSK_SIZES = ((1280, 720), (800, 1280))
 TV_SIZES = ((1920, 1080), (1280, 720), (1024, 768))
 SCHEMES = {
     "terang": [],
@@ -32,7 +33,10 @@ def wish(driver: WebDriver, scheme: str) -> None:
 
 
 def _sizes(page: Page) -> Iterator[tuple[int, int]]:
-    yield from SIZES if not page.tv else (SIZES[1], *TV_SIZES)
+    if page.kiosk:
+        yield from KIOSK_SIZES
+    else:
+        yield from SIZES if not page.tv else (SIZES[1], *TV_SIZES)
 
 
 def _take(driver: WebDriver, busy: Busy, page: Page, language: str, schemes: list[str]) -> None:
@@ -42,7 +46,7 @@ def _take(driver: WebDriver, busy: Busy, page: Page, language: str, schemes: lis
         visit(driver, busy, page, language)
         tall = driver.execute_script("return document.documentElement.scrollHeight")
         driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride", metrics | {"height": height if page.tv else max(height, tall)}
+            "Emulation.setDeviceMetricsOverride", metrics | {"height": height if page.tv or page.kiosk else max(height, tall)}
         )
         for scheme in schemes:
             wish(driver, scheme)

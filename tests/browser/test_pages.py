@@ -56,7 +56,7 @@ def test_the_ticket_lives_on_the_phone(portal: RunningPortal) -> None:
         assert height_px >= 84
         portal.call("1")
         _wait_for(driver, "#ticket .go", "Loket 1")
-        assert "A-001 → Loket 1" in driver.title
+        assert "A-001: silakan ke Loket 1" in driver.title
 
 
 def test_two_close_calls_are_shown_one_after_the_other(portal: RunningPortal) -> None:

@@ -12,9 +12,46 @@
     const focused = document.activeElement?.id;
     for (const old of marked()) {
       const next = fresh.getElementById(old.id);
-      if (next && next.outerHTML !== old.outerHTML) old.replaceWith(next);
+      if (!next || next.outerHTML === old.outerHTML) continue;
+      old.replaceWith(next);
+      if (next.dataset.say && next.dataset.say !== old.dataset.say) say(next.dataset.say);
+      if (next.dataset.ring && next.dataset.ring !== old.dataset.ring) ring();
     }
     if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  }
+
+  // For readers aloud: what has changed, in a place that is never replaced.
+  function say(words) {
+    const said = document.getElementById("said");
+    if (said) said.textContent = words;
+  }
+
+  // A bell for whoever asks for it by touch (no page sounds by itself): two notes, twice, and a shake.
+  const bell = document.querySelector("[data-bell]");
+  const Sounding = globalThis.AudioContext ?? globalThis.webkitAudioContext;
+  let sound = null;
+  function ring(notes = [[0, 660], [0.28, 880], [0.8, 660], [1.08, 880]]) {
+    if (!sound) return;
+    navigator.vibrate?.([300, 150, 300, 150, 600]);
+    for (const [after, pitch] of notes) {
+      const note = sound.createOscillator(), level = sound.createGain(), at = sound.currentTime + after;
+      note.frequency.value = pitch;
+      level.gain.setValueAtTime(0.5, at);
+      level.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+      note.connect(level).connect(sound.destination);
+      note.start(at);
+      note.stop(at + 0.6);
+    }
+  }
+  if (bell && Sounding) {
+    const words = bell.querySelector("span"), off = words.textContent;
+    bell.hidden = false;
+    bell.addEventListener("click", () => {
+      if (sound) { sound.close(); sound = null; } else { sound = new Sounding(); sound.resume(); ring([[0, 880]]); }
+      bell.setAttribute("aria-pressed", String(Boolean(sound)));
+      words.textContent = sound ? bell.dataset.on : off;
+      listen();
+    });
   }
 
   async function look() {
@@ -35,7 +72,7 @@
   function listen() {
     stream?.close();
     clearInterval(poll);
-    if (document.hidden) return;
+    if (document.hidden && !sound) return; // a phone in the pocket may ring
     if (document.querySelector("[data-poll-s]")) { poll = setInterval(look, pollMs); return; }
     stream = new EventSource("/api/v1/events");
     stream.addEventListener("queue", lookSoon);
