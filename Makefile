@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: help install run test check screens lock wheel test-trixie bench-%
+.PHONY: help install run test check screens languages lock wheel test-trixie bench-%
 
 help: ## list what can be made
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -46,6 +46,9 @@ bench-%: install ## prove one promise, as docs/benches.md lists them (SEED=, QUI
 screens: install ## a picture of every page in every language, in screens/
 	@tests/support/prepare.sh test
 	$(VENV)/bin/python -m tests.browser.screens
+
+languages: install ## what each language lacks and what awaits review (LANGUAGE=osi lists it)
+	@$(VENV)/bin/python -m tests.portal.catalogues $(LANGUAGE)
 
 lock: ## pin every dependency and its hash anew (needs uv)
 	uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \

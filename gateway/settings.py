@@ -56,7 +56,7 @@ class HallSettings(_Section):
     """The ten-digit village code, for example ``3510012001``."""
     name: str = Field(min_length=1, max_length=60)
     """As people say it, for example ``Balai Desa Contoh``."""
-    language: Literal["id", "en"] = "id"
+    language: Literal["id", "en", "jv", "osi", "mad"] = "id"
     """The language of slips, boards and pages whose reader has not chosen one."""
     theme: Annotated[str, AfterValidator(_known_theme)] = "banyuwangi"
     """Whose batik and colours the pages wear: a folder of ``gateway/portal/themes/``."""

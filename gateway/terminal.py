@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ CONFIG = click.option(
 
 
 def say(sentence: str, facts: dict[str, Any]) -> str:
-    """Put a sentence into the language of this terminal: Indonesian unless it is English."""
+    """Put a sentence into the language of this terminal: Indonesian unless it is another that we speak."""
     from gateway.portal.i18n import words  # noqa: PLC0415 - catalogues are read only when something is said
 
     terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return words("en" if terminal.startswith("en") else "id")(sentence).format_map(facts)
+    return words(re.split("[_.@]", terminal)[0])(sentence).format_map(facts)

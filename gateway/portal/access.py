@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Refusal
-from gateway.portal.i18n import FALLBACKS, LANGUAGES
+from gateway.portal.i18n import known_language
 from gateway.portal.site import LANGUAGE_COOKIE, LANGUAGE_PARAMETER
 from gateway.portal.visitor import Networks
 
@@ -245,6 +245,6 @@ def _language_cookie(scope: Scope) -> list[tuple[bytes, bytes]]:
     if LANGUAGE_PARAMETER.encode() not in query:
         return []
     asked = parse_qs(query.decode("latin-1")).get(LANGUAGE_PARAMETER, [""])[0]
-    if asked not in LANGUAGES and asked not in FALLBACKS:
+    if known_language(asked) != asked:
         return []
     return [(b"set-cookie", f"{LANGUAGE_COOKIE}={asked}; Path=/; Max-Age={LANGUAGE_COOKIE_S}; SameSite=Lax".encode())]

@@ -17,7 +17,7 @@ KEY_MARK = "balai-key-is-spliced-in-here"
 """Stands in a drawn page where the visitor's own key goes: as long as a key, never seen by anybody."""
 
 DRAWN_LIMIT = 2000
-"""So many drawn pages are kept: a busy day's tickets in two languages."""
+"""So many drawn pages are kept: a busy day's tickets in five languages."""
 
 
 @dataclass(frozen=True, slots=True)

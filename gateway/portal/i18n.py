@@ -6,46 +6,65 @@ others. A sentence without a translation is shown in Indonesian, never as a code
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from gateway.portal.catalogue import read_catalogue
 
-LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English", "jv": "Basa Jawa", "osi": "Basa Using", "mad": "Bhâsa Madhurâ"}
 """The languages that the switch offers, each by its own name."""
-
-FALLBACKS = {"jv": "id", "osi": "id", "mad": "id"}
-"""Languages of the hall without a catalogue yet, and what their readers get."""
 
 LONG_WAIT_MIN = 120
 """From here on a wait is said in hours."""
+
 LOCALE = Path(__file__).parent / "locale"
 
 ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT"}
 """What Indonesians call their time zones, by hours from UTC."""
 
+WEEKDAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "jv": ("Senen", "Selasa", "Rebo", "Kemis", "Jemuwah", "Setu", "Ahad"),
+}
+"""Monday to Sunday; a language that is not here says them in Indonesian, as villages do."""
+
+MONTHS = {
+    "id": (
+        "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ),
+}  # fmt: skip
+"""As ``WEEKDAYS``."""
+
 
 class Words:
     """Everything that differs from language to language. Immutable; safe from any thread."""
 
-    def __init__(self, language: str, catalogue: NullTranslations) -> None:
+    def __init__(self, language: str, catalogue: Mapping[str, tuple[str, ...]]) -> None:
         self.language = language
+        self.weekdays = WEEKDAYS.get(language, WEEKDAYS["id"])
+        """Monday first."""
+        self.months = MONTHS.get(language, MONTHS["id"])
+        self.time_mark = ":" if language == "en" else "."
+        """Stands between hours and minutes."""
         self._catalogue = catalogue
 
     def __call__(self, sentence: str, /, **facts: object) -> str:
         """Return ``sentence`` in this language with its ``{facts}`` filled in."""
-        translated = self._catalogue.gettext(sentence) if sentence else ""
+        translated = self._catalogue.get(sentence, (sentence,))[0]
         return translated.format_map(facts) if facts else translated
 
     def count(self, sentence: str, /, n: int, **facts: object) -> str:
         """Return ``sentence``, which tells of ``{n}`` things, in the right number."""
-        return self._catalogue.ngettext(sentence, sentence, n).format_map({"n": n, **facts})
+        forms = self._catalogue.get(sentence, (sentence,))
+        return forms[0 if n == 1 else -1].format_map({"n": n, **facts})
 
     def wait(self, low_s: int, high_s: int) -> str:
         """Return a range of waiting, for example ``sekitar 10-20 menit`` or ``sekitar 2-4 jam``."""
@@ -60,11 +79,11 @@ class Words:
 
     def day(self, on: date) -> str:
         """Return a date as people write it: ``Jumat, 7 Oktober 2022``."""
-        return format_date(on, "EEEE, d MMMM y", locale=self.language)
+        return f"{self.weekdays[on.weekday()]}, {on.day} {self.months[on.month - 1]} {on.year}"
 
     def time(self, at: datetime) -> str:
         """Return the time of day of an aware local instant: ``08.00``."""
-        return at.strftime("%H.%M" if self.language == "id" else "%H:%M")
+        return at.strftime(f"%H{self.time_mark}%M")
 
     def zone(self, at: datetime) -> str:
         """Return the short name of the time zone of an aware local instant: ``WIB``."""
@@ -73,23 +92,37 @@ class Words:
         return ZONE_NAMES.get(int(hours), f"UTC{hours:+g}")
 
 
-@cache
+_ON_TRIAL: dict[str, Words] = {}
+
+
 def words(language: str) -> Words:
-    """Return the words of ``language``; of Indonesian when there is no catalogue."""
-    known = known_language(language)
-    file = LOCALE / known / "LC_MESSAGES" / "portal.po"
-    if not file.exists():
-        return Words(known, NullTranslations())
-    compiled = io.BytesIO()
-    with file.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=known))
-    compiled.seek(0)
-    return Words(known, GNUTranslations(compiled))
+    """Return the words of ``language``; of Indonesian when there is no such language."""
+    return _ON_TRIAL.get(language) or _kept_words(known_language(language))
+
+
+@contextmanager
+def on_trial(speak: Words) -> Iterator[None]:
+    """Serve also readers of ``speak.language``, which no switch offers: whoever looks over all pages brings such words."""
+    _ON_TRIAL[speak.language] = speak
+    try:
+        yield
+    finally:
+        del _ON_TRIAL[speak.language]
 
 
 def known_language(language: str) -> str:
-    """Return the language of ``LANGUAGES`` in which a reader of ``language`` is served."""
-    return language if language in LANGUAGES else FALLBACKS.get(language, "id")
+    """Return ``language`` if readers of it are served in it, else Indonesian."""
+    return language if language in LANGUAGES or language in _ON_TRIAL else "id"
+
+
+@cache
+def _kept_words(language: str) -> Words:
+    """Read a catalogue when the first reader comes. What its reviewer has yet to see (``fuzzy``) is shown all the same."""
+    file = LOCALE / language / "LC_MESSAGES" / "portal.po"
+    if not file.exists():
+        return Words(language, {})
+    with file.open(encoding="utf-8") as lines:
+        return Words(language, read_catalogue(lines))
 
 
 def local(instant: datetime, zone: ZoneInfo) -> datetime:

@@ -11,6 +11,7 @@ from pathlib import Path
 import gateway.checks
 from gateway.checks.finding import Verdict
 from gateway.errors import FAULTS
+from gateway.tickets import furnishing
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
@@ -26,6 +27,8 @@ def spoken() -> Iterator[tuple[str, bool]]:
             continue
         for found in SPOKEN.finditer(file.read_text(encoding="utf-8")):
             yield found["sentence"].replace("\\N{EN DASH}", "\N{EN DASH}"), found["counted"].endswith("count")
+    for one in (*furnishing.LINES, *furnishing.COUNTERS):
+        yield one.name, False
     for fault in FAULTS.values():
         yield fault.sentence, False
         yield fault.remedy, False

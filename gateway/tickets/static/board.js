@@ -78,13 +78,12 @@
   let skewMs = 0;
   function tick() {
     if (face.known !== "1") return;
-    const local = new Date(Date.now() + skewMs + 60000 * face.offsetMin), id = face.language === "id";
-    const locale = id ? "id-ID" : "en-GB";
-    const time = local.toISOString().slice(11, 16);
-    const said = id ? time.replace(":", ".") : time;
+    const local = new Date(Date.now() + skewMs + 60000 * face.offsetMin);
+    const said = local.toISOString().slice(11, 16).replace(":", face.timeMark);
     if (document.getElementById("time").textContent === said) return;
     document.getElementById("time").textContent = said;
-    document.getElementById("day").textContent = local.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).replace(/^(\S+?),? /, "$1, ");
+    const day = face.weekdays.split(" ")[(local.getUTCDay() + 6) % 7], month = face.months.split(" ")[local.getUTCMonth()];
+    document.getElementById("day").textContent = `${day}, ${local.getUTCDate()} ${month} ${local.getUTCFullYear()}`;
   }
 
   // The hall's clock, not the TV's: the answer's Date header tells how far they are apart.
