@@ -2,39 +2,93 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from jinja2 import Environment, nodes
+
 import gateway.checks
 from gateway.checks.finding import Verdict
+from gateway.devices import simulated_printer
 from gateway.errors import FAULTS
 from gateway.tickets import furnishing
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPOKEN = re.compile(
-    r"""(?<![\w.])(?P<counted>count|speak\.count|self\.count|_|_say|speak|self|words|words\(language\))\(\s*(?P<quote>["'])(?P<sentence>(?:(?!(?P=quote)).)+)(?P=quote)\s*[,)]"""
-)
+SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self"}
+"""What ``Words`` are called where they speak."""
 
 
 def spoken() -> Iterator[tuple[str, bool]]:
     """Yield each sentence with whether it tells of a number of things."""
-    for file in sorted([*ROOT.glob("*/templates/*.html"), *ROOT.rglob("*.py")]):
-        if "demo" in file.parts:
-            continue
-        for found in SPOKEN.finditer(file.read_text(encoding="utf-8")):
-            yield found["sentence"].replace("\\N{EN DASH}", "\N{EN DASH}"), found["counted"].endswith("count")
+    for template in sorted(ROOT.glob("*/templates/*.html")):
+        if "demo" not in template.parts:
+            yield from _in_template(template.read_text(encoding="utf-8"))
+    for module in sorted(ROOT.rglob("*.py")):
+        if "demo" not in module.parts:
+            yield from _in_module(module.read_text(encoding="utf-8"))
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
         yield one.name, False
+    for trouble in (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED):
+        yield trouble, False
     for fault in FAULTS.values():
         yield fault.sentence, False
         yield fault.remedy, False
-    for module in pkgutil.iter_modules(gateway.checks.__path__):
-        for value in vars(importlib.import_module(f"gateway.checks.{module.name}")).values():
+    for name in pkgutil.iter_modules(gateway.checks.__path__):
+        for value in vars(importlib.import_module(f"gateway.checks.{name.name}")).values():
             if isinstance(value, Verdict):
                 yield value.sentence, False
                 if value.remedy:
                     yield value.remedy, False
+
+
+def _in_template(text: str) -> Iterator[tuple[str, bool]]:
+    for call in Environment(autoescape=True).parse(text).find_all(nodes.Call):
+        name = (
+            call.node.name
+            if isinstance(call.node, nodes.Name)
+            else call.node.attr
+            if isinstance(call.node, nodes.Getattr)
+            else ""
+        )
+        if name in SPEAKERS and call.args:
+            for sentence in _ends(call.args[0]):
+                yield sentence, name == "count"
+
+
+def _ends(node: nodes.Node | None) -> Iterator[str]:
+    """Yield the sentences that an expression may be: ``"a" if x else "b"`` is two."""
+    if isinstance(node, nodes.CondExpr):
+        yield from _ends(node.expr1)
+        yield from _ends(node.expr2)
+    elif isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+
+
+def _in_module(text: str) -> Iterator[tuple[str, bool]]:
+    for call in ast.walk(ast.parse(text)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = _name(call.func)
+        if name == "SetUpPage":
+            yield from ((sentence, False) for sentence in _choices(call.args[1]))
+        counted = name == "count"
+        if name in SPEAKERS and call.args and not (counted and len(call.args) + len(call.keywords) == 1):
+            yield from ((sentence, counted) for sentence in _choices(call.args[0]))
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Call):
+        return _name(function.func)
+    return function.id if isinstance(function, ast.Name) else function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def _choices(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _choices(node.body)
+        yield from _choices(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
