@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -76,6 +77,9 @@ STORE_BEAT_S = 5.0
 """How often the store shows that it takes turns."""
 DATABASE_READ_S = 3600.0
 """How long the answer holds that the whole database is well."""
+STOP_LIMIT_S = 4.5
+"""So long stopping may take in all, whatever hangs: systemd and people wait for it."""
+STOP_LEAST_S = 0.05
 ANSWERS_KEPT = timedelta(days=1)
 """So long the same idempotency key gets the same answer."""
 
@@ -102,6 +106,7 @@ class Hall:
         self._randomness = randomness or random.SystemRandom()
         self._extra_routes = extra_routes
         self._running = ExitStack()
+        self._stop_by_s = float("inf")
         self._database_finding: Finding | None = None
         self._database_read_at_s = 0.0
         self.screens = Screens(self.clock)
@@ -146,9 +151,14 @@ class Hall:
         log.info("event=hall-started hall=%s", self.settings.hall.id)
 
     def stop(self) -> None:
-        """Stop every part in reverse. Stopping twice is harmless."""
+        """Stop every part in reverse, within the 5 s that a service has. Stopping twice is harmless."""
+        self._stop_by_s = time.monotonic() + STOP_LIMIT_S
         self._running.close()
         log.info("event=hall-stopped hall=%s", self.settings.hall.id)
+
+    def _at_stop(self, stop: Callable[[float], object], most_s: float) -> None:
+        """Let a part be stopped in its turn, with at most ``most_s`` of what is then left of the whole."""
+        self._running.callback(lambda: stop(max(STOP_LEAST_S, min(most_s, self._stop_by_s - time.monotonic()))))
 
     @property
     def address(self) -> str:
@@ -169,13 +179,13 @@ class Hall:
         loop = Loop(name, step, self.clock, essential=essential, limit_s=limit_s)
         if woken_by is not None:
             woken_by(loop.wake)
-        self._running.callback(loop.stop)
+        self._at_stop(loop.stop, 1.0)
         self.loops.start(loop)
 
     def _open_store(self) -> None:
         folder, zone = self.settings.data.directory, self.settings.hall.zone
         self.store = open_store(folder, self.changes.announce, self.clock, zone=zone, randomness=self._randomness)
-        self._running.callback(self.store.close)
+        self._at_stop(self.store.close, 4.0)
         self._begin("store", self._store_beats, essential=True)
 
     def _store_beats(self) -> float:
@@ -254,7 +264,7 @@ class Hall:
             version=__version__,
             live=self._queue_now,
         )
-        self._running.callback(self.connection.stop)
+        self._at_stop(self.connection.stop, 2.0)
         self._running.callback(shown.say_goodbye)
         self._begin("presence", shown.step, self.connection.watch)
         self._begin("uplink", uplink.step, self.connection.watch)
@@ -293,7 +303,7 @@ class Hall:
             "voice-signs": lambda _nothing, _progress: self.voice.signs()
         }
         door = ControlDoor(self.settings.data.directory / "hall.sock", asked)
-        self._running.callback(door.stop)
+        self._at_stop(door.stop, 2.0)
         door.start()
         hall, portal = self.settings.hall, self.settings.portal
         voice = VoicePages(self.voice, self.choices, self.people)
@@ -323,7 +333,7 @@ class Hall:
             extra_routes=self._extra_routes(self),
         )
         self.portal = PortalServer(create_app(parts), portal.host, portal.port, self.clock)
-        self._running.callback(self.portal.stop)
+        self._at_stop(self.portal.stop, 4.0)
         self.portal.start()
 
     def _take_presses(self) -> None:

@@ -135,12 +135,15 @@ class Store:
         """Lend a read-only view of what is durable, for one look at one moment."""
         return self._readers.look()
 
-    def close(self) -> None:
-        """Finish what is under way, close readers and then the writer, and release the folder. May be repeated."""
+    def close(self, timeout_s: float = CLOSE_TRY_S) -> None:
+        """Finish what is under way, close readers and then the writer, and release the folder. May be repeated.
+
+        An act that still hangs after ``timeout_s`` is left behind.
+        """
         if self._closed:
             return
-        self._refuse_more()
-        if not self._last_turn():
+        self._refuse_more(timeout_s)
+        if not self._last_turn(timeout_s):
             log.error("event=close-given-up reason=an-act-hangs")
             return
         try:
@@ -153,11 +156,11 @@ class Store:
         self._turn.release()
         self._at_close()
 
-    def _last_turn(self) -> bool:
+    def _last_turn(self, timeout_s: float) -> bool:
         """Take the turn when everybody who waited has had theirs; return False when somebody does not end."""
         pause = threading.Event()
         for _ in range(CLOSE_TRIES):
-            if not self._turn.acquire(timeout=CLOSE_TRY_S):
+            if not self._turn.acquire(timeout=timeout_s):
                 return False
             if self._group is not None:
                 self._commit(self._group)
@@ -167,8 +170,8 @@ class Store:
             pause.wait(0.001)
         return False
 
-    def _refuse_more(self) -> None:
-        self._submissions.close()
+    def _refuse_more(self, timeout_s: float) -> None:
+        self._submissions.close(timeout_s)
         with self._count:
             self._closed = True
         self._readers.close()

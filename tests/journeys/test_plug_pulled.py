@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import httpx
+import pytest
 
+from gateway.devices import catalog
+from gateway.devices.ports import BoardFace
+from gateway.devices.simulated_board import SimulatedBoard
+from gateway.hall import Hall
+from gateway.settings import DeviceSettings, Settings
 from tests.support.hall_process import HallProcess, gateway, write_settings
 
 
@@ -78,3 +85,28 @@ def test_a_file_where_the_folder_should_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     told = gateway("run", "--config", str(settings))
     assert (told.returncode, "tidak dapat ditulisi" in told.stderr, "Traceback" in told.stderr) == (1, True, False), told.stderr
+
+
+class HangingBoard(SimulatedBoard):
+    """A board whose cable swallows everything: showing never ends."""
+
+    kind = "hanging-board"
+
+    def show(self, face: BoardFace) -> None:
+        """Hang for as long as the test lives."""
+        del face
+        threading.Event().wait()
+
+
+def test_a_hall_ends_in_time_however_many_parts_hang(tmp_path: Path) -> None:
+    """Twelve boards that swallow everything cost the end no more than one: the whole has a limit, not each part alone."""
+    with pytest.MonkeyPatch.context() as catalogue:
+        catalogue.setitem(catalog.KINDS, HangingBoard.kind, lambda id, _options, _clock: HangingBoard(id))
+        settings = Settings.load(write_settings(tmp_path, devices=False))
+        boards = tuple(DeviceSettings(id=f"papan-{number}", kind=HangingBoard.kind) for number in range(12))
+        hall = Hall(settings.model_copy(update={"devices": boards}))
+        hall.start()
+        ending = threading.Thread(target=hall.stop)
+        ending.start()
+        ending.join(10)
+        assert not ending.is_alive()
