@@ -46,6 +46,9 @@ class Clock(Protocol):
     def state(self) -> ClockState:
         """Return how far ``now`` can be believed at this moment."""
 
+    def confirm_by_staff(self) -> None:
+        """Record that a clerk has looked at the date and found it right."""
+
 
 BUILT_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """No honest clock shows an earlier instant than this software's own."""

@@ -325,6 +325,7 @@ class Hall:
                     *(self.tickets, self.view, self.people, self.news.news),
                     speaker=self.voice if self.voice.speakers else None,
                     paper=self.devices.paper,
+                    devices=lambda: check_devices(self.devices),
                 ),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,

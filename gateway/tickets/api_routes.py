@@ -15,7 +15,10 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.routes import session_of
 from gateway.portal.api import NEEDS_KEY, key_of
 from gateway.portal.visitor import visitor_of
+from gateway.tickets import wishes
+from gateway.tickets.counters import How
 from gateway.tickets.desk import Called, TicketsDesk
+from gateway.tickets.model import HoldReason
 from gateway.tickets.view import QueueView
 
 if TYPE_CHECKING:
@@ -67,6 +70,22 @@ class ActAnswer(BaseModel):
     counter: str
 
 
+class About(BaseModel):
+    """What an act is about; each act needs only its own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str = Field(default="", max_length=40, description="call, bring-back, cancel: whom", examples=["A-013"])
+    reason: str = Field(default="", max_length=40, description="hold: " + ", ".join(HoldReason))
+    line: str = Field(default="", max_length=40, description="transfer: to which line")
+    counter: str = Field(default="", max_length=40, description="transfer: to which counter alone, or empty")
+    expected: str | None = Field(
+        default=None,
+        max_length=40,
+        description='the number that was seen at the counter, "" for none; an act on another is refused',
+    )
+
+
 def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
     """Add all routes."""
     _describe_tickets(api, desk, view)
@@ -102,17 +121,18 @@ def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> Non
 
 
 def _describe_counters(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
-    acts = {"call-next": desk.call_next, "recall": desk.recall, "complete": desk.complete, "no-show": desk.no_show}
-
-    def carry_out(act: str, counter: str, officer: str, key: str) -> Called:
-        called = acts[act](counter, officer=officer, key=key)
+    def carry_out(wish: wishes.Wish, counter: str, how: How) -> Called:
+        called = wish.carry_out(desk.counters, counter, **how)
         view.at_least(called.revision)
         return called
 
-    async def at_counter(request: Request, counter: str, act: Literal["call-next", "recall", "complete", "no-show"]) -> Response:
-        """Call the next person, call again, finish, or record that nobody came. For signed-in officers."""
+    async def at_counter(request: Request, counter: str, act: wishes.Name, about: About | None = None) -> Response:
+        """Do one act at a counter. For signed-in officers."""
         session = await session_of(request, people)
-        called = await run_in_threadpool(carry_out, act, counter, str(session.officer), key_of(request))
+        about = about or About()
+        wish = wishes.Wish(act, number=about.number, reason=about.reason, line=about.line, counter=about.counter)
+        how = How(officer=str(session.officer), key=key_of(request), expected=about.expected)
+        called = await run_in_threadpool(carry_out, wish, counter, how)
         body = json.dumps({"number": called.number, "counter": called.counter})
         return Response(body, headers=NO_STORE, media_type="application/json")
 

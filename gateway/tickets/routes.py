@@ -23,13 +23,15 @@ from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.site import Site
 from gateway.tickets import api_routes
 from gateway.tickets.board_routes import BoardPages
+from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.holder_routes import HolderPages
 from gateway.tickets.kiosk_routes import KioskPages, Paper, no_printer
 from gateway.tickets.public_routes import PublicPages
 from gateway.tickets.rating_routes import RatingPages
 from gateway.tickets.snapshot import QueueSnapshot
-from gateway.tickets.staff_routes import StaffPages
+from gateway.tickets.staff_routes import Looking, StaffPages, no_devices
+from gateway.tickets.tool_routes import ToolPages
 from gateway.tickets.view import QueueView
 
 if TYPE_CHECKING:
@@ -45,14 +47,18 @@ class TicketPages:
 
     def __init__(
         self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None,
-        paper: Paper = no_printer,
+        paper: Paper = no_printer, devices: Looking = no_devices,
     ) -> None:  # fmt: skip
-        """``news`` is what the board shows beside the calls, ``speaker`` whoever says them aloud; ``paper`` tells whether slips come out."""
+        """``news`` is what the board shows beside the calls, ``speaker`` whoever says them aloud.
+
+        ``paper`` tells whether slips come out, ``devices`` how all devices are.
+        """
         self._desk = desk
         self._view = view
         self._people = people
         self._news = news
         self._paper = paper
+        self._devices = devices
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
         self._aloud = Broadcaster(lambda: event("saying", "0", json.dumps(speaker.saying))) if speaker is not None else None
@@ -61,6 +67,7 @@ class TicketPages:
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages, and the API's snapshot and stream, which must be fast."""
+        days = DayPages(self._desk, self._view, self._people, site)
         return [
             *PublicPages(self._desk, self._view, site).routes(),
             *HolderPages(self._desk, self._view, site).routes(),
@@ -68,7 +75,9 @@ class TicketPages:
             *RatingPages(self._desk, self._view, site).routes(),
             *BoardPages(self._view, self._news, site, speaks=self._aloud is not None).routes(),
             *([Route("/papan/ucapan", endpoint=_Stream(self._aloud))] if self._aloud is not None else []),
-            *StaffPages(self._desk, self._view, self._people, site).routes(),
+            *days.routes(),
+            *ToolPages(self._desk, self._view, self._people, site, days).routes(),
+            *StaffPages(self._desk, self._view, self._people, site, days, self._devices).routes(),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
         ]

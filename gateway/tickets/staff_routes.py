@@ -1,13 +1,12 @@
 """The counter's pages: one big act, the rarer ones smaller, and who waits.
 
 Promises: an act is applied once, however often its form is sent; an act meant for one ticket is not done to
-another that has come since; everything works without JavaScript.
+another that has come since; everything works without JavaScript, and by the keyboard alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,30 +15,49 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
-from gateway.people.routes import session_of, session_token
-from gateway.portal import problems
-from gateway.portal.forms import check_csrf, csrf_token, form_key, read_form
+from gateway.people.routes import session_of, staff_page
+from gateway.portal.forms import check_csrf, form_key, read_form
+from gateway.portal.health_pages import HealthFinding
 from gateway.portal.i18n import words
 from gateway.portal.site import Site
-from gateway.tickets.desk import Called, TicketsDesk
+from gateway.tickets import console, wishes
+from gateway.tickets.counters import How
+from gateway.tickets.day_routes import DayPages
+from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.snapshot import CounterView, QueueSnapshot
 from gateway.tickets.view import QueueView
 
-SHOWN_ON_PAGE = frozenset({"nobody-waiting", "no-current-ticket", "ticket-moved-on", "key-reused"})
+SHOWN_ON_PAGE = frozenset(
+    {
+        "nobody-waiting", "no-current-ticket", "ticket-moved-on", "key-reused", "unknown-number", "act-not-now", "called-too-few",
+        "unknown-hold-reason", "undo-too-late", "unknown-line", "field-invalid",
+    }
+)  # fmt: skip
 """Refusals that a clerk meets at work: told on the counter's own page, so that work goes on from there."""
+
+Looking = Callable[[], HealthFinding | None]
+"""Tells how the hall's devices are; quick, since every page of the console asks."""
+
+
+def no_devices() -> None:
+    """Say nothing of devices."""
 
 
 class StaffPages:
     """``/loket`` and ``/loket/{counter}``."""
 
-    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site) -> None:
-        self._acts = {"call-next": desk.call_next, "recall": desk.recall, "complete": desk.complete, "no-show": desk.no_show}
+    def __init__(
+        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages, devices: Looking = no_devices
+    ) -> None:
+        self._desk = desk
         self._view = view
         self._people = people
         self._site = site
+        self._days = days
+        self._devices = devices
 
     def routes(self) -> Sequence[BaseRoute]:
-        """Return the routes."""
+        """Return the routes; they come after those of pages below ``/loket`` with a name of their own."""
         return [
             Route("/loket", self._counters, methods=["GET"]),
             Route("/loket/{counter}", self._counter, methods=["GET"]),
@@ -48,28 +66,18 @@ class StaffPages:
 
     async def _counters(self, request: Request) -> Response:
         session = await session_of(request, self._people)
-        language = self._site.language_of(request)
-        page = self._site.page(
-            "counters.html",
-            language,
-            "/loket",
-            queue=self._view.current,
-            officer=session.name,
-            csrf=csrf_token(session_token(request)),
-        )
-        return Response(page, headers={"cache-control": "no-store"}, media_type="text/html; charset=utf-8")
+        return staff_page(self._site, request, session, "counters.html", "/loket", queue=self._view.current)
 
     async def _counter(self, request: Request) -> Response:
-        snapshot = self._view.current
-        counter = _counter_of(snapshot, request)
+        counter = _counter_of(self._view.current, request)
         session = await session_of(request, self._people)
-        return self._page(request, session, counter, snapshot)
+        return self._page(request, session, counter, self._view.current)
 
     async def _act(self, request: Request) -> Response:
         counter = _counter_of(self._view.current, request)
         session = await session_of(request, self._people)
         fields = await read_form(request)
-        check_csrf(fields, session_token(request))
+        check_csrf(fields, session.token)
         try:
             await run_in_threadpool(self._carry_out, counter.id, session, fields)
         except Refusal as refusal:
@@ -81,30 +89,24 @@ class StaffPages:
         return RedirectResponse(path, 303, {"cache-control": "no-store"})
 
     def _carry_out(self, counter: str, session: Session, fields: dict[str, str]) -> None:
-        act = self._acts.get(fields.get("act", ""))
-        if act is None:
-            raise Refusal("field-invalid", field="act")
-        key = f"{form_key(fields)}-{fields['act']}"
-        called: Called = act(counter, officer=str(session.officer), key=key, expected=fields.get("expected", ""))
-        self._view.at_least(called.revision)
+        wish = wishes.from_form(fields)
+        # Another act of the same page is another wish; the same one again is the same press.
+        key = f"{form_key(fields)}-{wish.name}"
+        how = How(officer=str(session.officer), key=key, expected=fields.get("expected", ""))
+        self._view.at_least(wish.carry_out(self._desk.counters, counter, **how).revision)
 
     def _page(
         self, request: Request, session: Session, counter: CounterView, snapshot: QueueSnapshot, refusal: Refusal | None = None
     ) -> Response:
-        language = self._site.language_of(request)
-        speak = words(language)
-        now = self._site.now()
-        call = next((call for call in snapshot.calls if call.number == counter.ticket and call.counter == counter.id), None)
-        lines = [line for line in (snapshot.line(one) for one in counter.lines) if line is not None]
-        page = self._site.page(
-            "counter.html", language, f"/loket/{counter.id}", counter=counter, officer=session.name, lines=lines,
-            waiting=[(line, [(one, _minutes_since(one.issued_at, now)) for one in snapshot.waiting.get(line.id, ())]) for line in lines],
-            total=sum(line.waiting for line in lines), since=words(language).time(datetime.fromisoformat(call.called_at)) if call else "",
-            call=call, key=self._site.new_key(), csrf=csrf_token(session_token(request)), clock=self._site.clock_face(speak)[1],
-            sentence=problems.sentence(refusal, speak) if refusal else "", remedy=problems.remedy(refusal, speak) if refusal else "",
+        speak = words(self._site.language_of(request))
+        found = self._devices()
+        devices = speak(found.verdict.sentence).format_map(found.facts) if found else ""
+        return staff_page(
+            self._site, request, session, "counter.html", f"/loket/{counter.id}", refusal,
+            console=console.compose(snapshot, counter, self._site.clock), counter=counter, key=self._site.new_key(),
+            clock=self._site.clock_face(speak)[1], level=found.level if found else 0, devices=devices, door=self._days.door(snapshot),
+            day_asks=self._days.asks(snapshot.day), phone_tickets=snapshot.rules.phone_tickets,
         )  # fmt: skip
-        status = refusal.fault.status if refusal else 200
-        return Response(page, status, {"cache-control": "no-store"}, "text/html; charset=utf-8")
 
 
 def _counter_of(snapshot: QueueSnapshot, request: Request) -> CounterView:
@@ -113,9 +115,3 @@ def _counter_of(snapshot: QueueSnapshot, request: Request) -> CounterView:
     if counter is None:
         raise Refusal("unknown-counter", counter=asked)
     return counter
-
-
-def _minutes_since(issued_at: str, now: datetime) -> int | None:
-    """Return how many minutes ago that was, or None when the clock has jumped since."""
-    minutes = (now - datetime.fromisoformat(issued_at)).total_seconds() / 60
-    return int(minutes) if 0 <= minutes < 24 * 60 else None

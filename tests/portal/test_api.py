@@ -112,3 +112,44 @@ def test_the_stream_brings_each_change(portal: RunningPortal) -> None:
         first = next(revisions)
         portal.issue("surat")
         assert first < next(revisions)
+
+
+def test_every_act_of_the_console_is_a_request_too(portal: RunningPortal) -> None:
+    """Each with what it is about; what is missing or stale is refused and nothing happens."""
+    numbers = [portal.desk.issue("surat", origin="button").number for _ in range(2)]
+    with portal.client() as client:
+        token = client.post("/api/v1/session", json={"officer": "Siti", "pin": PIN}, headers=_key("every")).json()["token"]
+
+        def act(name: str, **about: str) -> tuple[int, str]:
+            made = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"every-{name}-{next(count)}"}
+            answer = client.post(f"/api/v1/counters/1/{name}", json=about or None, headers=made)
+            return answer.status_code, answer.json().get("number", answer.json().get("code"))
+
+        count = iter(range(100))
+        first, second = numbers
+        assert act("call", number=first) == (200, first)
+        assert act("serve", expected=first) == (200, first)
+        assert act("serve", expected=second) == (409, "ticket-moved-on")
+        assert act("hold", reason="papers") == (200, first)
+        assert act("bring-back", number=first.lower()) == (200, first)
+        assert act("call", number=second) == (200, second)
+        assert act("transfer", line="bantuan", counter="2") == (200, second)
+        assert act("undo") == (200, second)
+        assert act("skip")[0] == 200
+        assert act("pause") == (200, "")
+        assert act("resume") == (200, "")
+        assert act("cancel", number=second) == (200, second)
+        assert act("hold") == (422, "field-invalid")
+        assert act("call") == (422, "field-invalid")
+        assert act("dance") == (422, "field-invalid")
+
+
+def test_the_description_tells_what_an_act_may_be_about(portal: RunningPortal) -> None:
+    """OpenAPI lists the acts and the fields of the body, which may be left out."""
+    with portal.client() as client:
+        described = client.get("/api/v1/openapi.json").json()
+    operation = described["paths"]["/counters/{counter}/{act}"]["post"]
+    acts = next(one["schema"]["enum"] for one in operation["parameters"] if one["name"] == "act")
+    assert {"serve", "skip", "hold", "transfer", "call", "bring-back", "cancel", "pause", "resume", "undo"} <= set(acts)
+    assert set(described["components"]["schemas"]["About"]["properties"]) == {"number", "reason", "line", "counter", "expected"}
+    assert operation.get("requestBody", {}).get("required", False) is False

@@ -6,6 +6,19 @@
   const pollMs = 1000 * (document.querySelector("[data-poll-s]")?.dataset.pollS ?? 10);
   let stream = null, poll = 0, soon = 0, asking = false, again = false;
 
+  // What a person has opened or typed stays when the page around it changes.
+  function keep(old, next) {
+    for (const one of old.querySelectorAll("details[open][id]")) {
+      const fresh = next.querySelector(`#${CSS.escape(one.id)}`);
+      if (fresh) fresh.open = true;
+    }
+    for (const one of old.querySelectorAll("input[id]:not([type=hidden]), select[id], textarea[id]")) {
+      const fresh = next.querySelector(`#${CSS.escape(one.id)}`);
+      if (fresh && one.value !== one.defaultValue) fresh.value = one.value;
+      if (fresh && one.checked !== one.defaultChecked) fresh.checked = one.checked;
+    }
+  }
+
   function replaceWith(text) {
     const fresh = new DOMParser().parseFromString(text, "text/html");
     document.title = fresh.title;
@@ -13,6 +26,7 @@
     for (const old of marked()) {
       const next = fresh.getElementById(old.id);
       if (!next || next.outerHTML === old.outerHTML) continue;
+      keep(old, next);
       old.replaceWith(next);
       if (next.dataset.say && next.dataset.say !== old.dataset.say) say(next.dataset.say);
       if (next.dataset.ring && next.dataset.ring !== old.dataset.ring) ring();
@@ -85,6 +99,6 @@
   // A page that comes back from the browser's memory would carry a used key.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   addEventListener("pagehide", () => stream?.close());
-  globalThis.balai = { replaceWith };
+  globalThis.balai = { replaceWith, look };
   listen();
 })();
