@@ -30,30 +30,28 @@ def spoken() -> Iterator[tuple[str, bool]]:
     for module in sorted(ROOT.rglob("*.py")):
         if "demo" not in module.parts:
             yield from _in_module(module.read_text(encoding="utf-8"))
+    yield from ((sentence, False) for sentence in _told())
+
+
+def _told() -> Iterator[str]:
+    """Yield what is data of the product: defaults, troubles, refusals and verdicts."""
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
-        yield one.name, False
-    for trouble in (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED):
-        yield trouble, False
+        yield one.name
+    yield from (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED)
     for fault in FAULTS.values():
-        yield fault.sentence, False
-        yield fault.remedy, False
+        yield fault.sentence
+        yield fault.remedy
     for name in pkgutil.iter_modules(gateway.checks.__path__):
         for value in vars(importlib.import_module(f"gateway.checks.{name.name}")).values():
             if isinstance(value, Verdict):
-                yield value.sentence, False
+                yield value.sentence
                 if value.remedy:
-                    yield value.remedy, False
+                    yield value.remedy
 
 
 def _in_template(text: str) -> Iterator[tuple[str, bool]]:
     for call in Environment(autoescape=True).parse(text).find_all(nodes.Call):
-        name = (
-            call.node.name
-            if isinstance(call.node, nodes.Name)
-            else call.node.attr
-            if isinstance(call.node, nodes.Getattr)
-            else ""
-        )
+        name = getattr(call.node, "name", "") or getattr(call.node, "attr", "")
         if name in SPEAKERS and call.args:
             for sentence in _ends(call.args[0]):
                 yield sentence, name == "count"
