@@ -32,6 +32,18 @@ class BulletinDesk:
         self._turn = threading.Lock()
         """Nobody deletes a picture that another act is about to show."""
         self.blobs = Blobs(store.directory)
+        self.arrivals = store.directory / "arrivals"
+        """Where a file lies while it comes."""
+
+    def sweep(self) -> None:
+        """Make the place for files that come, and delete what a power cut has left there; before anybody sends one."""
+        self.arrivals.mkdir(exist_ok=True)
+        for left in self.arrivals.iterdir():
+            left.unlink(missing_ok=True)
+
+    def require_room(self, coming_bytes: int) -> None:
+        """Refuse a file that the card could not take: while it comes and once it is kept. Raises Refusal ``storage-full``."""
+        require_room(self._store.directory, 2 * coming_bytes)
 
     def every(self) -> list[Announcement]:
         """Return all announcements, in the order in which they are shown."""

@@ -123,8 +123,10 @@ class SetUpPages:
         """Publish one announcement, with its picture or film."""
         session = await self._officer(request)
         fields: dict[str, str] = {}
+        coming = request.headers.get("content-length", "")
+        await run_in_threadpool(self._desk.require_room, int(coming) if coming else pictures.FILM_LIMIT_BYTES)
         try:
-            async with receive_upload(request, self._desk.blobs.folder.parent) as upload:
+            async with receive_upload(request, self._desk.arrivals) as upload:
                 fields = upload.fields
                 check_csrf(fields, session_token(request))
                 key = f"{session.officer}-{form_key(fields)}"

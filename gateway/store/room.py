@@ -17,9 +17,9 @@ RESERVE_SHARE = 0.05
 """The reserve of a card so small that the bytes above would be most of it."""
 
 
-def require_room(directory: Path) -> None:
-    """Refuse a new record with ``storage-full`` when the card of ``directory`` is down to its reserve."""
+def require_room(directory: Path, needed_bytes: int = 0) -> None:
+    """Refuse a new record of ``needed_bytes`` with ``storage-full`` when the card of ``directory`` would be down to its reserve."""
     card = os.statvfs(directory)
     free_bytes, size_bytes = card.f_bavail * card.f_frsize, card.f_blocks * card.f_frsize
-    if free_bytes < min(RESERVE_BYTES, size_bytes * RESERVE_SHARE):
+    if free_bytes - needed_bytes < min(RESERVE_BYTES, size_bytes * RESERVE_SHARE):
         raise Refusal("storage-full")

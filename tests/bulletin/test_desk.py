@@ -142,6 +142,21 @@ def test_a_file_that_is_no_picture_is_refused(bulletin: Bulletin, content: bytes
     assert (refused.value.code, [*bulletin.desk.blobs.names()]) == ("picture-unreadable", [])
 
 
+def test_what_a_power_cut_left_of_an_upload_is_deleted(bulletin: Bulletin) -> None:
+    """At the next start the place for files that come is empty."""
+    bulletin.desk.sweep()
+    (bulletin.desk.arrivals / "kiriman-1.part").write_bytes(b"half a film")
+    bulletin.desk.sweep()
+    assert [*bulletin.desk.arrivals.iterdir()] == []
+
+
+def test_a_file_that_the_card_could_not_take_is_refused_before_it_comes(bulletin: Bulletin) -> None:
+    """The reserve stays free for the queue."""
+    bulletin.desk.require_room(1000)
+    with pytest.raises(Refusal, match="penuh"):
+        bulletin.desk.require_room(10**15)
+
+
 def test_no_more_than_boards_show(bulletin: Bulletin) -> None:
     """One too many is refused, and its picture does not stay."""
     for number in range(model.ANNOUNCEMENTS_LIMIT):

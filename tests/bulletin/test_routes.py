@@ -92,7 +92,24 @@ def test_only_who_may_set_up_the_hall_announces(hall: Hall) -> None:
         form = _form(head, **{"text-id": "Palsu"}) | {"csrf": "wrong"}
         assert head.post("/atur/pengumuman", data=form, files={"file": ("a.png", _picture())}).status_code == 403
     assert hall.bulletin.every() == []
-    assert [path.name for path in hall.store.directory.iterdir() if path.name.startswith("kiriman-")] == []
+    assert [*hall.bulletin.arrivals.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"--x",
+        b"--x\r\nnonsense",
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n\x00half',
+        bytes(5000),
+    ],
+)
+def test_a_broken_form_is_told_and_leaves_nothing(hall: Hall, body: bytes) -> None:
+    """Whatever a bad connection makes of an upload is refused with a sentence."""
+    with _browser(hall, "Siti") as client:
+        answer = client.post("/atur/pengumuman", content=body, headers={"content-type": "multipart/form-data; boundary=x"})
+    assert (answer.status_code in {400, 403}, hall.bulletin.every(), [*hall.bulletin.arrivals.iterdir()]) == (True, [], [])
 
 
 def test_a_refusal_keeps_what_was_typed(hall: Hall) -> None:
