@@ -33,7 +33,8 @@ def driver(busy: Busy) -> Iterator[WebDriver]:
         yield one
 
 
-def _violations(driver: WebDriver) -> list[str]:
+def violations(driver: WebDriver) -> list[str]:
+    """Return what axe finds on the page that is open."""
     driver.execute_script(AXE)
     found: list[dict[str, Any]] | str = driver.execute_async_script(RUN, RULES)
     assert not isinstance(found, str), found
@@ -54,4 +55,4 @@ def test_axe_finds_nothing(driver: WebDriver, busy: Busy, page: Page) -> None:
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
         for scheme in SCHEMES:
             wish(driver, scheme)
-            assert _violations(driver) == [], (width, scheme)
+            assert violations(driver) == [], (width, scheme)
