@@ -9,7 +9,7 @@ import pytest
 
 from gateway.portal.catalogue import read_catalogue
 from gateway.portal.i18n import LANGUAGES, LOCALE, Words, known_language, local, on_trial, words
-from tests.portal.catalogues import COMPLETE, TRANSLATED, catalogue_of, forms_of, key_of, missing, sentences
+from tests.portal.catalogues import COMPLETE, DRAFTS, TRANSLATED, catalogue_of, forms_of, key_of, missing, sentences
 from tests.support.tickets import WIB
 
 FORMS = {"en": 2}
@@ -38,10 +38,12 @@ def test_every_translation_belongs_to_a_sentence(language: str) -> None:
             assert [_names(sentence)] * len(forms) == [_names(form) for form in forms]
 
 
-@pytest.mark.parametrize("language", [one for one in TRANSLATED if one not in COMPLETE])
+@pytest.mark.parametrize("language", DRAFTS)
 def test_every_draft_is_marked_for_a_native_speaker(language: str) -> None:
-    """What no speaker of the language has looked at says so, where the tools of translators show it."""
-    assert [key_of(message) for message in catalogue_of(language) if message.id and not message.fuzzy] == []
+    """What no speaker of the language has looked at says so; once somebody has reviewed an entry, the head of the file says who."""
+    catalogue = catalogue_of(language)
+    unmarked = [key_of(message) for message in catalogue if message.id and not message.fuzzy]
+    assert unmarked == [] or "FULL NAME" not in catalogue.last_translator
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
