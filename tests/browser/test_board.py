@@ -131,6 +131,34 @@ def test_what_is_spoken_stands_below_the_call(hall: Hall) -> None:
             _until(driver, f"return document.getElementById('saying').textContent === {sentence!r}")
 
 
+def test_the_next_call_waits_for_the_voice(hall: Hall) -> None:
+    """A number that is being spoken stays until it has been said, though its own time on the stage is over."""
+    hall.news[0] = News()
+    for _ in range(3):
+        hall.portal.issue()
+    hall.portal.call("1")
+    quick = "const real = setTimeout; window.setTimeout = (act, ms) => real(act, ms === 6000 ? 50 : ms);"
+    with chromium(1280, 720) as driver:
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": quick})
+        driver.get(hall.portal.address + "/papan")
+        driver.execute_script(
+            "window.told = []; document.addEventListener('saying', (one) => told.push(one.detail), true);"
+            "new MutationObserver(() => told.push(document.getElementById('number').textContent))"
+            ".observe(document.getElementById('number'), {childList: true})"
+        )
+        hall.portal.call("2")
+        _until(driver, "return told.includes('A-002')")
+        hall.speaker.say("A-002 ke Loket 2")
+        _until(driver, "return told.includes('A-002 ke Loket 2')")
+        hall.portal.call("1")
+        _until(driver, "window.since ??= performance.now(); return performance.now() - since > 300")
+        hall.speaker.say("")
+        _until(driver, "return told.includes('A-003')")
+        told = driver.execute_script("return told.filter((one, at) => at === 0 || one !== told[at - 1])")
+    assert [one for one in told if one][-3:] == ["A-002", "A-002 ke Loket 2", "A-003"]
+    assert told.index("A-003") > told.index("A-002 ke Loket 2") + 1
+
+
 def test_a_call_that_is_taken_back_leaves_the_stage(hall: Hall) -> None:
     """The one before it stands there again, and the next call is shown although it may bear the same id."""
     hall.news[0] = News()

@@ -5,7 +5,8 @@
   const former = document.getElementById("former"), face = document.getElementById("clock").dataset;
   const holdMs = 1000 * call.dataset.holdS;
   const lines = document.getElementById("clock").dataset.lines.trim(), away = document.getElementById("away");
-  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false, newestKey = "";
+  let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false, newestKey = "", spoken = "", shownAt = -Infinity, forVoice = false;
+  const LONGEST_MS = 12000;
   // An id may come again when its call was taken back: with its number and time it is the call's own.
   const key = (one) => `${one.id}|${one.number}|${one.called_at}`;
 
@@ -42,8 +43,13 @@
   }
 
   function turn() {
-    showing = 0;
+    showing = 0; forVoice = false;
     if (!row.length) return;
+    // While a call is being spoken its number stays, so that eye and ear get the same; but nobody waits long for a voice.
+    const left = spoken ? LONGEST_MS - (performance.now() - shownAt) : 0;
+    forVoice = left > 0;
+    if (forVoice) { showing = setTimeout(turn, left); return; }
+    shownAt = performance.now();
     show(row.shift());
     showing = setTimeout(turn, holdMs);
   }
@@ -113,7 +119,9 @@
   // What is being spoken, word for word; whoever speaks tells it.
   document.addEventListener("saying", (event) => {
     const line = document.getElementById("saying");
-    line.textContent = event.detail; line.parentElement.hidden = !event.detail;
+    spoken = event.detail;
+    line.textContent = spoken; line.parentElement.hidden = !spoken;
+    if (!spoken && forVoice) { clearTimeout(showing); turn(); }
   });
   addEventListener("pagehide", () => stream.close());
   setInterval(tick, 1000);

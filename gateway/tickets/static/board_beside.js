@@ -64,11 +64,14 @@
     pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     return texts.flatMap((text) => {
       const rows = [];
+      // Pages of about the same length: no last one with a single word.
+      const number = Math.ceil(pen.measureText(text).width / (room * .92)), even = pen.measureText(text).width / number * 1.08;
       for (const word of text.split(/\s+/)) {
         const longer = rows.length ? `${rows.at(-1)} ${word}` : word;
-        if (rows.length && pen.measureText(longer).width <= room * .97) rows[rows.length - 1] = longer; else rows.push(word);
+        if (rows.length && pen.measureText(`${longer} \u2026`).width <= Math.min(room, Math.max(even, room * .5))) rows[rows.length - 1] = longer;
+        else rows.push(word);
       }
-      return rows;
+      return rows.map((row, at) => at < rows.length - 1 ? `${row} \u2026` : row);
     });
   }
 
