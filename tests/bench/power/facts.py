@@ -116,7 +116,7 @@ def _fact_of_answer(path: str, body: bytes) -> Fact | None:
         return Fact("ticket", (answer["number"], answer["token"]))
     if path == "/api/v1/session":
         return Fact("session", (json.loads(body)["token"],))
-    if (act := re.match(r"^/api/v1/counters/[^/]+/(call-next|recall|complete|no-show)$", path)) is not None:
+    if (act := re.match(r"^/api/v1/counters/[^/]+/([a-z-]+)$", path)) is not None:
         answer = json.loads(body)
         return Fact(act[1], (answer["number"], answer["counter"]))
     return None

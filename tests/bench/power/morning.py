@@ -18,6 +18,10 @@ LINES = ("administrasi", "bantuan", "kesehatan", "lainnya")
 PRIORITIES = ("", "", "", "lansia", "disabilitas", "hamil")
 ANSWER_LIMIT_S = 60.0
 
+ACTS = ("call-next",) * 5 + ("recall", "serve", "complete", "no-show", "skip", "hold", "transfer", "undo")
+"""What clerks do, the usual more often."""
+PARTICULARS = {"hold": {"reason": "papers"}, "transfer": {"line": LINES[1]}}
+
 
 class Asker:
     """One connection to the portal that notes the path of everything it asks."""
@@ -114,8 +118,8 @@ class Morning:
         asker = self._counters[counter]
         try:
             for _ in range(acts):
-                act = chance.choice(("call-next", "call-next", "recall", "complete", "no-show"))
-                asker.post(f"/api/v1/counters/{counter}/{act}", {}, self._key())
+                act = chance.choice(ACTS)
+                asker.post(f"/api/v1/counters/{counter}/{act}", PARTICULARS.get(act, {}), self._key())
         except (OSError, http.client.HTTPException):
             return  # as above
 
