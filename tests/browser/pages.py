@@ -92,6 +92,20 @@ PAGES: Sequence[Page] = (
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
     Page("loket-kosong", "/loket/2", officer=True),
+    Page("loket-dilayani", "/loket/3", officer=True),
+    Page("loket-istirahat", "/loket/4", officer=True),
+    Page("loket-urung", lambda busy: _just_called(busy, "5"), officer=True),
+    Page("loket-tunda", "/loket/1", officer=True, press="#hold-open"),
+    Page("loket-alih", "/loket/1", officer=True, press="#transfer-open"),
+    Page("loket-cari", "/loket/1", officer=True, press="#find-open"),
+    Page("loket-pindah", "/loket/1", officer=True, press="#menu-open"),
+    Page("alat", "/loket/alat?loket=1", officer=True),
+    Page(
+        "alat-nomor",
+        lambda busy: f"/loket/alat?loket=1&selesai={busy.hall.view.current.waiting['lainnya'][-1].number}",
+        officer=True,
+    ),
+    Page("hari", "/loket/hari", officer=True),
     Page("pengumuman", "/atur/pengumuman", officer=True, press="details.more summary"),
     Page("atur-papan", "/atur/papan", officer=True),
     Page("suara", "/atur/suara", officer=True),
@@ -154,7 +168,8 @@ def _show_every_state(busy: Busy) -> None:
     hall, desk, tokens = busy.hall, busy.hall.tickets, busy.tokens
     lines, counters = desk.furniture.read()
     third = CounterSetup("3", "Loket 3", lines=("kesehatan",))
-    desk.furniture.arrange(lines, [*counters, third], QueueRules(double_press_s=0, calls_before_no_show=1))
+    fourth, fifth = CounterSetup("4", "Loket 4", lines=("bantuan",)), CounterSetup("5", "Loket 5", lines=("lainnya",))
+    desk.furniture.arrange(lines, [*counters, third, fourth, fifth], QueueRules(double_press_s=0, calls_before_no_show=1))
     served, held, cancelled, rated, asked = (desk.issue("kesehatan", origin="kiosk") for _ in range(5))
     desk.give_back(cancelled.token)
     desk.come_later(held.token)
@@ -165,9 +180,23 @@ def _show_every_state(busy: Busy) -> None:
     for token in (rated.token, at_first.token):
         desk.rate(token, 4, origin="phone")
     desk.counters.call("3", served.number)
-    newest = desk.counters.serve("3")
+    desk.counters.serve("3")
+    for _ in range(3):
+        desk.issue("lainnya", origin="kiosk")
+    newest = desk.counters.pause("4")
     tokens |= {"serving": served.token, "held": held.token, "cancelled": cancelled.token, "rated": rated.token}
     hall.view.at_least(newest.revision)
+
+
+def _just_called(busy: Busy, counter: str) -> str:
+    """Let a counter call its ticket anew, so that the call can be taken back for some seconds more; return the counter's page."""
+    counters, shown = busy.hall.tickets.counters, busy.hall.view.current.counter(counter)
+    assert shown is not None
+    number = shown.ticket or busy.hall.view.current.waiting["lainnya"][0].number
+    if shown.ticket:
+        counters.hold(counter, "papers")
+    busy.hall.view.at_least(counters.call(counter, number).revision)
+    return f"/loket/{counter}"
 
 
 def visit(driver: WebDriver, busy: Busy, page: Page, language: str = "id") -> None:
@@ -179,7 +208,8 @@ def visit(driver: WebDriver, busy: Busy, page: Page, language: str = "id") -> No
     for css, text in page.fill.items():
         driver.find_element(By.CSS_SELECTOR, css).send_keys(text)
     if page.press:
-        driver.find_element(By.CSS_SELECTOR, page.press).click()
+        # In one go: a page that lives may replace an element between finding and clicking it.
+        driver.execute_script("document.querySelector(arguments[0]).click()", page.press)
 
 
 def sign_in(driver: WebDriver, busy: Busy) -> None:

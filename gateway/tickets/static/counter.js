@@ -78,8 +78,10 @@
     const was = details.open;
     shut();
     details.open = !was;
-    if (was) settle();
-    else (details.querySelector("[data-digit], input:not([type=hidden])") ?? panel).focus();
+    if (was) { settle(); return; }
+    const first = details.querySelector("[data-digit], input:not([type=hidden])") ?? panel;
+    first.focus();
+    first.select?.();
   }
 
   document.addEventListener("keydown", (event) => {
