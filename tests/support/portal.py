@@ -24,6 +24,7 @@ from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.kiosk_routes import Paper, no_printer
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
@@ -90,6 +91,7 @@ def running_portal(
     clock: FakeClock | None = None,
     pages: type[TicketPages] = TicketPages,
     speaker: Speaker | None = None,
+    paper: Paper = no_printer,
 ) -> Iterator[RunningPortal]:
     """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head, unless it is not ``claimed``."""
     clock, changes = clock or FakeClock(), Changes()
@@ -106,7 +108,7 @@ def running_portal(
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
         health=health, clock=clock, randomness=Random(3),
-        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker)),
+        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker, paper)),
         screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())
