@@ -98,7 +98,7 @@ class HolderPages:
         letter = ticket.number.partition("-")[0] + "-"
         here = line.letter + "-" if line else letter
         return self._site.page(
-            "ticket.html", language, f"/t/{ticket.token}", ticket=ticket, line=line, counter=snapshot.counter(ticket.counter), key=key,
+            "ticket.html", language, f"/t/{ticket.token}", queue=snapshot, ticket=ticket, line=line, counter=snapshot.counter(ticket.counter), key=key,
             now_called=next((call for call in snapshot.calls if call.number.startswith(here)), None), moved=here != letter,
             successor=snapshot.tickets.get(ticket.successor), qr=qr_code(f"{self._site.address}/t/{ticket.token}"),
             refused=problems.sentence(refusal, words(language)) if refusal else "",

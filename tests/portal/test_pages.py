@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from gateway.checks.finding import Finding, Level, Verdict
 from tests.support.portal import PIN, RunningPortal
 
@@ -116,10 +118,12 @@ def test_health_is_told_in_plain_words(portal: RunningPortal) -> None:
         assert client.get("/healthz").status_code == 200
 
 
-def test_the_first_visit_is_small(portal: RunningPortal) -> None:
-    """At most six requests and 50 KB compressed, everything from the hall itself."""
+@pytest.mark.parametrize("first", ["front", "ticket"])
+def test_the_first_visit_is_small(portal: RunningPortal, first: str) -> None:
+    """At most six requests and 50 KB compressed, everything from the hall itself; also for whoever scans a slip."""
+    path = "/" if first == "front" else f"/t/{portal.issue()}"
     with portal.client() as client:
-        page = client.get("/")
+        page = client.get(path)
         styles = [client.get(style).text for style in re.findall(r'href="(/static/[^"]+\.css)"', page.text)]
         parts = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)) | set(
             re.findall(r"url\((/static/[^)]+)\)", "".join(styles))
@@ -131,4 +135,4 @@ def test_the_first_visit_is_small(portal: RunningPortal) -> None:
                 assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
     assert 1 + len(parts) <= 6
     assert raw + len(page.content) <= 50_000
-    assert "http://" not in page.text.replace("http://www.w3.org", "")
+    assert re.findall(r"""(?:src|href|action)=["']https?:""", page.text) == []

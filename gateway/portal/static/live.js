@@ -4,6 +4,8 @@
 (() => {
   const marked = () => document.querySelectorAll("[data-live]");
   const pollMs = 1000 * (document.querySelector("[data-poll-s]")?.dataset.pollS ?? 10);
+  const minuteMs = 60000;
+  let known = document.querySelector("meta[name=queue]")?.content;
   let stream = null, poll = 0, soon = 0, asking = false, again = false;
 
   // What a person has opened or typed stays when the page around it changes.
@@ -75,7 +77,7 @@
       const answer = await fetch(location.href, { cache: "no-cache" });
       if (answer.redirected) location.assign(answer.url);
       else if (answer.ok && !document.body.dataset.busy) replaceWith(await answer.text());
-    } catch { /* The hall is away for a moment: the stream or the next poll comes again. */ }
+    } catch { known = null; /* The hall is away for a moment: the stream or the next poll comes again. */ }
     asking = false;
     if (again) { again = false; look(); }
   }
@@ -89,7 +91,12 @@
     if (document.hidden && !sound) return; // a phone in the pocket may ring
     if (document.querySelector("[data-poll-s]")) { poll = setInterval(look, pollMs); return; }
     stream = new EventSource("/api/v1/events");
-    stream.addEventListener("queue", lookSoon);
+    stream.addEventListener("queue", (event) => {
+      if (event.lastEventId === known) return; // as the page was drawn
+      known = event.lastEventId;
+      lookSoon();
+    });
+    poll = setInterval(look, minuteMs); // hours pass without an event
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) { clearInterval(poll); poll = setInterval(look, pollMs); }
     };
