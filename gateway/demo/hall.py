@@ -63,6 +63,12 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         DeviceSettings.model_validate({"id": f"tombol-{line.letter.lower()}", "kind": "simulated-button", "line": line.id})
         for line in furnishing.LINES
     ]
+    ratings = [
+        DeviceSettings.model_validate(
+            {"id": f"nilai-{score}", "kind": "simulated-rating-button", "counter": furnishing.COUNTERS[0].id, "score": score}
+        )
+        for score in (4, 3, 2, 1)
+    ]
     board = DeviceSettings(id="papan", kind="simulated-board")
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
@@ -73,7 +79,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=RelaySettings(broker=address, protocol=regency.protocol if regency is not None else "auto"),
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, board, printer, speaker),
+        devices=(*buttons, *ratings, board, printer, speaker),
     )
 
 

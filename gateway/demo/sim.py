@@ -26,7 +26,7 @@ from gateway.devices.board_picture import draw_board
 from gateway.devices.catalog import Devices
 from gateway.devices.ports import BoardFace
 from gateway.devices.simulated_board import SimulatedBoard
-from gateway.devices.simulated_button import SimulatedButton
+from gateway.devices.simulated_button import SimulatedButton, SimulatedRatingButton
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
 from gateway.errors import Refusal
@@ -97,6 +97,7 @@ class _SimPage:
         )  # fmt: skip
         self._templates.globals.update(ink_on=ink_on, plain_colour=plain_colour)
         self._buttons: dict[str, SimulatedButton] = {one.id: one for one in parts.devices.of_kind(SimulatedButton.kind)}
+        self._faces: dict[str, SimulatedRatingButton] = {one.id: one for one in parts.devices.of_kind(SimulatedRatingButton.kind)}
         self._boards: dict[str, SimulatedBoard] = {one.id: one for one in parts.devices.of_kind(SimulatedBoard.kind)}
         self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
         self._speakers: dict[str, SimulatedSpeaker] = {one.id: one for one in parts.devices.of_kind(SimulatedSpeaker.kind)}
@@ -139,7 +140,7 @@ class _SimPage:
 
     def press(self, request: Request) -> Response:
         """Press a button once."""
-        _known(self._buttons, request).press()
+        _known({**self._buttons, **self._faces}, request).press()
         return self._back()
 
     def call(self, request: Request) -> Response:
@@ -191,6 +192,7 @@ class _SimPage:
             hall_name=parts.hall_name,
             queue=queue,
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
+            faces=list(self._faces.values()),
             boards=[(board, _fingerprint(board.face, plugged=board.plugged)) for board in self._boards.values()],
             printers=list(self._printers.values()),
             speakers=list(self._speakers.values()),

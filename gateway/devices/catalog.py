@@ -89,10 +89,23 @@ def _gpio_button(id: str, options: _Options, clock: Clock) -> Device:
     return GpioButton(id, options.text("line"), options.whole("pin", 0, 27), clock, rules=options.rules())
 
 
+def _gpio_rating_button(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.gpio_button import GpioRatingButton  # noqa: PLC0415 - as above
+
+    counter, score = options.text("counter"), options.whole("score", 1, 4)
+    return GpioRatingButton(id, counter, score, options.whole("pin", 0, 27), clock, rules=options.rules())
+
+
 def _simulated_button(id: str, options: _Options, clock: Clock) -> Device:
     from gateway.devices.simulated_button import SimulatedButton  # noqa: PLC0415 - as above
 
     return SimulatedButton(id, options.text("line"), clock, rules=options.rules())
+
+
+def _simulated_rating_button(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_button import SimulatedRatingButton  # noqa: PLC0415 - as above
+
+    return SimulatedRatingButton(id, options.text("counter"), options.whole("score", 1, 4), clock, rules=options.rules())
 
 
 def _simulated_board(id: str, _options: _Options, _clock: Clock) -> Device:
@@ -121,7 +134,9 @@ def _simulated_speaker(id: str, _options: _Options, _clock: Clock) -> Device:
 
 KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
+    "gpio-rating-button": _gpio_rating_button,
     "simulated-button": _simulated_button,
+    "simulated-rating-button": _simulated_rating_button,
     "simulated-board": _simulated_board,
     "simulated-printer": _simulated_printer,
     "alsa-speaker": _alsa_speaker,

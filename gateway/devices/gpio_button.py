@@ -32,6 +32,8 @@ class GpioButton:
     """One button that gives numbers for one line; ``pin`` is the BCM number, with the Pi's own pull-up."""
 
     kind = "gpio-button"
+    counter = ""
+    score = 0
 
     def __init__(
         self, id: str, line: str, pin: int, clock: Clock, *, rules: ContactRules, make_factory: Callable[[], Any] = lgpio_factory
@@ -131,11 +133,32 @@ class GpioButton:
             intended = self._contact.closed(at_s)
         press = self._press
         if intended and press is not None:
-            press(Press(self.id, self.line, at_s))
+            press(Press(self.id, self.line, at_s, self.counter, self.score))
 
     def _on_opened(self) -> None:
         with self._lock:
             self._contact.opened(self._clock.monotonic_s())
+
+
+class GpioRatingButton(GpioButton):
+    """One of the buttons at a counter with which people say how it was, 1 (not content) to 4 (very)."""
+
+    kind = "gpio-rating-button"
+
+    def __init__(
+        self,
+        id: str,
+        counter: str,
+        score: int,
+        pin: int,
+        clock: Clock,
+        *,
+        rules: ContactRules,
+        make_factory: Callable[[], Any] = lgpio_factory,
+    ) -> None:
+        super().__init__(id, "", pin, clock, rules=rules, make_factory=make_factory)
+        self.counter = counter
+        self.score = score
 
 
 def _in_words(error: Exception) -> str:

@@ -29,9 +29,13 @@ class Press:
 
     device: str
     line: str
-    """The id of the line for which the button gives numbers."""
+    """The id of the line for which the button gives numbers; empty for a button that asks how it was."""
     pressed_at_s: float
     """On the hall's monotonic clock."""
+    counter: str = ""
+    """The id of the counter whose latest visit is rated; empty for a button that gives numbers."""
+    score: int = 0
+    """How content the person is, 1 to 4; 0 for a button that gives numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Device(Protocol):
 
 
 class Button(Device, Protocol):
-    """Gives a number at a press."""
+    """Gives a number at a press, or tells how content somebody is."""
 
     def when_pressed(self, press: Callable[[Press], None]) -> None:
         """Call ``press`` for every intended press, from any thread. It only enqueues and never raises."""

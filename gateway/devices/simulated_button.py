@@ -18,6 +18,8 @@ class SimulatedButton:
     """One button of the panel that gives numbers for one line. Safe from any thread."""
 
     kind = "simulated-button"
+    counter = ""
+    score = 0
 
     def __init__(self, id: str, line: str, clock: Clock, *, rules: ContactRules) -> None:
         self.id = id
@@ -51,7 +53,7 @@ class SimulatedButton:
             counted = not self._closed and not self.held and self._contact.closed(at_s)
             self.held = True
         if counted and self._press is not None:
-            self._press(Press(self.id, self.line, at_s))
+            self._press(Press(self.id, self.line, at_s, self.counter, self.score))
         return counted
 
     def release(self) -> None:
@@ -82,3 +84,14 @@ class SimulatedButton:
     def _is_stuck(self) -> bool:
         with self._lock:
             return self._contact.stuck(self._clock.monotonic_s())
+
+
+class SimulatedRatingButton(SimulatedButton):
+    """One of the buttons at a counter with which people say how it was, 1 (not content) to 4 (very)."""
+
+    kind = "simulated-rating-button"
+
+    def __init__(self, id: str, counter: str, score: int, clock: Clock, *, rules: ContactRules) -> None:
+        super().__init__(id, "", clock, rules=rules)
+        self.counter = counter
+        self.score = score

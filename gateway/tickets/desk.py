@@ -19,7 +19,7 @@ from gateway.store import outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Event
 from gateway.store.stamp import Stamp
-from gateway.tickets import slips, tables, wire
+from gateway.tickets import ratings, slips, tables, wire
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.counters import Called, CountersDesk
 from gateway.tickets.days import Days
@@ -29,6 +29,9 @@ from gateway.tickets.limits import PhoneLimits, Place
 from gateway.tickets.model import Act, HoldReason, Satisfaction, TicketState
 from gateway.tickets.once import once
 from gateway.tickets.scene import require_legal
+
+RATED_WITHIN_S = 180.0
+"""So long after a visit the buttons at its counter speak of it."""
 
 __all__ = ["Called", "Changed", "Issued", "TicketsDesk"]
 
@@ -129,16 +132,30 @@ class TicketsDesk:
 
         Raises Refusal ``unknown-ticket``, ``act-not-now``, ``field-invalid``.
         """
+        with self._store.transaction() as tx:
+            return self._rate_in(tx, token, score, origin)
+
+    def rate_latest(self, counter_id: str, score: int) -> bool:
+        """Keep how content the person is whose visit at this counter has ended just now, told by a button; False when there is none."""
+        with self._store.transaction() as tx:
+            day = tables.current_day(tx)
+            since_s = self._clock.uptime_s() - RATED_WITHIN_S
+            token = ratings.latest_visit(tx, day.ordinal if day else 0, counter_id, self._clock.bootid, since_s)
+            if token is None:
+                return False
+            self._rate_in(tx, token, score, "button")
+            return True
+
+    def _rate_in(self, tx: Transaction, token: str, score: int, origin: str) -> Changed:
         if score not in set(Satisfaction):
             raise Refusal("field-invalid", field="score")
-        with self._store.transaction() as tx:
-            ticket = _require_ticket(tx, token)
-            if ticket.state is not TicketState.COMPLETED:
-                raise Refusal("act-not-now", number=ticket.label)
-            if tables.add_rating(tx, ticket.id, score, origin):
-                # The day and the line, never the ticket: what somebody thought is not to be traced to a person.
-                outbox.append(tx, Stamp.of(self._clock, self._zone), wire.rated(ticket, score, origin))
-            return Changed(ticket.label, token, tables.bump_revision(tx))
+        ticket = _require_ticket(tx, token)
+        if ticket.state is not TicketState.COMPLETED:
+            raise Refusal("act-not-now", number=ticket.label)
+        if ratings.add_rating(tx, ticket.id, score, origin):
+            # The day and the line, never the ticket: what somebody thought is not to be traced to a person.
+            outbox.append(tx, Stamp.of(self._clock, self._zone), wire.rated(ticket, score, origin))
+        return Changed(ticket.label, token, tables.bump_revision(tx))
 
     def print_again(self, number: str) -> None:
         """Print the slip of one of today's numbers again. Raises Refusal ``unknown-number``."""

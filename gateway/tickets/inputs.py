@@ -1,4 +1,4 @@
-"""A press on a button becomes a number.
+"""A press on a button becomes a number, or the word of somebody who was served.
 
 Promises: the device's thread only enqueues; a press is given once; one that waited longer than ten seconds is
 dropped and shown, since whoever pressed has pressed again or gone. While the card fails, presses wait and are
@@ -75,7 +75,7 @@ class PressDesk:
                 log.warning("device=%s event=press-dropped waited_s=%.1f", press.device, waited_s)
                 continue
             try:
-                number = self._desk.issue(press.line, origin="button").number
+                number = self._carry_out(press)
             except Refusal as refusal:
                 if refusal.code in TRANSIENT:
                     log.warning("device=%s event=press-waits code=%s", press.device, refusal.code)
@@ -84,6 +84,14 @@ class PressDesk:
                 self.latest = PressAnswer(press.device, press.line, "", refusal.code)
                 log.warning("device=%s event=press-refused code=%s", press.device, refusal.code)
             else:
-                self.latest = PressAnswer(press.device, press.line, number, "")
+                if number:
+                    self.latest = PressAnswer(press.device, press.line, number, "")
             self._waiting.popleft()
         return REST_S
+
+    def _carry_out(self, press: Press) -> str:
+        """Give the number that is wanted and return it; for a rating there is none to return, and none to refuse."""
+        if press.score:
+            self._desk.rate_latest(press.counter, press.score)
+            return ""
+        return self._desk.issue(press.line, origin="button").number

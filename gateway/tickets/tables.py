@@ -285,9 +285,3 @@ def add_call(tx: Reads, ticket: Ticket, counter: str, count: int, officer: str, 
     )
     row = (ticket.day, ticket.id, ticket.line, counter, int(ticket.priority != ""), count, int(recall), officer, at)
     return int(tx.execute(sql, row).fetchone()[0])
-
-
-def add_rating(tx: Reads, ticket_id: int, score: int, origin: str) -> bool:
-    """Write how content somebody was, 1 to 4; return False when that visit was rated already."""
-    sql = "INSERT INTO rating (ticket, score, origin) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
-    return bool(tx.execute(sql, (ticket_id, score, origin)).fetchall())

@@ -9,9 +9,9 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.devices.debounce import ContactRules
-from gateway.devices.gpio_button import GpioButton
+from gateway.devices.gpio_button import GpioButton, GpioRatingButton
 from gateway.devices.ports import Button, DeviceState, Press
-from gateway.devices.simulated_button import SimulatedButton
+from gateway.devices.simulated_button import SimulatedButton, SimulatedRatingButton
 from tests.support.clock import FakeClock
 
 RULES = ContactRules()
@@ -37,7 +37,18 @@ class Rig:
 def gpio_rig() -> Rig:
     """The real button on gpiozero's mock pins."""
     clock, factory = FakeClock(), MockFactory()
-    button = GpioButton("tombol", "surat", 17, clock, rules=RULES, make_factory=lambda: factory)
+    return gpio_rig_of(GpioButton("tombol", "surat", 17, clock, rules=RULES, make_factory=lambda: factory), clock, factory)
+
+
+def gpio_rating_rig() -> Rig:
+    """The real rating button, likewise."""
+    clock, factory = FakeClock(), MockFactory()
+    button = GpioRatingButton("tombol", "1", 4, 17, clock, rules=RULES, make_factory=lambda: factory)
+    return gpio_rig_of(button, clock, factory)
+
+
+def gpio_rig_of(button: GpioButton, clock: FakeClock, factory: MockFactory) -> Rig:
+    """Return a button that has found its pin, and the finger on it."""
     button.look()
     pin = factory.pin(17)
     return Rig(button, clock, pin.drive_low, pin.drive_high, [])
@@ -50,7 +61,17 @@ def simulated_rig() -> Rig:
     return Rig(button, clock, button.hold, button.release, [])
 
 
-@pytest.fixture(params=[gpio_rig, simulated_rig], ids=["gpio", "simulated"])
+def simulated_rating_rig() -> Rig:
+    """The rating button of the page /sim."""
+    clock = FakeClock()
+    button = SimulatedRatingButton("tombol", "1", 4, clock, rules=RULES)
+    return Rig(button, clock, button.hold, button.release, [])
+
+
+RIGS = {"gpio": gpio_rig, "gpio-rating": gpio_rating_rig, "simulated": simulated_rig, "simulated-rating": simulated_rating_rig}
+
+
+@pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """Each kind of button in turn."""
     made: Rig = request.param()
@@ -60,10 +81,11 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 
 def test_a_press_tells_device_line_and_time(rig: Rig) -> None:
-    """A press says who was pressed, for which line, and when."""
+    """A press says who was pressed, for which line or with which word at which counter, and when."""
     at_s = rig.clock.monotonic_s()
     rig.press()
-    assert rig.presses == [Press("tombol", "surat", at_s)]
+    expected = (Press("tombol", "surat", at_s), Press("tombol", "", at_s, "1", 4))
+    assert rig.presses == [expected[1] if rig.presses[0].score else expected[0]]
 
 
 def test_a_double_press_is_one(rig: Rig) -> None:

@@ -26,7 +26,12 @@ def plugged(*entries: DeviceSettings) -> Devices:
     return plug_in(entries, FakeClock())
 
 
-OPTIONS: dict[str, dict[str, object]] = {"gpio-button": {"line": "surat", "pin": 17}, "simulated-button": {"line": "surat"}}
+OPTIONS: dict[str, dict[str, object]] = {
+    "gpio-button": {"line": "surat", "pin": 17},
+    "gpio-rating-button": {"counter": "1", "score": 4, "pin": 5},
+    "simulated-button": {"line": "surat"},
+    "simulated-rating-button": {"counter": "1", "score": 4},
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -114,3 +114,30 @@ def test_a_card_that_stays_broken_gives_up_after_ten_seconds(queue: Queue) -> No
     queue.clock.advance(STALE_S + 0.1)
     presses.step()
     assert (presses.dropped, presses.latest) == (1, PressAnswer("tombol", "surat", "", "press-stale"))
+
+
+def test_a_button_at_a_counter_rates_the_visit_that_has_just_ended_there(tmp_path: Path) -> None:
+    """The latest visit of that counter, once, for three minutes; a press for nobody changes nothing and is no refusal."""
+    with open_queue(tmp_path) as queue:
+        presses = PressDesk(queue.desk, queue.clock)
+        for _ in range(2):
+            queue.desk.issue("surat", origin="button")
+
+        def press(score: int, counter: str = "1") -> None:
+            presses.press(Press(f"nilai-{score}", "", queue.clock.monotonic_s(), counter, score))
+            presses.step()
+
+        press(4)
+        queue.desk.call_next("1")
+        queue.clock.advance(200)
+        queue.desk.call_next("1")
+        press(3)
+        press(1)
+        press(2, counter="2")
+        queue.desk.complete("1")
+        queue.clock.advance(181)
+        press(1)
+        assert queue.rows("SELECT label, score, rating.origin FROM rating JOIN ticket ON ticket.id = ticket") == [
+            ("A-001", 3, "button")
+        ]
+        assert (presses.refused, presses.latest) == (0, None)
