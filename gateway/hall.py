@@ -60,6 +60,7 @@ from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.inputs import PressDesk
 from gateway.tickets.outputs import BoardOutput, SlipOutput
+from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from gateway.timetable import Job, Timetable
@@ -328,6 +329,7 @@ class Hall:
                     paper=self.devices.paper,
                     devices=lambda: check_devices(self.devices),
                 ),
+                ReportPages(self.store, self.people),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
             ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -60,6 +60,10 @@ class Page:
     """Whether it is for a touch screen in the hall, lying or standing."""
 
 
+def _days_ago(busy: Busy, days: int) -> str:
+    return (busy.hall.clock.now() - timedelta(days=days)).date().isoformat()
+
+
 PAGES: Sequence[Page] = (
     Page("depan", "/"),
     Page("depan-bahasa", "/", press=".languages summary"),
@@ -106,6 +110,9 @@ PAGES: Sequence[Page] = (
         officer=True,
     ),
     Page("hari", "/loket/hari", officer=True),
+    Page("statistik", "/statistik", officer=True, press="details.more summary"),
+    Page("statistik-minggu", lambda busy: f"/statistik?dari={_days_ago(busy, 99)}&sampai={_days_ago(busy, 0)}", officer=True),
+    Page("statistik-sepi", "/statistik?dari=2020-01-01&sampai=2020-01-31", officer=True),
     Page("pengumuman", "/atur/pengumuman", officer=True, press="details.more summary"),
     Page("atur-papan", "/atur/papan", officer=True),
     Page("suara", "/atur/suara", officer=True),

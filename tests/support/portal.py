@@ -25,6 +25,7 @@ from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.kiosk_routes import Paper, no_printer
+from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
@@ -108,7 +109,7 @@ def running_portal(
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
         health=health, clock=clock, randomness=Random(3),
-        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker, paper)),
+        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker, paper), ReportPages(store, people)),
         screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())

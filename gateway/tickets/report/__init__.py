@@ -1,0 +1,1 @@
+"""What the queue has done over a day or a year: figures, charts and a table to take away."""
