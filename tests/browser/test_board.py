@@ -106,12 +106,12 @@ def test_a_call_takes_the_stage_from_a_slide(hall: Hall) -> None:
 
 
 def test_the_running_text_changes_page_by_page(hall: Hall) -> None:
-    """A long text is cut into pages that fit one line; each is shown, none moves."""
+    """A long text is cut into pages that fit the band; each is shown, none moves."""
     with chromium(1280, 720) as driver:
         driver.get(hall.portal.address + "/papan")
         driver.execute_script(
             "window.seen = new Set(); window.broad = 0; const line = document.getElementById('running');"
-            "new MutationObserver(() => { seen.add(line.textContent); broad = Math.max(broad, line.scrollWidth - line.clientWidth); })"
+            "new MutationObserver(() => { seen.add(line.textContent); broad = Math.max(broad, line.scrollWidth - line.clientWidth, line.scrollHeight - line.clientHeight); })"
             ".observe(line, {childList: true})"
         )
         _until(driver, "return seen.size >= 3")

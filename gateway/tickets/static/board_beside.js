@@ -56,29 +56,30 @@
 
   // Running text
 
+  // A text that fits is one line in large letters; a longer one two lines in smaller ones, on as many pages as it needs.
   function cut(texts) {
     const style = getComputedStyle(running), pen = document.createElement("canvas").getContext("2d");
-    const wide = matchMedia("(min-aspect-ratio: 1/1)").matches;
     const room = running.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (!wide || room < 100) return texts;
-    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    if (!matchMedia("(min-aspect-ratio: 1/1)").matches || room < 100) return texts.map((text) => ({ text, small: false }));
+    const wide = (text, size) => { pen.font = `${style.fontWeight} ${size}px ${style.fontFamily}`; return pen.measureText(text).width; };
+    const large = innerHeight * .034, small = innerHeight * .029, page = room * 1.86;
     return texts.flatMap((text) => {
-      const rows = [];
+      if (wide(text, large) <= room) return [{ text, small: false }];
       // Pages of about the same length: no last one with a single word.
-      const number = Math.ceil(pen.measureText(text).width / (room * .92)), even = pen.measureText(text).width / number * 1.08;
+      const even = Math.max(page * .5, 1.08 * wide(text, small) / Math.ceil(wide(text, small) / (page * .94))), rows = [];
       for (const word of text.split(/\s+/)) {
         const longer = rows.length ? `${rows.at(-1)} ${word}` : word;
-        if (rows.length && pen.measureText(`${longer} \u2026`).width <= Math.min(room, Math.max(even, room * .5))) rows[rows.length - 1] = longer;
-        else rows.push(word);
+        if (rows.length && wide(`${longer} \u2026`, small) <= Math.min(page, even)) rows[rows.length - 1] = longer; else rows.push(word);
       }
-      return rows.map((row, at) => at < rows.length - 1 ? `${row} \u2026` : row);
+      return rows.map((row, at) => ({ text: at < rows.length - 1 ? `${row} \u2026` : row, small: true }));
     });
   }
 
   function read() {
     if (!pages.length) return;
     page = (page + 1) % pages.length;
-    if (running.textContent !== pages[page]) running.textContent = pages[page];
+    running.classList.toggle("small", pages[page].small);
+    if (running.textContent !== pages[page].text) running.textContent = pages[page].text;
   }
 
   function write() {
