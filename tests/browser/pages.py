@@ -28,6 +28,12 @@ from tests.support.hall_process import write_settings
 
 OFFICER = "Siti"
 PIN = "739164"
+ANNOUNCED = {
+    "id": "Posyandu Melati: Kamis 26 November, 08.00, di balai dusun. Bawa buku KIA dan kartu keluarga.",
+    "en": "Health post Melati: Thursday 26 November, 08:00, at the hamlet hall. Bring the mother-and-child book.",
+}
+ANNOUNCED_LATER = "Kantor tutup."
+"""The hall's own words, which nobody translates for it."""
 
 
 @dataclass
@@ -161,12 +167,8 @@ def _announce(hall: Hall, folder: Path) -> None:
     ImageDraw.Draw(poster).text((120, 360), "Posyandu Melati", fill="#fff", font_size=150)
     poster.save(picture)
     hall.choices.change(BoardChoices(quiet_s=5))
-    texts = {
-        "id": "Posyandu Melati: Kamis 26 November, 08.00, di balai dusun. Bawa buku KIA dan kartu keluarga.",
-        "en": "Health post Melati: Thursday 26 November, 08:00, at the hamlet hall. Bring the mother-and-child book.",
-    }
-    hall.bulletin.publish(Draft(texts), key="pages-0001", file=picture)
-    later = Draft({"id": "Kantor tutup."}, date(2026, 12, 25), date(2099, 12, 26), important=True)
+    hall.bulletin.publish(Draft(ANNOUNCED), key="pages-0001", file=picture)
+    later = Draft({"id": ANNOUNCED_LATER}, date(2026, 12, 25), date(2099, 12, 26), important=True)
     hall.bulletin.publish(later, key="pages-0002")
 
 

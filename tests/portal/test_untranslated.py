@@ -7,15 +7,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
 
+from gateway.hall import Hall
 from gateway.portal.i18n import LANGUAGES, Words, on_trial
+from gateway.settings import Settings
 from gateway.tickets import furnishing
 from gateway.voice.tongues import TONGUES
-from tests.browser.pages import OFFICER, PAGES, PIN, Busy, busy_hall
+from tests.browser.pages import ANNOUNCED, ANNOUNCED_LATER, OFFICER, PAGES, PIN, Busy, busy_hall
 from tests.portal.catalogues import sentences
+from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[2] / "gateway"
 
@@ -28,11 +32,9 @@ SAID = ("title", "aria-label", "placeholder", "alt", "aria-description", "aria-r
 SILENT = {"script", "style", "kbd"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
-COUNTERS = ("Loket 3", "Loket 4", "Loket 5")
-"""What the hall of these pages calls its own counters."""
 DATA = (
-    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", OFFICER, *COUNTERS, "PIN", "KTP", "KK", "QR",
-    "WAV", "WIB", "sudo apt install espeak-ng",
+    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", OFFICER, "Loket 3", "PIN", "KTP", "KK", "QR",
+    "WAV", "WIB", *ANNOUNCED.values(), ANNOUNCED_LATER, "sudo apt install espeak-ng",
 )  # fmt: skip
 """What is the hall's own, or the same in every language."""
 
@@ -174,6 +176,13 @@ def _paths(busy: Busy) -> list[str]:
     return [page.path if isinstance(page.path, str) else page.path(busy) for page in PAGES]
 
 
+def test_what_stands_outside_brackets_is_found() -> None:
+    """The control: a bare word in a text, in an attribute or within other words does not hide; names, numbers and other tongues may."""
+    reader = Reader()
+    reader.feed(f'<p title="Ambil">{OPEN}x{SHUT} nomor A-001, 12 <b lang="id">dua</b> Basa Jawa<img alt="Gambar"></p>')
+    assert [left for said in reader.said if (left := _left_over(said))] == ["Ambil", "nomor", "Gambar"]
+
+
 def test_a_stranger_reads_nothing_untranslated(busy: Busy, stranger: httpx.Client) -> None:
     """Every page in every state, and every page they lead to, as a villager sees them."""
     assert _wander(stranger, _paths(busy)) == []
@@ -184,13 +193,42 @@ def test_an_officer_reads_nothing_untranslated(busy: Busy, officer: httpx.Client
     assert _wander(officer, _paths(busy)) == []
 
 
+def test_what_was_refused_is_told_in_the_readers_language(busy: Busy, stranger: httpx.Client) -> None:
+    """A form that is not taken comes back with its reasons, a page that is not there with a way on."""
+    told = {"origin": busy.hall.address}
+    answers = [
+        stranger.post("/masuk", data={"officer": OFFICER, "pin": "1"}, headers=told),
+        stranger.post("/kode", data={"kode": "AAAAAA"}, headers=told),
+        stranger.post("/", data={"line": "zzz", "key": "a" * 20}, headers=told),
+        stranger.get("/nowhere"),
+    ]
+    assert [one for answer in answers for one in _outside(answer)] == []
+
+
+def test_a_new_hall_greets_in_the_readers_language(brackets: Brackets, tmp_path: Path) -> None:
+    """The pages of setting up a hall that nobody has claimed, and what its TV shows."""
+    with (
+        Hall(Settings.load(write_settings(tmp_path)), randomness=Random(7)) as hall,
+        httpx.Client(base_url=hall.address, timeout=20, trust_env=False, cookies={"bahasa": BRACKETS}) as client,
+    ):
+        code, told = hall.people.setup_code(), {"origin": hall.address}
+        answers = [
+            client.get("/atur"),
+            client.get("/papan"),
+            client.post("/atur", data={"code": "x"}, headers=told),
+            client.post("/atur", data={"code": code}, headers=told),
+        ]
+        said = [one for answer in answers for one in _outside(answer)]
+        assert [one for one in said if not re.fullmatch(r"/papan: [A-Z ]+", one)] == []
+
+
 def test_whatever_a_page_asks_for_is_in_the_catalogues(
     busy: Busy, stranger: httpx.Client, officer: httpx.Client, brackets: Brackets
 ) -> None:
     """A sentence that a page takes from elsewhere, such as a title in a table, is known to those who translate."""
     for client in (stranger, officer):
         _wander(client, _paths(busy))
-    own = {*COUNTERS, "", *(one.name for one in (*furnishing.LINES, *furnishing.COUNTERS))}
+    own = {"Loket 3", "", *(one.name for one in (*furnishing.LINES, *furnishing.COUNTERS))}
     assert sorted(brackets.asked - set(sentences()) - own) == []
 
 
