@@ -65,7 +65,7 @@ def run(config: Path) -> None:
     _log_to_stderr()
     hall = Hall(Settings.load(config))
     with _signals() as asked_to_stop, hall:
-        click.echo(f"{hall.settings.hall.name}: {hall.address}")
+        click.echo(f"{hall.face().name}: {hall.address}")
         if sys.stdout.isatty() and not hall.people.is_claimed():
             # For eyes at the Pi only: what is no terminal is the journal, which keeps no secret.
             code = spaced_code(hall.people.setup_code())

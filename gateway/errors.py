@@ -73,6 +73,11 @@ FAULTS: dict[str, Fault] = {
     "line-setup": Fault(422, "Layanan {line} belum benar.", "Setiap layanan perlu nama dan huruf sendiri."),
     "counter-setup": Fault(422, "Loket {counter} belum benar.", "Setiap loket perlu nama sendiri dan paling sedikit satu layanan."),
     "line-in-use": Fault(409, "Masih ada yang menunggu di layanan {line}.", "Layani mereka dulu; tutup layanan itu supaya tidak bertambah."),
+    "counter-in-use": Fault(409, "Masih ada orang di {counter}.", "Selesaikan dulu nomor di loket itu, lalu hapus."),
+    "letter-used": Fault(409, "Huruf {letter} hari ini sudah dipakai layanan lain.", "Pakai huruf lain, atau ganti besok sebelum balai buka."),
+    "last-line": Fault(409, "Ini layanan yang terakhir.", "Tambahkan layanan lain dulu, lalu hapus yang ini."),
+    "last-counter": Fault(409, "Ini loket yang terakhir.", "Tambahkan loket lain dulu, lalu hapus yang ini."),
+    "choices-changed": Fault(409, "Pengaturan ini sudah diubah petugas lain, jadi tulisan Anda belum disimpan.", "Di bawah ini yang terbaru; ubah lagi bila masih perlu."),
     "number-too-low": Fault(422, "Nomor terakhir sudah {number}.", "Masukkan nomor yang lebih besar."),
     "day-not-later": Fault(409, "Tanggal {date} tidak sesudah hari layanan terakhir.", "Periksa tanggal; hari layanan tidak pernah mundur."),
     # Officers

@@ -33,6 +33,8 @@ from gateway.checks.screen import check_screens
 from gateway.checks.settings import check_settings
 from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
+from gateway.choices.face import CurrentFace
+from gateway.choices.routes import ChoicePages
 from gateway.clock import Clock
 from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
@@ -44,6 +46,7 @@ from gateway.mqtt.ports import Connected, Disconnected
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
+from gateway.portal.face import Face
 from gateway.portal.i18n import words
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
@@ -113,6 +116,7 @@ class Hall:
         self.screens = Screens(self.clock)
         self.store: Store
         self.choices: Choices
+        self.face: CurrentFace
         self.tickets: TicketsDesk
         self.people: PeopleDesk
         self.bulletin: BulletinDesk
@@ -195,6 +199,9 @@ class Hall:
 
     def _furnish(self) -> None:
         self.choices = Choices(self.store, self.clock, self.settings.hall.zone)
+        hall, address = self.settings.hall, self.settings.portal.address
+        self.face = CurrentFace(self.choices, Face(hall.name, hall.language, theme=hall.theme, address=address))
+        self._running.callback(self.changes.watch(self.face.notice))
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
@@ -219,10 +226,9 @@ class Hall:
                 self.store,
                 self.devices.printers,
                 self.clock,
-                words=words(self.settings.hall.language),
+                words=words,
                 zone=self.settings.hall.zone,
-                hall=self.settings.hall.name,
-                address=self.settings.portal.address,
+                face=self.face,
             )
             self._begin("print", slips.step)
 
@@ -320,9 +326,11 @@ class Hall:
             health=self.health,
             clock=self.clock,
             screens=self.screens,
+            face=self.face,
             randomness=self._randomness,
             features=(
                 PeoplePages(self.people, portal.address),
+                ChoicePages(self.choices, self.face, self.people, portal.names),
                 TicketPages(
                     *(self.tickets, self.view, self.people, self.news.news),
                     speaker=self.voice if self.voice.speakers else None,

@@ -20,6 +20,7 @@ from pydantic_core import PydanticUndefined
 import gateway.checks
 from gateway.bulletin.choices import BoardChoices
 from gateway.checks.finding import Verdict
+from gateway.choices.face import HallFace
 from gateway.choices.section import Section
 from gateway.cli import main as gateway_command
 from gateway.devices.catalog import KINDS, _Options
@@ -37,7 +38,7 @@ from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
-SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (VoiceChoices, QueueRules, BoardChoices)
+SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (HallFace, VoiceChoices, QueueRules, BoardChoices)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -34,6 +35,8 @@ class Choices:
         self._store = store
         self._clock = clock
         self._zone = zone
+        self.one_at_a_time = threading.RLock()
+        """Held by whoever compares what somebody saw with what is chosen and then chooses: no two overwrite each other unseen."""
         self._read: dict[str, tuple[str | None, Section]] = {}
         """By section: the text last read and what it means, so that no text is understood twice."""
 

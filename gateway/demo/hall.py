@@ -90,7 +90,7 @@ def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
 
     return sim_routes(
         SimParts(
-            hall_name=hall.settings.hall.name,
+            hall_name=hall.face().name,
             zone=hall.settings.hall.zone,
             devices=hall.devices,
             queue=lambda: hall.view.current,
@@ -113,7 +113,7 @@ def _welcome_officer(hall: Hall, pin: str) -> None:
 
 def _welcome(hall: Hall, regency: Regency | None, pin: str) -> str:
     lines = [
-        f"{hall.settings.hall.name}",
+        f"{hall.face().name}",
         f"  {hall.address}/sim        tombol, papan, printer, suara, dan data di kabupaten (buttons, board, printer, voice, centre)",
         f"  {hall.address}/           ambil nomor (take a number)",
         f"  {hall.address}/papan      papan TV (the board)",

@@ -23,6 +23,7 @@ from gateway.clock import Clock
 from gateway.portal import problems
 from gateway.portal.access import Access
 from gateway.portal.api import ApiDoor
+from gateway.portal.face import Face, FaceSource
 from gateway.portal.feature import Feature
 from gateway.portal.health_pages import HealthPages, Healthy
 from gateway.portal.live import Broadcaster
@@ -54,6 +55,8 @@ class PortalParts:
     """For example ``(TicketPages(desk, view, people), PeoplePages(people))``."""
     theme: str = "banyuwangi"
     """Whose batik stands at the head of every page: a folder of ``themes/``."""
+    face: FaceSource | None = None
+    """What the hall has chosen instead of name, language, theme and address."""
     screens: Screens | None = None
     """Where screens on walls give their sign of life."""
     networks: Networks = field(default_factory=Networks)
@@ -66,16 +69,17 @@ class Portal:
     """The ASGI application. ``end_streams`` must be called before the server waits for its connections."""
 
     def __init__(self, parts: PortalParts) -> None:
+        machine = Face(parts.hall_name, parts.language, theme=parts.theme, address=parts.address)
         site = Site(
-            hall_id=parts.hall_id, hall_name=parts.hall_name, language=parts.language, zone=parts.zone, clock=parts.clock,
+            hall_id=parts.hall_id, face=parts.face or (lambda: machine), zone=parts.zone, clock=parts.clock,
             randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
-            static=[feature.static for feature in parts.features if feature.static is not None], theme=parts.theme,
-            set_up=[page for feature in parts.features for page in feature.set_up], address=parts.address,
+            static=[feature.static for feature in parts.features if feature.static is not None],
+            set_up=[page for feature in parts.features for page in feature.set_up],
         )  # fmt: skip
         self._api = ApiDoor(site, parts.features)
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
         routes = [route for feature in parts.features for route in feature.routes(site)]
-        routes += [*HealthPages(parts.health, site).routes(), *parts.extra_routes, site.assets.route()]
+        routes += [*HealthPages(parts.health, site).routes(), *parts.extra_routes, site.static_route()]
         routes += parts.screens.routes() if parts.screens is not None else []
         routes += [Route("/favicon.ico", _icon(site)), Mount("/api/v1", self._api)]
         router = Router(routes, lifespan=self._lifespan)
@@ -120,6 +124,6 @@ def create_app(parts: PortalParts) -> Portal:
 
 def _icon(site: Site) -> Callable[[Request], Awaitable[Response]]:
     async def redirect(_request: Request) -> Response:
-        return RedirectResponse(site.assets.address("mark.svg"), 301)
+        return RedirectResponse(site.assets.address("mark.svg"), 302)
 
     return redirect

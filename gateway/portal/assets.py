@@ -14,7 +14,6 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from gateway.errors import Refusal
 
@@ -57,9 +56,9 @@ class Assets:
         """Return where the file ``name`` is served, for example ``/static/portal.1f2e3d4c.css``. Raises KeyError."""
         return self._address_by_name[name]
 
-    def route(self) -> Route:
-        """Return the route that serves them."""
-        return Route("/static/{name}", self._serve)
+    def has(self, address: str) -> bool:
+        """Return whether a file is served there."""
+        return address in self._by_address
 
     def _add(self, file: Path) -> None:
         content = file.read_bytes()
@@ -74,7 +73,8 @@ class Assets:
         self._by_address[address] = Asset(content, gzip.compress(content, 9, mtime=0), TYPES[file.suffix])
         self._address_by_name[file.name] = address
 
-    async def _serve(self, request: Request) -> Response:
+    def serve(self, request: Request) -> Response:
+        """Answer with the file asked for. Raises Refusal ``not-found``."""
         asset = self._by_address.get(request.url.path)
         if asset is None:
             raise Refusal("not-found")

@@ -15,13 +15,11 @@ from gateway.portal.api import KEY_PATTERN
 FIELD_LIMIT = 20
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of an urlencoded form. Raises Refusal ``body-unreadable``."""
+async def read_form(request: Request, limit: int = FIELD_LIMIT) -> dict[str, str]:
+    """Return the fields, at most ``limit``, of an urlencoded form. Raises Refusal ``body-unreadable``."""
     body = await request.body()
     try:
-        fields = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELD_LIMIT
-        )
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=limit)
     except (UnicodeDecodeError, ValueError) as error:
         raise Refusal("body-unreadable") from error
     return dict(fields)

@@ -76,7 +76,7 @@ class HealthPages:
             for finding in findings
         ]
         worst = max((int(finding.level) for finding in findings), default=0)
-        etag = etag_of(language, told)
+        etag = etag_of(self._site.edition(), language, told)
         headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "cookie"}
         if has_already(request, etag):
             return Response(status_code=304, headers=headers)

@@ -33,18 +33,25 @@ class Drawing:
 
 
 class HotPages:
-    """The drawn pages of one kind, by language and whatever else tells them apart. For the event loop's thread only."""
+    """The drawn pages of one kind, by language and whatever else tells them apart. For the event loop's thread only.
 
-    def __init__(self) -> None:
-        self._drawn: dict[tuple[str, ...], Drawing] = {}
+    ``edition`` is ``Site.edition``: version and face of the hall are part of every ETag.
+    """
+
+    def __init__(self, edition: Callable[[], str]) -> None:
+        self._edition = edition
+        self._drawn: dict[tuple[str, ...], tuple[tuple[str, str], Drawing]] = {}
 
     def get(self, etag: str, identity: tuple[str, ...], draw: Callable[[], str]) -> Drawing:
         """Return the page ``identity`` as of ``etag``, drawing it only when nobody has asked for it before."""
-        drawing = self._drawn.get(identity)
-        if drawing is None or drawing.etag != etag:
-            if len(self._drawn) >= DRAWN_LIMIT:
-                self._drawn.clear()
-            drawing = self._drawn[identity] = Drawing(etag, tuple(draw().encode().split(KEY_MARK.encode())))
+        made_from = (self._edition(), etag)
+        known = self._drawn.get(identity)
+        if known is not None and known[0] == made_from:
+            return known[1]
+        if len(self._drawn) >= DRAWN_LIMIT:
+            self._drawn.clear()
+        drawing = Drawing(etag_of(*made_from), tuple(draw().encode().split(KEY_MARK.encode())))
+        self._drawn[identity] = (made_from, drawing)
         return drawing
 
 

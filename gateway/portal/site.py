@@ -15,10 +15,14 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from gateway import __version__
 from gateway.clock import Clock, ClockState
 from gateway.portal.assets import Assets
-from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
+from gateway.portal.face import Face, FaceSource
+from gateway.portal.i18n import Words, known_language, local, words
 
 if TYPE_CHECKING:
     from gateway.portal.feature import SetUpPage
@@ -42,18 +46,17 @@ class Site:
     """The hall's face on the web: its name, languages, templates and static files."""
 
     def __init__(
-        self, *, hall_id: str, hall_name: str, language: str, zone: ZoneInfo, clock: Clock, randomness: random.Random,
-        templates: Iterable[Path] = (), static: Iterable[Path] = (), theme: str = "banyuwangi",
-        set_up: Sequence[SetUpPage] = (), address: str = "",
+        self, *, hall_id: str, face: FaceSource, zone: ZoneInfo, clock: Clock, randomness: random.Random,
+        templates: Iterable[Path] = (), static: Iterable[Path] = (), set_up: Sequence[SetUpPage] = (),
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
-        self.hall_name = hall_name
-        self.language = known_language(language)
+        self.face = face
+        """How the hall shows itself now: asked anew for every page."""
         self.zone = zone
         self.clock = clock
-        self.address = address.rstrip("/")
-        """Where phones find the portal, for example ``http://balai.lan``: for codes that a second phone reads."""
-        self.assets = Assets([STATIC, *static], THEMES / theme)
+        self._static = [STATIC, *static]
+        self._assets: dict[str, Assets] = {}
+        self._edition: tuple[Face | None, str] = (None, "")
         self.set_up = set_up
         """The pages below ``/atur`` of all features, in the order of a first setting up."""
         self._randomness = randomness
@@ -61,9 +64,47 @@ class Site:
             loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
             undefined=StrictUndefined,
         )  # fmt: skip
-        self._templates.globals.update(
-            hall_name=hall_name, asset=self.assets.address, languages=LANGUAGES, ink_on=ink_on, plain_colour=plain_colour
-        )
+        self._templates.globals.update(ink_on=ink_on, plain_colour=plain_colour)
+
+    @property
+    def hall_name(self) -> str:
+        """The hall's name, as people say it."""
+        return self.face().name
+
+    @property
+    def language(self) -> str:
+        """The language of readers who have not chosen one."""
+        return known_language(self.face().language)
+
+    @property
+    def address(self) -> str:
+        """Where phones find the portal, for example ``http://balai.lan``: for codes that a second phone reads."""
+        return self.face().address.rstrip("/")
+
+    @property
+    def assets(self) -> Assets:
+        """Style, scripts and pictures in the hall's present theme."""
+        theme = self.face().theme
+        if theme not in self._assets:
+            self._assets[theme] = Assets(self._static, THEMES / theme)
+        return self._assets[theme]
+
+    def edition(self) -> str:
+        """Return what every page of this moment has in common: a page that says otherwise is of another version or face."""
+        face = self.face()
+        if face is not self._edition[0]:
+            # Asked with every hot page: put together once for each face.
+            self._edition = (face, f"{__version__} {face.mark}")
+        return self._edition[1]
+
+    def static_route(self) -> Route:
+        """Return the route that serves style, scripts and pictures, of a former theme too while browsers still ask."""
+
+        async def serve(request: Request) -> Response:
+            sources = [self.assets, *self._assets.values()]
+            return next((source for source in sources if source.has(request.url.path)), sources[0]).serve(request)
+
+        return Route("/static/{name}", serve)
 
     def language_of(self, request: Request) -> str:
         """Return the reader's language: from the address, else from the cookie, else the hall's own.
@@ -71,7 +112,8 @@ class Site:
         The browser's own preference does not count: a phone bought with English menus is no English reader.
         """
         asked = request.query_params.get(LANGUAGE_PARAMETER) or request.cookies.get(LANGUAGE_COOKIE)
-        return known_language(asked) if asked else self.language
+        known = known_language(asked) if asked else ""
+        return known if known in self.face().offered else self.language
 
     def link(self, path: str, language: str) -> str:
         """Return ``path`` with the language in it, since a sign-in window forgets cookies."""
@@ -88,8 +130,10 @@ class Site:
         def link(target: str) -> str:
             return self.link(target, language)
 
+        face, asset = self.face(), self.assets.address
+        own = {"hall_name": face.name, "languages": face.offered, "asset": asset, "language": language, "path": path}
         return self._templates.get_template(template).render(
-            {"_": speak, "count": speak.count, "words": speak, "language": language, "path": path, "link": link, **context}
+            {"_": speak, "count": speak.count, "words": speak, "link": link, **own, **context}
         )
 
     def now(self) -> datetime:
@@ -102,6 +146,11 @@ class Site:
             return "", ""
         now = self.now()
         return speak.day(now.date()), speak.time(now)
+
+
+def themes() -> list[str]:
+    """Return the names of all themes."""
+    return sorted(folder.name for folder in THEMES.iterdir())
 
 
 def plain_colour(colour: str) -> str:

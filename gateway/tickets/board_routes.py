@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.portal.hot import HotPages, etag_of, has_already, hot_response
 from gateway.portal.i18n import words
 from gateway.portal.news import News, NewsSource
@@ -33,7 +32,7 @@ class BoardPages:
         self._view = view
         self._news = news
         self._site = site
-        self._drawn = HotPages()
+        self._drawn = HotPages(site.edition)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
@@ -44,17 +43,17 @@ class BoardPages:
         language = self._site.language_of(request)
         day, time = self._site.clock_face(words(language))
         snapshot, news = self._view.current, self._news(language)
-        etag = etag_of(__version__, language, snapshot.etag, news.etag, day, time)
+        etag = etag_of(language, snapshot.etag, news.etag, day, time)
         drawing = self._drawn.get(etag, ("board", language), lambda: self._page(snapshot, news, language, day, time))
         return hot_response(request, drawing)
 
     async def _beside(self, request: Request) -> Response:
         """Tell the board's script the running text and the slides."""
         news = self._news(self._site.language_of(request))
-        headers = {"etag": etag_of(__version__, news.etag), "cache-control": "private, no-cache", "vary": "cookie"}
+        headers = {"etag": etag_of(self._site.edition(), news.etag), "cache-control": "private, no-cache", "vary": "cookie"}
         if has_already(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
-        body = json.dumps({"version": __version__, **news.as_json()}, ensure_ascii=False)
+        body = json.dumps({"version": self._site.edition(), **news.as_json()}, ensure_ascii=False)
         return Response(body, headers=headers, media_type="application/json")
 
     def _page(self, snapshot: QueueSnapshot, news: News, language: str, day: str, time: str) -> str:

@@ -44,16 +44,12 @@ class Furniture:
     def arrange(self, line_setups: Sequence[LineSetup], counter_setups: Sequence[CounterSetup], *sections: Section) -> int:
         """Let exactly these be the lines and counters, with whatever ``sections`` are chosen anew; return the revision.
 
-        Raises Refusal ``line-setup`` or ``counter-setup`` with what is wrong, and ``line-in-use`` when people still wait in
-        a line that is to go.
+        Raises Refusal ``line-setup`` or ``counter-setup`` with what is wrong, ``line-in-use`` or ``counter-in-use`` when
+        somebody is still in what is to go, and ``letter-used`` when a letter has named another line's numbers today.
         """
         require_sound(line_setups, counter_setups)
         with self._store.transaction() as tx:
-            kept = {line.id for line in line_setups}
-            counts = tables.waiting_counts(tx)
-            for line in lines.read_lines(tx):
-                if line.id not in kept and any(counts.get(line.id, ())):
-                    raise Refusal("line-in-use", line=line.name)
+            _require_unused(tx, line_setups, counter_setups)
             lines.write_lines(tx, line_setups)
             lines.write_counters(tx, counter_setups)
             self._choices.change_in(tx, sections)
@@ -117,6 +113,22 @@ def require_sound(line_setups: Sequence[LineSetup], counter_setups: Sequence[Cou
             raise Refusal("counter-setup", counter=counter.name)
     if not counter_setups or _doubled(counter_setups):
         raise Refusal("counter-setup", counter=", ".join(counter.name for counter in counter_setups))
+
+
+def _require_unused(tx: Transaction, line_setups: Sequence[LineSetup], counter_setups: Sequence[CounterSetup]) -> None:
+    """Raise a Refusal when somebody would be left in a line or at a counter that goes, or one number would be given twice."""
+    kept_lines, kept_counters = {line.id for line in line_setups}, {counter.id for counter in counter_setups}
+    lines_with_people, counters_with_people = lines.where_people_are(tx)
+    for line in lines.read_lines(tx):
+        if line.id not in kept_lines and line.id in lines_with_people:
+            raise Refusal("line-in-use", line=line.name)
+    for counter in lines.read_counters(tx):
+        if counter.id not in kept_counters and counter.id in counters_with_people:
+            raise Refusal("counter-in-use", counter=counter.name)
+    day = tables.current_day(tx)
+    for line in line_setups:
+        if day is not None and lines.letter_names_others(tx, day.ordinal, line.id, line.letter):
+            raise Refusal("letter-used", letter=line.letter)
 
 
 def _named(name: str) -> bool:

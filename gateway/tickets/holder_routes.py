@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.errors import Refusal
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
@@ -36,7 +35,7 @@ class HolderPages:
         self._desk = desk
         self._view = view
         self._site = site
-        self._drawn = HotPages()
+        self._drawn = HotPages(site.edition)
         self._acts: Mapping[str, Callable[[str, Mapping[str, str]], Changed]] = {
             "later": lambda token, fields: desk.come_later(token, key=_key(fields)),
             "back": lambda token, fields: desk.come_back(token, key=_key(fields)),
@@ -57,7 +56,7 @@ class HolderPages:
         language = self._site.language_of(request)
         snapshot = self._view.current
         ticket = _ticket_of(snapshot, request)
-        etag = etag_of(__version__, language, snapshot.etag, ticket.token)
+        etag = etag_of(language, snapshot.etag, ticket.token)
         drawing = self._drawn.get(
             etag, ("ticket", language, ticket.token), lambda: self._page(snapshot, ticket, language, KEY_MARK)
         )

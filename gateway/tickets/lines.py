@@ -102,6 +102,24 @@ def lines_by_preference(db: Reads, counter_id: str) -> list[list[str]]:
     return list(ranks.values())
 
 
+def where_people_are(db: Reads) -> tuple[set[str], set[str]]:
+    """Return the lines and the counters that somebody is in, at or meant for, put aside or not."""
+    found: tuple[set[str], set[str]] = (set(), set())
+    for state in ("waiting", "held", "called", "serving"):
+        # One state at a time: each has an index of its own.
+        sql = f"SELECT line, counter, for_counter FROM ticket WHERE state = '{state}'"  # noqa: S608 - the words stand above
+        for line, counter, for_counter in db.execute(sql):
+            found[0].add(line)
+            found[1].update(one for one in (counter if state in {"called", "serving"} else None, for_counter) if one)
+    return found
+
+
+def letter_names_others(db: Reads, day: int, line_id: str, letter: str) -> bool:
+    """Return whether numbers with this letter were given for another line on that hall-day."""
+    sql = "SELECT 1 FROM ticket WHERE day = ? AND label GLOB ? AND numbered_in <> ? LIMIT 1"
+    return db.execute(sql, (day, f"{letter}-*", line_id)).fetchone() is not None
+
+
 def take_pending_jump(tx: Reads) -> int:
     """Return by how many numbers every line must leap after a restore, and forget it."""
     row = tx.execute("SELECT value FROM meta WHERE key = 'numbers_jump_pending'").fetchone()

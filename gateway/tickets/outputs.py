@@ -8,7 +8,7 @@ the paper moves, so a possible second copy says so; a slip older than five minut
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -49,6 +49,22 @@ class SlipWords(Protocol):
 
     def time(self, at: datetime) -> str:
         """Say a time of day."""
+
+
+class SlipFace(Protocol):
+    """How the hall shows itself, as slips need it; ``gateway.portal.face.Face`` is one."""
+
+    @property
+    def name(self) -> str:
+        """The hall's name."""
+
+    @property
+    def language(self) -> str:
+        """The language of slips."""
+
+    @property
+    def address(self) -> str:
+        """What begins the link of the QR code, for example ``http://balai.lan``."""
 
 
 def face_of(snapshot: QueueSnapshot) -> BoardFace:
@@ -104,12 +120,11 @@ class SlipOutput:
         printers: Sequence[Printer],
         clock: Clock,
         *,
-        words: SlipWords,
+        words: Callable[[str], SlipWords],
         zone: ZoneInfo,
-        hall: str,
-        address: str,
+        face: Callable[[], SlipFace],
     ) -> None:
-        """``hall`` is the hall's name; ``address`` begins the link of the QR code, for example ``http://balai.lan``."""
+        """``words`` gives those of a language; ``face`` is asked anew for every slip."""
         self.held_back = 0
         """Slips that are too old to print by themselves."""
         self._store = store
@@ -117,8 +132,7 @@ class SlipOutput:
         self._clock = clock
         self._words = words
         self._zone = zone
-        self._hall = hall
-        self._address = address.rstrip("/")
+        self._face = face
         self._failures = 0
         self._not_before_s = float("-inf")
 
@@ -163,19 +177,22 @@ class SlipOutput:
         return timedelta(0) <= age <= timedelta(seconds=STALE_S)
 
     def _slip(self, wanted: SlipWanted) -> Slip:
-        words = self._words
+        face = self._face()
+        words = self._words(face.language)
         issued = datetime.fromisoformat(wanted.issued_at).astimezone(self._zone)
         wait = words.wait(wanted.wait_low_s, wanted.wait_high_s)
         return Slip(
             number=wanted.number,
-            hall=self._hall,
+            hall=face.name,
             line=wanted.line_name,
             ahead=words.count("{n} orang di depan Anda", wanted.ahead) if wanted.ahead else words("Anda berikutnya"),
             wait=words("Tunggu {wait}", wait=wait) if wanted.ahead else "",
             issued=f"{words.day(issued)}, {words.time(issued)}",
             note=words("Pindai kode ini untuk melihat giliran Anda di ponsel."),
-            address=f"{self._address}/t/{wanted.token}",
+            address=f"{face.address.rstrip('/')}/t/{wanted.token}",
             reprint=words("cetak ulang") if wanted.attempts else "",
             claim=f"{wanted.claim[:3]} {wanted.claim[3:]}",
-            claim_note=words("Tanpa pemindai: buka {address} dan ketik kode", address=self._address.removeprefix("http://")),
+            claim_note=words(
+                "Tanpa pemindai: buka {address} dan ketik kode", address=face.address.rstrip("/").removeprefix("http://")
+            ),
         )

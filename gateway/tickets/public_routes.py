@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway import __version__
 from gateway.errors import Refusal
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
@@ -36,7 +35,7 @@ class PublicPages:
         self._desk = desk
         self._view = view
         self._site = site
-        self._drawn = HotPages()
+        self._drawn = HotPages(site.edition)
         self._guesses = Guesses(site.clock)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -53,7 +52,7 @@ class PublicPages:
         language = self._site.language_of(request)
         snapshot = self._view.current
         door = doorway(snapshot.rules, self._site, words(language), by_phone=True)
-        etag = etag_of(__version__, language, snapshot.etag, door)
+        etag = etag_of(language, snapshot.etag, door)
         drawing = self._drawn.get(
             etag,
             ("front", language),

@@ -21,7 +21,7 @@ from gateway.portal.hot import has_already
 from gateway.portal.live import Broadcaster, event
 from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.site import Site
-from gateway.tickets import api_routes
+from gateway.tickets import api_routes, setup_routes
 from gateway.tickets.board_routes import BoardPages
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
@@ -43,7 +43,7 @@ class TicketPages:
 
     templates = Path(__file__).parent / "templates"
     static = Path(__file__).parent / "static"
-    set_up: Sequence[SetUpPage] = ()
+    set_up: Sequence[SetUpPage] = setup_routes.PAGES
 
     def __init__(
         self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None,
@@ -78,6 +78,7 @@ class TicketPages:
             *days.routes(),
             *ToolPages(self._desk, self._view, self._people, site, days).routes(),
             *StaffPages(self._desk, self._view, self._people, site, days, self._devices).routes(),
+            *setup_routes.routes(self._desk, self._people, site),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
         ]

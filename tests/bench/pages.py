@@ -60,7 +60,7 @@ class DrawnAnew(TicketPages):
         )
         shown: Any = front.endpoint
         pages = copy.copy(shown.__self__)
-        pages._drawn = Forgetful()
+        pages._drawn = Forgetful(site.edition)
         return [Route("/digambar", getattr(pages, shown.__name__)), *routes]
 
 

@@ -25,6 +25,7 @@ from gateway.settings import Settings
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import CounterSetup
 from tests.support.hall_process import write_settings
+from tests.support.rules import WITHOUT_PAUSE
 
 OFFICER = "Siti"
 PIN = "739164"
@@ -99,6 +100,17 @@ PAGES: Sequence[Page] = (
     Page("atur", "/atur", officer=True),
     Page("atur-petugas", "/atur/petugas", officer=True, press="details.more summary"),
     Page("atur-petugas-sudah", "/atur/petugas?sudah=pin", officer=True),
+    Page("atur-balai", "/atur/balai", officer=True),
+    Page("atur-balai-sudah", "/atur/balai?sudah=simpan", officer=True),
+    Page("atur-layanan", "/atur/layanan", officer=True),
+    Page("atur-layanan-satu", "/atur/layanan/bantuan", officer=True),
+    Page("atur-layanan-hapus", "/atur/layanan/bantuan", officer=True, press="details.more summary"),
+    Page("atur-layanan-baru", "/atur/layanan/baru", officer=True),
+    Page("atur-loket", "/atur/loket", officer=True),
+    Page("atur-loket-satu", "/atur/loket/1", officer=True),
+    Page("atur-jam", "/atur/jam", officer=True),
+    Page("atur-jam-lazim", "/atur/jam", officer=True, press="button[value=usual]"),
+    Page("atur-aturan", "/atur/aturan", officer=True),
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
     Page("loket-kosong", "/loket/2", officer=True),
@@ -149,6 +161,7 @@ def _make_busy(busy: Busy) -> None:
         ("bantuan", ""),
         ("lainnya", "hamil"),
     ]
+    desk.furniture.choose(WITHOUT_PAUSE)
     issued = [desk.issue(line, priority=priority, origin="phone") for line, priority in wishes]
     tokens["waiting"] = issued[6].token
     for counter, end in (("1", "complete"), ("2", "complete"), ("1", "no_show"), ("1", ""), ("2", "complete")):
@@ -158,6 +171,7 @@ def _make_busy(busy: Busy) -> None:
             getattr(desk, end)(counter)
         tokens[{"complete": "completed", "no_show": "no_show", "": "called"}[end]] = token
         busy.hall.view.at_least(called.revision)
+    desk.furniture.choose(QueueRules())
 
 
 def _announce(hall: Hall, folder: Path) -> None:

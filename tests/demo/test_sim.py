@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from gateway.demo.sim import SimParts, sim_routes
 from gateway.devices.catalog import Devices, plug_in
 from gateway.errors import Refusal
+from gateway.portal.face import Face
 from gateway.portal.i18n import words
 from gateway.settings import DeviceSettings
 from gateway.store.outbox import backlog
@@ -117,7 +118,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         )  # fmt: skip
         app = Starlette(routes=sim_routes(parts), exception_handlers={Refusal: _told})
         slips = SlipOutput(
-            queue.store, devices.printers, queue.clock, words=words("id"), zone=WIB, hall="Balai", address="http://b.lan"
+            queue.store, devices.printers, queue.clock, words=words, zone=WIB, face=lambda: Face("Balai", address="http://b.lan")
         )
         board = BoardOutput(view, devices.boards[0], queue.clock)
         yield Demo(queue, view, presses, devices, board, slips, cable, Browser(app), tmp_path / "centre.db")

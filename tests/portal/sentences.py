@@ -12,9 +12,16 @@ from jinja2 import Environment, nodes
 
 import gateway.checks
 from gateway.checks.finding import Verdict
+from gateway.choices.face_form import FaceForm
+from gateway.choices.faults import SENTENCES, UNCLEAR
 from gateway.devices import simulated_printer
 from gateway.errors import FAULTS
 from gateway.tickets import furnishing
+from gateway.tickets.setup_counters import CounterForm, CounterList
+from gateway.tickets.setup_hours import HoursForm
+from gateway.tickets.setup_lines import LineForm, LineList
+from gateway.tickets.setup_palette import COLOURS, ICONS
+from gateway.tickets.setup_rules import RulesForm
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
@@ -37,6 +44,7 @@ def _told() -> Iterator[str]:
     """Yield what is data of the product: defaults, troubles, refusals and verdicts."""
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
         yield one.name
+    yield from chosen()
     yield from (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED)
     for fault in FAULTS.values():
         yield fault.sentence
@@ -90,3 +98,10 @@ def _choices(node: ast.expr) -> Iterator[str]:
         yield from _choices(node.orelse)
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
+
+
+def chosen() -> Iterator[str]:
+    """Yield the words of the pages below ``/atur`` that stand in tables."""
+    yield from (*SENTENCES.values(), UNCLEAR, *COLOURS.values(), *ICONS.values())
+    for form in (FaceForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm):
+        yield from (form.title, *form.labels.values())

@@ -13,12 +13,15 @@ import httpx
 
 from gateway.changes import Changes
 from gateway.checks.finding import Finding, Level, Verdict
+from gateway.choices.face import CurrentFace
+from gateway.choices.routes import ChoicePages
 from gateway.clock import SystemClock
 from gateway.loops import Loop
 from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
+from gateway.portal.face import Face
 from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
@@ -106,11 +109,16 @@ def running_portal(
     changes.watch(loop.wake)
     loop.start()
     health, screens = SaidHealth(), Screens(clock)
+    face = CurrentFace(desk.choices, Face("Balai Desa Contoh", address="http://balai.lan"))
+    changes.watch(face.notice)
     parts = PortalParts(
         hall_id="3510012001", hall_name="Balai Desa Contoh", language="id", zone=WIB, names=("balai.lan",), address="http://balai.lan",
         health=health, clock=clock, randomness=Random(3),
-        features=(PeoplePages(people, "http://balai.lan"), pages(desk, view, people, news, speaker, paper), ReportPages(store, people)),
-        screens=screens, networks=networks or Networks(),
+        features=(
+            PeoplePages(people, "http://balai.lan"), ChoicePages(desk.choices, face, people, ("balai.lan",)), pages(desk, view, people, news, speaker, paper),
+            ReportPages(store, people),
+        ),
+        face=face, screens=screens, networks=networks or Networks(),
     )  # fmt: skip
     server = PortalServer(create_app(parts), "127.0.0.1", 0, SystemClock())
     server.start()

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.clock import ClockState
 from gateway.devices.ports import BoardFace
+from gateway.portal.face import Face
 from gateway.portal.i18n import words
 from gateway.tickets.outputs import SHOW_AGAIN_S, STALE_S, BoardOutput, SlipOutput
 from gateway.tickets.view import QueueView
@@ -27,7 +28,12 @@ def queue(tmp_path: Path) -> Iterator[Queue]:
 def slip_output(queue: Queue, *printers: RecordingPrinter, language: str = "id") -> SlipOutput:
     """Fresh outputs, as a hall makes them at its start."""
     return SlipOutput(
-        queue.store, printers, queue.clock, words=words(language), zone=WIB, hall="Balai Desa Contoh", address="http://balai.lan/"
+        queue.store,
+        printers,
+        queue.clock,
+        words=words,
+        zone=WIB,
+        face=lambda: Face("Balai Desa Contoh", language, address="http://balai.lan/"),
     )
 
 

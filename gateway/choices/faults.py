@@ -1,0 +1,47 @@
+"""What is wrong with a choice, in sentences for people: beside the field of a page, and after the key of a file."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gateway.portal.i18n import Words
+
+SENTENCES = {
+    "missing": "Harus diisi.",
+    "extra_forbidden": "Nama ini tidak dikenal.",
+    "int_type": "Tulis angka bulat.",
+    "int_parsing": "Tulis angka bulat.",
+    "int_from_float": "Tulis angka bulat.",
+    "float_type": "Tulis angka.",
+    "float_parsing": "Tulis angka.",
+    "bool_type": "Tulis true atau false.",
+    "bool_parsing": "Tulis true atau false.",
+    "string_type": "Tulis teks di antara tanda kutip.",
+    "string_too_short": "Harus diisi.",
+    "string_too_long": "Paling panjang {max_length} huruf.",
+    "greater_than_equal": "Paling kecil {ge}.",
+    "less_than_equal": "Paling besar {le}.",
+    "literal_error": "Pilih salah satu: {expected}.",
+    "enum": "Pilih salah satu: {expected}.",
+    "tuple_type": "Tulis daftar di antara [ dan ].",
+    "too_long": "Paling banyak {max_length}.",
+    "too_short": "Paling sedikit {min_length}.",
+    "value_error": "Tidak dapat dipakai: {error}.",
+}
+"""By the kind of fault. What is missing here is told as ``UNCLEAR``."""
+UNCLEAR = "Isinya tidak dapat dipakai."
+
+
+def faults(error: ValidationError, speak: Words) -> dict[str, str]:
+    """Return the first fault of each field, by its name."""
+    told: dict[str, str] = {}
+    for detail in error.errors(include_url=False):
+        told.setdefault(".".join(str(part) for part in detail["loc"]), sentence(detail, speak))
+    return told
+
+
+def sentence(detail: ErrorDetails, speak: Words) -> str:
+    """Return one fault as a sentence."""
+    facts = {name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in detail.get("ctx", {}).items()}
+    return speak(SENTENCES.get(detail["type"], UNCLEAR), **facts)
