@@ -22,7 +22,7 @@ from gateway import __version__
 from gateway.clock import Clock, ClockState
 from gateway.portal.assets import Assets
 from gateway.portal.face import Face, FaceSource
-from gateway.portal.i18n import Words, known_language, local, words
+from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
 
 if TYPE_CHECKING:
     from gateway.portal.feature import SetUpPage
@@ -113,7 +113,8 @@ class Site:
         """
         asked = request.query_params.get(LANGUAGE_PARAMETER) or request.cookies.get(LANGUAGE_COOKIE)
         known = known_language(asked) if asked else ""
-        return known if known in self.face().offered else self.language
+        # What is in no list of languages is on trial: somebody looks at a catalogue before anybody is offered it.
+        return known if known in self.face().offered or (known and known not in LANGUAGES) else self.language
 
     def link(self, path: str, language: str) -> str:
         """Return ``path`` with the language in it, since a sign-in window forgets cookies."""

@@ -32,7 +32,7 @@ SILENT = {"script", "style", "kbd"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 DATA = (
-    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", OFFICER, "PIN", "KTP", "KK", "QR",
+    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", "Banyuwangi", OFFICER, "PIN", "KTP", "KK", "QR",
     "WAV", "WIB", *ANNOUNCED.values(), ANNOUNCED_LATER, "sudo apt install espeak-ng",
 )  # fmt: skip
 """What is the hall's own, or the same in every language."""
@@ -228,7 +228,7 @@ def test_whatever_a_page_asks_for_is_in_the_catalogues(
     for client in (stranger, officer):
         _wander(client, _paths(busy))
     queue = busy.hall.view.current
-    own = {"", *(one.name for one in (*queue.lines, *queue.counters))}
+    own = {"", *(line.name for line in queue.lines), *(counter.name for counter in queue.counters)}
     assert sorted(brackets.asked - set(sentences()) - own) == []
 
 
