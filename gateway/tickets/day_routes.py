@@ -56,6 +56,10 @@ class DayPages:
             return day.date < now.date().isoformat() and now.time() >= OPENS_AT
         return self._confirmed != (day.ordinal, now.date())
 
+    def told(self, day: DayView) -> dict[str, object]:
+        """Return what the other pages of the desk say of the day: whether to look at it, and its date."""
+        return {"day_asks": self.asks(day), "day_on": date.fromisoformat(day.date)}
+
     async def _show(self, request: Request) -> Response:
         session = await session_of(request, self._people)
         return self._page(request, session)

@@ -22,6 +22,8 @@ from gateway.tickets import lines, model, tables, wire
 from gateway.tickets.model import CounterSetup, LineSetup
 
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,32}")
+NO_COUNTERS = frozenset({"alat", "hari"})
+"""Pages below ``/loket`` that no counter may hide behind."""
 LETTER = re.compile(r"[A-Z]{1,2}")
 LONGEST_NAME = 40
 LARGEST_NUMBER = 9999
@@ -107,7 +109,8 @@ def require_sound(line_setups: Sequence[LineSetup], counter_setups: Sequence[Cou
     known = {line.id for line in line_setups}
     for counter in counter_setups:
         served = (*counter.lines, *counter.helps)
-        if not (IDENTIFIER.fullmatch(counter.id) and _named(counter.name) and counter.lines) or not set(served) <= known:
+        usable = IDENTIFIER.fullmatch(counter.id) and counter.id not in NO_COUNTERS
+        if not (usable and _named(counter.name) and counter.lines) or not set(served) <= known:
             raise Refusal("counter-setup", counter=counter.name or counter.id)
         if len(set(served)) < len(served):
             raise Refusal("counter-setup", counter=counter.name)

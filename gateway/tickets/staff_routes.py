@@ -105,7 +105,7 @@ class StaffPages:
             self._site, request, session, "counter.html", f"/loket/{counter.id}", refusal,
             console=console.compose(snapshot, counter, self._site.clock), counter=counter, key=self._site.new_key(),
             clock=self._site.clock_face(speak)[1], level=found.level if found else 0, devices=devices, door=self._days.door(snapshot),
-            day_asks=self._days.asks(snapshot.day), phone_tickets=snapshot.rules.phone_tickets,
+            **self._days.told(snapshot.day), phone_tickets=snapshot.rules.phone_tickets,
         )  # fmt: skip
 
 

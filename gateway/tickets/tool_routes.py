@@ -100,5 +100,5 @@ class ToolPages:
             self._site, request, session, "tools.html", PATH, refusal,
             queue=snapshot, key=self._site.new_key(), loket=self._counter(request.query_params.get("loket", "")),
             done="" if refusal else done, given=given if not refusal else None, door=self._days.door(snapshot),
-            day_asks=self._days.asks(snapshot.day),
+            **self._days.told(snapshot.day),
         )  # fmt: skip

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from gateway.people.model import Role
 from tests.support.portal import PIN, RunningPortal
 
 
@@ -142,6 +143,17 @@ def test_every_act_of_the_console_is_a_request_too(portal: RunningPortal) -> Non
         assert act("hold") == (422, "field-invalid")
         assert act("call") == (422, "field-invalid")
         assert act("dance") == (422, "field-invalid")
+
+
+def test_a_technician_serves_nobody(portal: RunningPortal) -> None:
+    """403 for who has no right to serve, whatever the act."""
+    portal.people.add_officer("Tono", PIN, Role.TECHNICIAN)
+    with portal.client() as client:
+        session = client.post("/api/v1/session", json={"officer": "Tono", "pin": PIN}, headers=_key("tono")).json()
+    bearer = {"Authorization": f"Bearer {session['token']}", **_key("tono-pause")}
+    with portal.client() as client:
+        refused = client.post("/api/v1/counters/1/pause", headers=bearer)
+    assert (refused.status_code, refused.json()["code"]) == (403, "right-missing")
 
 
 def test_the_description_tells_what_an_act_may_be_about(portal: RunningPortal) -> None:

@@ -13,7 +13,7 @@ from gateway.clock import ClockState
 from tests.support.portal import PIN, RunningPortal, running_portal
 
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
-ASKS = "Apakah hari ini sudah dibuka?"
+ASKS = "Benar hari ini?"
 
 
 @pytest.fixture

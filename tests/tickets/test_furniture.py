@@ -60,6 +60,7 @@ def test_a_line_in_which_people_wait_is_not_taken_away(tmp_path: Path) -> None:
         ((LineSetup("surat", "A", " "),), (CounterSetup("1", "Loket 1", ("surat",)),), "line-setup"),
         ((LineSetup("surat", "A", "Surat"),), (), "counter-setup"),
         ((LineSetup("surat", "A", "Surat"),), (CounterSetup("1", "Loket 1", ()),), "counter-setup"),
+        ((LineSetup("surat", "A", "Surat"),), (CounterSetup("alat", "Alat", ("surat",)),), "counter-setup"),
         ((LineSetup("surat", "A", "Surat"),), (CounterSetup("1", "Loket 1", ("hilang",)),), "counter-setup"),
         ((LineSetup("surat", "A", "Surat"),), (CounterSetup("1", "Loket 1", ("surat",), ("surat",)),), "counter-setup"),
     ],
