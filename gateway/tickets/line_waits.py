@@ -13,7 +13,7 @@ from gateway.tickets import waits
 from gateway.tickets.turns import Waiting
 from gateway.tickets.waits import Outlook, WaitRange
 
-RECKONED = 6
+RECKONED = 4
 """At most about so many of each line and class are reckoned."""
 
 

@@ -8,9 +8,12 @@ shares its counters, never shorten the range; one more counter never lengthens i
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 PRIOR_SERVICE_S = 300.0
@@ -139,28 +142,33 @@ def clearing(line: str, work_s: Mapping[str, float], counters: Sequence[frozense
     kinds = Counter(kept for served in counters if (kept := served & frozenset(work_s)))
     if not any(line in kind for kind in kinds):
         return work_s[line]
-    open_lines = {one for kind in kinds for one in kind}
     while True:
-        worst_s, done = _worst_off({one: work_s[one] for one in open_lines}, kinds)
+        worst_s, done = max(
+            ((sum(work_s[one] for one in group) / pool, group) for group, pool in _groups(frozenset(kinds.items()))),
+            key=itemgetter(0),
+        )
         if line in done:
             return worst_s
-        open_lines -= done
-        kinds = Counter(kept for kind in kinds.elements() if not kind & done and (kept := kind & open_lines))
+        kinds = Counter({kind: count for kind, count in kinds.items() if not kind & done})
 
 
-def _worst_off(work_s: Mapping[str, float], kinds: Counter[frozenset[str]]) -> tuple[float, set[str]]:
-    """Return the lines that are done last, and when."""
-    masks = list(kinds)
-    served_by = {line: sum(1 << index for index, kind in enumerate(masks) if line in kind) for line in work_s}
-    everything = (1 << len(masks)) - 1
-    worst: tuple[float, set[str]] = (-1.0, set())
-    for chosen in range(1, everything + 1) if len(masks) <= KINDS_LIMIT else (everything,):
-        done = {line for line, by in served_by.items() if by | chosen == chosen}
-        pool = sum(count for index, count in enumerate(kinds.values()) if chosen >> index & 1)
-        clear_s = sum(work_s[line] for line in done) / pool
-        if done and clear_s > worst[0]:
-            worst = (clear_s, done)
-    return worst
+@lru_cache(maxsize=256)
+def _groups(kinds: frozenset[tuple[frozenset[str], int]]) -> tuple[tuple[frozenset[str], int], ...]:
+    """Return each group of lines that some counters serve and no others do, with how many those are.
+
+    A hall has few, and they change only when a counter begins or ends its work.
+    """
+    listed = list(kinds)
+    lines = {line for kind, _ in listed for line in kind}
+    served_by = {line: sum(1 << index for index, (kind, _) in enumerate(listed) if line in kind) for line in lines}
+    everything = (1 << len(listed)) - 1
+    least: dict[frozenset[str], int] = {}
+    for chosen in range(1, everything + 1) if len(listed) <= KINDS_LIMIT else (everything,):
+        group = frozenset(line for line, by in served_by.items() if by | chosen == chosen)
+        pool = sum(count for index, (_, count) in enumerate(listed) if chosen >> index & 1)
+        if group:
+            least[group] = min(pool, least.get(group, pool))
+    return tuple(least.items())
 
 
 def before_newcomer(regular: int, priority: int, in_a_row: int, *, has_priority: bool) -> int:
@@ -170,9 +178,9 @@ def before_newcomer(regular: int, priority: int, in_a_row: int, *, has_priority:
 
 def said(low_s: float, high_s: float) -> WaitRange:
     """Return a range in the minutes that people say, never narrower than the one given."""
-    above = next((minutes for minutes in SAID_MIN if minutes * 60 >= high_s), SAID_MIN[-1])
-    below = max((minutes for minutes in (0, *SAID_MIN) if minutes * 60 <= low_s and minutes < above), default=0)
-    return WaitRange(60 * below, 60 * above)
+    top = min(bisect_left(SAID_MIN, high_s / 60), len(SAID_MIN) - 1)
+    bottom = min(bisect_right(SAID_MIN, low_s / 60), top)
+    return WaitRange(60 * SAID_MIN[bottom - 1] if bottom else 0, 60 * SAID_MIN[top])
 
 
 def _median(weighed: Sequence[tuple[float, float]]) -> float:

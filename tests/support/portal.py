@@ -96,6 +96,7 @@ def running_portal(
     pages: type[TicketPages] = TicketPages,
     speaker: Speaker | None = None,
     paper: Paper = no_printer,
+    reports: type[ReportPages] = ReportPages,
 ) -> Iterator[RunningPortal]:
     """Serve a furnished hall kept in ``directory``, with one officer, Siti, its head, unless it is not ``claimed``."""
     clock, changes = clock or FakeClock(), Changes()
@@ -116,7 +117,7 @@ def running_portal(
         health=health, clock=clock, randomness=Random(3),
         features=(
             PeoplePages(people, "http://balai.lan"), ChoicePages(desk.choices, face, people, ("balai.lan",)), pages(desk, view, people, news, speaker, paper),
-            ReportPages(store, people),
+            reports(store, people),
         ),
         face=face, screens=screens, networks=networks or Networks(),
     )  # fmt: skip

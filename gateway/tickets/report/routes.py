@@ -6,8 +6,10 @@ thread, so that no phone waits for a year's figures.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +83,7 @@ class ReportPages:
             today = reading.today(db) or site.now().date()
             wanted = _wanted(request, today)
             visits, names = reading.visits(db, wanted), reading.names(db)
+        origins = Counter(map(attrgetter("origin"), visits))
         scores = model.shown_scores(model.grouped(visits, lambda visit: visit.line))
         whole = model.shown_scores({"": visits})
         return {
@@ -88,7 +91,7 @@ class ReportPages:
             "lines": _in_order(model.by(visits, lambda visit: visit.line), names.lines),
             "counters": _in_order(model.by((one for one in visits if one.counter), lambda visit: visit.counter), names.counters),
             **_hours(visits, speak), **_days(visits, wanted, speak),
-            "origins": {origin: sum(visit.origin == origin for visit in visits) for origin in ORIGINS},
+            "origins": {origin: origins[origin] for origin in ORIGINS},
             "scores": whole.get("", ()), "line_scores": [(name, scores[line]) for line, name in names.lines.items() if line in scores],
             "ratings": sum(1 for visit in visits if visit.score), "fewest": model.FEWEST_RATINGS,
         }  # fmt: skip
@@ -122,7 +125,8 @@ def _days(visits: Sequence[Visit], wanted: Period, speak: Words) -> dict[str, An
         return {"days": [], "weekly": False, "people_by_day": None, "wait_by_day": None}
     weekly = wanted.days > LONGEST_TABLE_DAYS
     step = 7 if weekly else 1
-    known = model.by(visits, lambda visit: (date.fromisoformat(visit.day) - wanted.first).days // step)
+    place = {day: (date.fromisoformat(day) - wanted.first).days // step for day in {visit.day for visit in visits}}
+    known = model.by(visits, lambda visit: place[visit.day])
     count = -(-wanted.days // step)
     starts = [wanted.first + timedelta(days=step * index) for index in range(count)]
     figures = [known.get(index) for index in range(count)]
