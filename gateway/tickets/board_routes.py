@@ -63,5 +63,5 @@ class BoardPages:
         return self._site.page(
             "board.html", language, "/papan", queue=snapshot, newest=newest, former=former, day=day, time=time,
             lines=[line for line in snapshot.lines if not news.lines or line.id in news.lines], text=news.text_at(now.minute),
-            speaks=self._speaks, offset_min=int(offset.total_seconds() // 60) if offset else 0,
+            counters={one.name: words(language)(one.name) for one in snapshot.counters}, speaks=self._speaks, offset_min=int(offset.total_seconds() // 60) if offset else 0,
         )  # fmt: skip

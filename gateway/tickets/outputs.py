@@ -184,7 +184,7 @@ class SlipOutput:
         return Slip(
             number=wanted.number,
             hall=face.name,
-            line=wanted.line_name,
+            line=words(wanted.line_name),
             ahead=words.count("{n} orang di depan Anda", wanted.ahead) if wanted.ahead else words("Anda berikutnya"),
             wait=words("Tunggu {wait}", wait=wait) if wanted.ahead else "",
             issued=f"{words.day(issued)}, {words.time(issued)}",

@@ -7,6 +7,8 @@
   const lines = document.getElementById("clock").dataset.lines.trim(), away = document.getElementById("away");
   let newest = Number(call.dataset.id), shown = null, row = [], latest = [], showing = 0, slides = false, newestKey = "", spoken = "", shownAt = -Infinity, forVoice = false;
   const LONGEST_MS = 12000;
+  // The queue calls a counter as the hall does; the page knows what its readers call it.
+  const names = JSON.parse(face.counters), nameOf = (one) => names[one.counter_name] ?? one.counter_name;
   // An id may come again when its call was taken back: with its number and time it is the call's own.
   const key = (one) => `${one.id}|${one.number}|${one.called_at}`;
 
@@ -16,7 +18,7 @@
     number.textContent = next.number;
     // The same width in every font, so that the height stays a quarter of the screen and more.
     number.setAttribute("textLength", "300"); number.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    counter.textContent = next.counter_name;
+    counter.textContent = nameOf(next);
     void call.offsetWidth; // Lets the motion begin anew.
     call.classList.toggle("fresh", fresh);
     call.dataset.id = next.id;
@@ -30,7 +32,7 @@
   function list() {
     const waiting = new Set(row.map((one) => one.number));
     const others = latest.filter((one) => (slides || one.number !== shown?.number) && !waiting.has(one.number)).slice(0, 5);
-    const said = others.map((one) => `${one.number}\n${one.counter_name}\n${slides && one.number === shown?.number ? "latest" : ""}`);
+    const said = others.map((one) => `${one.number}\n${nameOf(one)}\n${slides && one.number === shown?.number ? "latest" : ""}`);
     if (former.dataset.said === said.join("\n\n")) return;
     former.dataset.said = said.join("\n\n");
     former.replaceChildren(...said.map((one) => {
