@@ -34,7 +34,7 @@ from gateway.checks.settings import check_settings
 from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
 from gateway.choices.face import CurrentFace
-from gateway.choices.routes import ChoicePages
+from gateway.choices.routes import ChoicePages, CopyPages
 from gateway.clock import Clock
 from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
@@ -54,6 +54,7 @@ from gateway.portal.visitor import Networks
 from gateway.relay import presence
 from gateway.relay.connecting import connection_to
 from gateway.relay.uplink import Uplink
+from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import answers, epochs, outbox
 from gateway.store.database import Store
@@ -340,6 +341,7 @@ class Hall:
                 ReportPages(self.store, self.people),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
+                CopyPages(self.choices, copies_of(self.choices, self.tickets.furniture), self.people),
             ),
             networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),

@@ -18,27 +18,22 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 import gateway.checks
-from gateway.bulletin.choices import BoardChoices
 from gateway.checks.finding import Verdict
-from gateway.choices.face import HallFace
-from gateway.choices.section import Section
 from gateway.cli import main as gateway_command
 from gateway.devices.catalog import KINDS, _Options
 from gateway.errors import FAULTS
 from gateway.hall import Hall
+from gateway.sections import SECTIONS as SECTIONS_OF_CHOICES
 from gateway.settings import DeviceSettings, Settings
 from gateway.store.outbox import Event
 from gateway.tickets import wire
-from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import HallDay, TicketState
 from gateway.tickets.tables import Ticket
-from gateway.voice.choices import VoiceChoices
 from provisioning.cli import main as provision_command
 from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
 
 ROOT = Path(__file__).parents[1]
-SECTIONS_OF_CHOICES: tuple[type[Section], ...] = (HallFace, VoiceChoices, QueueRules, BoardChoices)
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "systemd").glob("*.md")])
 
 

@@ -28,7 +28,7 @@ from gateway.portal.site import Site
 
 FIELDS_LIMIT = 200
 """A hall of forty lines fits in one form."""
-LONGEST_FIELD = 8000
+LONGEST_FIELD = 16000
 
 
 @dataclass(slots=True)

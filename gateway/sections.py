@@ -1,0 +1,20 @@
+"""Every section of choices that a hall has, for whoever copies all of them. Features do not know each other; this list does."""
+
+from __future__ import annotations
+
+from gateway.bulletin.choices import BoardChoices
+from gateway.choices.copies import Copies
+from gateway.choices.desk import Choices
+from gateway.choices.face import HallFace
+from gateway.choices.section import Section
+from gateway.tickets.choices import QueueRules
+from gateway.tickets.copying import FurnitureRows
+from gateway.tickets.furniture import Furniture
+from gateway.voice.choices import VoiceChoices
+
+SECTIONS: tuple[type[Section], ...] = (HallFace, VoiceChoices, QueueRules, BoardChoices)
+
+
+def copies_of(choices: Choices, furniture: Furniture) -> Copies:
+    """Return where the whole hall is copied."""
+    return Copies(choices, SECTIONS, FurnitureRows(furniture))
