@@ -33,16 +33,17 @@ def test_a_line_added_gives_numbers_at_once(tmp_path: Path) -> None:
 
 
 def test_a_line_in_which_people_wait_is_not_taken_away(tmp_path: Path) -> None:
-    """They are served first; then it goes, and its old numbers stay known."""
+    """They are called and served first; then it goes, and its old numbers stay known."""
     with open_queue(tmp_path) as queue:
         lines, counters = queue.desk.furniture.read()
         left = [replace(counter, lines=("bantuan",), helps=()) for counter in counters]
         queue.desk.issue("surat", origin="button")
         assert code_of(lambda: queue.desk.furniture.arrange(lines[1:], left)) == "line-in-use"
         queue.desk.call_next("1")
+        assert code_of(lambda: queue.desk.furniture.arrange(lines[1:], left)) == "line-in-use"
+        assert queue.desk.complete("1").number == "A-001"
         queue.desk.furniture.arrange(lines[1:], left)
         assert code_of(lambda: queue.desk.issue("surat", origin="staff")) == "unknown-line"
-        assert queue.desk.complete("1").number == "A-001"
         queue.desk.furniture.arrange(lines, counters)
         assert queue.desk.issue("surat", origin="button").number == "A-002"
 
