@@ -111,7 +111,13 @@ class Site:
 
         The browser's own preference does not count: a phone bought with English menus is no English reader.
         """
-        asked = request.query_params.get(LANGUAGE_PARAMETER) or request.cookies.get(LANGUAGE_COOKIE)
+        return self._served(request.query_params.get(LANGUAGE_PARAMETER) or request.cookies.get(LANGUAGE_COOKIE))
+
+    def language_asked(self, request: Request) -> str:
+        """Return the language of the address, else the hall's own: for screens that many people use one after another."""
+        return self._served(request.query_params.get(LANGUAGE_PARAMETER))
+
+    def _served(self, asked: str | None) -> str:
         known = known_language(asked) if asked else ""
         # What is in no list of languages is on trial: somebody looks at a catalogue before anybody is offered it.
         return known if known in self.face().offered or (known and known not in LANGUAGES) else self.language

@@ -18,9 +18,9 @@ from starlette.routing import BaseRoute, Route
 from gateway.errors import Refusal
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
-from gateway.portal.i18n import known_language, words
+from gateway.portal.i18n import words
 from gateway.portal.qr import qr_code
-from gateway.portal.site import LANGUAGE_PARAMETER, Site
+from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.doorway import doorway
@@ -82,7 +82,7 @@ class KioskPages:
     async def _given(self, request: Request) -> Response:
         """Show the number, how to follow it, and whether the slip comes."""
         visitor_of(request).require_kiosk()
-        snapshot, language = self._view.current, self._language(request)
+        snapshot, language = self._view.current, self._site.language_asked(request)
         ticket = snapshot.tickets.get(request.path_params["token"])
         if ticket is None:
             return RedirectResponse(self._link(request, PATH), 303, NO_STORE)
@@ -94,7 +94,7 @@ class KioskPages:
         return Response(page, headers=NO_STORE, media_type=HTML)
 
     def _choice(self, request: Request, refusal: Refusal | None = None) -> Response:
-        snapshot, language = self._view.current, self._language(request)
+        snapshot, language = self._view.current, self._site.language_asked(request)
         speak = words(language)
         page = self._site.page(
             "kiosk.html", language, PATH, queue=snapshot, door=doorway(snapshot.rules, self._site, speak, by_phone=False),
@@ -103,10 +103,5 @@ class KioskPages:
         )  # fmt: skip
         return Response(page, refusal.fault.status if refusal else 200, NO_STORE, HTML)
 
-    def _language(self, request: Request) -> str:
-        """Return the language of the address, never of the cookie: the next person is another reader."""
-        asked = request.query_params.get(LANGUAGE_PARAMETER)
-        return known_language(asked) if asked else self._site.language
-
     def _link(self, request: Request, path: str) -> str:
-        return self._site.link(path, self._language(request))
+        return self._site.link(path, self._site.language_asked(request))

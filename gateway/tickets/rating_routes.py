@@ -17,8 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Refusal
 from gateway.portal.forms import read_form
-from gateway.portal.i18n import known_language
-from gateway.portal.site import LANGUAGE_PARAMETER, Site
+from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.snapshot import CounterView, QueueSnapshot, TicketView
@@ -61,7 +60,7 @@ class RatingPages:
         visit, score = self._visit(snapshot, counter), fields.get("score", "")
         if visit is not None and fields.get("visit") == _name(visit) and score in {"1", "2", "3", "4"}:
             await run_in_threadpool(self._desk.rate, visit.token, int(score), origin="counter")
-        path = self._site.link(f"/nilai/{counter.id}/terima-kasih", self._language(request))
+        path = self._site.link(f"/nilai/{counter.id}/terima-kasih", self._site.language_asked(request))
         return RedirectResponse(path, 303, NO_STORE)
 
     async def _thank(self, request: Request) -> Response:
@@ -72,7 +71,7 @@ class RatingPages:
     def _page(self, request: Request, counter: CounterView, *, visit: str = "", thanks: bool = False) -> Response:
         path = f"/nilai/{counter.id}"
         page = self._site.page(
-            "rating.html", self._language(request), path, counter=counter, visit=visit, thanks=thanks, start=path, thanked_s=THANKED_S
+            "rating.html", self._site.language_asked(request), path, counter=counter, visit=visit, thanks=thanks, start=path, thanked_s=THANKED_S
         )  # fmt: skip
         return Response(page, headers=NO_STORE, media_type=HTML)
 
@@ -97,10 +96,6 @@ class RatingPages:
             return None
         ago_s = (self._site.now() - datetime.fromisoformat(latest.ended_at)).total_seconds()
         return latest if 0 <= ago_s <= ASKED_S else None
-
-    def _language(self, request: Request) -> str:
-        asked = request.query_params.get(LANGUAGE_PARAMETER)
-        return known_language(asked) if asked else self._site.language
 
 
 def _name(visit: TicketView) -> str:
