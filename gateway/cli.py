@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from gateway import __version__
+from gateway.copy_commands import export_choices, import_choices
 from gateway.errors import Refusal
 from gateway.settings import Settings
 from gateway.terminal import CONFIG
@@ -244,6 +245,8 @@ def _asked_pin(*, from_stdin: bool) -> str:
 
 
 main.add_command(voice)
+main.add_command(export_choices)
+main.add_command(import_choices)
 
 
 def _log_to_stderr(level: int = logging.INFO) -> None:

@@ -20,21 +20,27 @@ from gateway.checks.devices import check_devices
 from gateway.checks.disk import check_disk
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.checks.settings import check_settings
+from gateway.choices.copies import Copies
+from gateway.choices.desk import Choices
 from gateway.clock import Clock, SystemClock
 from gateway.control import Act, Progress, ask
 from gateway.devices.catalog import plug_in
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role, spaced_code
+from gateway.portal.i18n import words
 from gateway.relay.connecting import connection_to, probe
+from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import backup
 from gateway.store.database import Store
 from gateway.store.life import Life, read_life
 from gateway.store.opening import DATABASE, open_store
+from gateway.tickets import furnishing
+from gateway.tickets.desk import TicketsDesk
 
 
-def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Finding]]) -> dict[str, Act]:
+def acts(store: Store, people: PeopleDesk, copies: Copies, findings: Callable[[], Sequence[Finding]]) -> dict[str, Act]:
     """Return the acts by name, as ``hall.sock`` serves them."""
 
     def add_officer(parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
@@ -51,6 +57,12 @@ def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Findi
     def setup_code(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
         return {"code": spaced_code(people.setup_code())}
 
+    def export_choices(_parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        return {"text": copies.export()}
+
+    def import_choices(parameters: dict[str, Any], _progress: Progress) -> dict[str, Any]:
+        return copies.bring_in(str(parameters["text"]), words(str(parameters["language"])), only_look=bool(parameters["look"]))
+
     def write_backup(parameters: dict[str, Any], progress: Progress) -> dict[str, Any]:
         backup.write(store, Path(parameters["file"]), progress)
         return {}
@@ -63,6 +75,8 @@ def acts(store: Store, people: PeopleDesk, findings: Callable[[], Sequence[Findi
         "officer-pin": give_pin,
         "officer-list": list_officers,
         "setup-code": setup_code,
+        "choices-export": export_choices,
+        "choices-import": import_choices,
         "backup": write_backup,
         "check": check,
     }
@@ -79,8 +93,13 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
         if act == "check":
             return {"findings": [_told(finding) for finding in _look_at_resting_hall(settings)]}
         with _resting_store(settings) as store:
-            people = PeopleDesk(store, system_clock(settings), random.SystemRandom())
-            return acts(store, people, lambda: ())[act](parameters, progress)
+            clock, zone = system_clock(settings), settings.hall.zone
+            choices = Choices(store, clock, zone)
+            desk = TicketsDesk(store, clock, random.SystemRandom(), zone, choices)
+            if act.startswith("choices-"):
+                desk.furnish(furnishing.LINES, furnishing.COUNTERS)  # as its first start would
+            copies = copies_of(choices, desk.furniture)
+            return acts(store, PeopleDesk(store, clock, random.SystemRandom()), copies, lambda: ())[act](parameters, progress)
 
 
 @contextmanager

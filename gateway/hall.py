@@ -204,6 +204,7 @@ class Hall:
         self.face = CurrentFace(self.choices, Face(hall.name, hall.language, theme=hall.theme, address=address))
         self._running.callback(self.changes.watch(self.face.notice))
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
+        self.copies = copies_of(self.choices, self.tickets.furniture)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
         self.bulletin = BulletinDesk(self.store, self.clock, self.settings.hall.zone)
@@ -308,7 +309,7 @@ class Hall:
         self._begin("snapshots", Snapshots(self.store, self.clock).step, limit_s=600.0)
 
     def _open_the_doors(self) -> None:
-        asked = acts(self.store, self.people, self.health.findings) | {
+        asked = acts(self.store, self.people, self.copies, self.health.findings) | {
             "voice-signs": lambda _nothing, _progress: self.voice.signs()
         }
         door = ControlDoor(self.settings.data.directory / "hall.sock", asked)
@@ -341,7 +342,7 @@ class Hall:
                 ReportPages(self.store, self.people),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
-                CopyPages(self.choices, copies_of(self.choices, self.tickets.furniture), self.people),
+                CopyPages(self.choices, self.copies, self.people),
             ),
             networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),

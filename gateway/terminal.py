@@ -22,5 +22,10 @@ def say(sentence: str, facts: dict[str, Any]) -> str:
     """Put a sentence into the language of this terminal: Indonesian unless it is another that we speak."""
     from gateway.portal.i18n import words  # noqa: PLC0415 - catalogues are read only when something is said
 
+    return words(language())(sentence).format_map(facts)
+
+
+def language() -> str:
+    """Return the language of this terminal."""
     terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return words(re.split("[_.@]", terminal)[0])(sentence).format_map(facts)
+    return re.split("[_.@]", terminal)[0]
