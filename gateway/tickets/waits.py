@@ -31,10 +31,10 @@ SHORTEST_FACTOR = 0.2
 """A time counts as between these multiples of the median, however long the lunch was."""
 RESIDUAL = 0.75
 """Whoever is being served now still takes so much of one person's time, until the first counter is free."""
-DRIFT = 0.18
+DRIFT = 0.2
 """Pauses, slow clerks and people who come in between move a wait by so much of itself, however long the line."""
-BELOW = 1.0
-ABOVE = 1.3
+BELOW = 1.1
+ABOVE = 1.5
 """The range reaches so many standard deviations: further up, where long talks and lunches are."""
 NOT_BEGUN_S = 1200.0
 """Before the first call of a day nobody knows when it comes: the range reaches so much further."""
