@@ -51,11 +51,11 @@ class QueueRules(Section):
     """No numbers in the last minutes before closing."""
     phone_tickets: bool = True
     """Whether numbers may be taken on a phone; the button always works."""
-    phone_per_address: int = Field(default=3, ge=1, le=50)
+    phone_per_address: int = Field(default=3, ge=1, le=9999)
     """Unfinished phone tickets of one address on the Wi-Fi."""
-    phone_per_minute: int = Field(default=20, ge=1, le=600)
+    phone_per_minute: int = Field(default=20, ge=1, le=9999)
     """Phone tickets of the whole hall in a minute."""
-    phone_waiting: int = Field(default=60, ge=1, le=999)
+    phone_waiting: int = Field(default=60, ge=1, le=9999)
     """Unfinished phone tickets of the whole hall."""
 
     def door(self, now: datetime) -> hours.DoorState:

@@ -27,6 +27,7 @@ from tests.bench.verdict import quick, seed, show, verdict
 from tests.support.hall_process import HallProcess, write_settings
 from tests.support.intake_process import IntakeProcess
 from tests.support.mosquitto import Mosquitto, free_port
+from tests.support.rules import begin_with_rules
 
 LINES = ("administrasi", "bantuan", "kesehatan", "lainnya")
 TAKERS = 4
@@ -64,6 +65,7 @@ class World:
         self.broker = Mosquitto(self.folder / "broker")
         self.settings = write_settings(self.folder / "hall", broker=self.broker.address, port=self.port)
         self.settings.write_text(self.settings.read_text().replace("[relay]\n", f'[relay]\nconfirm = "{self.confirm}"\n'))
+        begin_with_rules(self.folder / "hall" / "data")
         self.intake = IntakeProcess(self.broker.address, self.folder / "centre.db")
         self.victims = [
             Victim("broker", (2.0, 6.0), self.broker.start, self.broker.kill),

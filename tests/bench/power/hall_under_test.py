@@ -22,7 +22,7 @@ from gateway.hall import Hall
 from gateway.settings import Settings
 from gateway.store import database
 from gateway.store.connection import connect_writing
-from tests.support.rules import choose_rules
+from tests.support.rules import RUSH, choose_rules
 
 
 class TellingPrinter(SimulatedPrinter):
@@ -73,7 +73,7 @@ def main(settings: Path, level: str) -> None:
     catalog.KINDS["telling-printer"] = lambda id, _options, _clock: TellingPrinter(id)
     catalog.KINDS["telling-board"] = lambda id, _options, _clock: TellingBoard(id)
     with Hall(Settings.load(settings)) as hall:
-        choose_rules(hall.store)
+        choose_rules(hall.store, RUSH)
         tell(address=hall.address)
         buttons = {button.id: button for button in hall.devices.of_kind("simulated-button")}
         for line in sys.stdin:
