@@ -16,7 +16,7 @@ from gateway.portal.i18n import LANGUAGES, LOCALE
 from tests.portal.sentences import spoken
 
 TRANSLATED = tuple(language for language in LANGUAGES if language != "id")
-COMPLETE = ("en",)
+COMPLETE = ("en", "jv")
 """Every sentence of the product has its translation in these."""
 DRAFTS = ("osi", "mad")
 """No native speaker has written these: they hold what villagers read, each entry marked ``fuzzy`` until one has reviewed it."""
