@@ -1,4 +1,4 @@
-"""The commands of a hall: ``gateway run``, ``demo``, ``check``, ``backup``, ``restore``, ``officer``, ``setup-code`` and ``voice``.
+"""The commands of a hall, as docs/commands.md lists them.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback. Commands
 beside a running hall ask it through ``hall.sock``; without one they open its folder themselves.
@@ -21,7 +21,7 @@ import click
 
 from gateway import __version__
 from gateway.copy_commands import export_choices, import_choices
-from gateway.errors import Refusal
+from gateway.errors import FAULTS, Refusal
 from gateway.settings import Settings
 from gateway.terminal import CONFIG
 from gateway.terminal import say as _say
@@ -39,6 +39,11 @@ class Commands(click.Group):
             click.echo(
                 f"{_say(refusal.fault.sentence, refusal.facts)} {_say(refusal.fault.remedy, refusal.facts)}".strip(), err=True
             )
+            context.exit(1)
+        except OSError as error:
+            reason = {"path": error.filename or "?", "reason": error.strerror or error}
+            fault = FAULTS["file-failed"]
+            click.echo(f"{_say(fault.sentence, reason)} {_say(fault.remedy, reason)}", err=True)
             context.exit(1)
 
 

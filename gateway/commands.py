@@ -1,4 +1,4 @@
-"""What ``gateway check``, ``backup``, ``officer`` and ``setup-code`` do, beside a running hall or without one.
+"""What ``gateway check``, ``backup``, ``officer``, ``setup-code``, ``export`` and ``import`` do, beside a running hall or without one.
 
 A running hall serves these acts at ``hall.sock``; otherwise the command takes ``hall.lock`` and opens
 the folder itself, so that never two processes hold one database.
@@ -38,6 +38,9 @@ from gateway.store.life import Life, read_life
 from gateway.store.opening import DATABASE, open_store
 from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
+
+ONLY_LOOK = frozenset({"backup", "officer-list", "officer-pin"})
+"""What makes no sense before a hall was ever started."""
 
 
 def acts(store: Store, people: PeopleDesk, copies: Copies, findings: Callable[[], Sequence[Finding]]) -> dict[str, Act]:
@@ -92,6 +95,9 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
     with left_to_its_owner(settings.data.directory):
         if act == "check":
             return {"findings": [_told(finding) for finding in _look_at_resting_hall(settings)]}
+        if act in ONLY_LOOK and not (settings.data.directory / DATABASE).exists():
+            # Opening would make a hall, on a mistyped folder too.
+            raise Refusal("hall-missing", directory=settings.data.directory)
         with _resting_store(settings) as store:
             clock, zone = system_clock(settings), settings.hall.zone
             choices = Choices(store, clock, zone)

@@ -28,9 +28,12 @@ Act = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
 ACCEPT_AGAIN_S = 0.5
 """How long to rest when no visitor can be let in, as when descriptors have run out."""
-LINE_LIMIT_BYTES = 64 * 1024
+LINE_LIMIT_BYTES = 1024 * 1024
+"""The longest command: a whole hall's choices come in one."""
 ASK_LIMIT_S = 10.0
 """A visitor who has said nothing for so long, or takes no answer, makes room for the next."""
+SILENT_LIMIT_S = 120.0
+"""A hall that has said nothing for so long, not even how far it is, does not answer any more."""
 
 
 class ControlDoor:
@@ -47,14 +50,18 @@ class ControlDoor:
     def start(self) -> None:
         """Open the door. A socket left behind by a dead hall is replaced: hall.lock is ours by now."""
         self._path.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
         former = os.umask(0o177)
         try:
             with short_address(self._path) as address:
-                self._listener.bind(address)
+                listener.bind(address)
+            listener.listen(4)
+        except OSError:
+            listener.close()
+            raise
         finally:
             os.umask(former)
-        self._listener.listen(4)
+        self._listener = listener
         self._thread.start()
 
     def stop(self, timeout_s: float = 2.0) -> None:
@@ -82,6 +89,8 @@ class ControlDoor:
                     self._answer(lines)
             except OSError:
                 log.info("event=command-abandoned")
+            except Exception:
+                log.exception("event=command-failed")  # the door stays open for the next
 
     def _answer(self, lines: Any) -> None:  # noqa: ANN401 - a text stream for reading and writing has no simple type
         def say(answer: dict[str, Any]) -> None:
@@ -89,10 +98,14 @@ class ControlDoor:
             lines.flush()
 
         try:
-            asked = json.loads(lines.readline(LINE_LIMIT_BYTES))
+            line = lines.readline(LINE_LIMIT_BYTES)
+            if len(line) == LINE_LIMIT_BYTES:
+                say({"refused": "body-too-large", "facts": {"limit_kib": LINE_LIMIT_BYTES // 1024}})
+                return
+            asked = json.loads(line)
             act = self._acts[asked["act"]]
-        except (ValueError, KeyError, TypeError):
-            say({"refused": "not-found", "facts": {}})
+        except (ValueError, KeyError, TypeError, RecursionError):
+            say({"refused": "command-unknown", "facts": {}})
             return
         log.info("event=command act=%s", asked["act"])
         try:
@@ -111,6 +124,7 @@ def ask(path: Path, act: str, parameters: dict[str, Any], progress: Progress = l
     """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as visitor:
+            visitor.settimeout(SILENT_LIMIT_S)
             with short_address(path) as address:
                 visitor.connect(address)
             with visitor.makefile("rw", encoding="utf-8") as lines:
@@ -124,7 +138,7 @@ def ask(path: Path, act: str, parameters: dict[str, Any], progress: Progress = l
                         return dict(answer["done"])
                     else:
                         raise Refusal(answer["refused"], **answer["facts"])
-    except OSError as error:
+    except (OSError, json.JSONDecodeError) as error:  # nobody there, or killed in the middle of a word
         raise Refusal("hall-not-running") from error
     raise Refusal("hall-not-running")
 

@@ -7,21 +7,27 @@ from pathlib import Path
 
 import click
 
+from gateway.errors import Refusal
 from gateway.settings import Settings
 from gateway.terminal import CONFIG, language, say
+
+LIMIT_BYTES = 256 * 1024
+"""Far more than any hall can choose."""
 
 
 @click.command("export")
 @CONFIG
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export_choices(config: Path, file: Path) -> None:
-    """Write all choices, services and counters into FILE: no officer, no PIN.
+    """Write all choices, services and counters into a new FILE: no officer, no PIN.
 
     Example: gateway export balai.toml
     """
     from gateway.commands import act_on  # noqa: PLC0415 - the other commands start faster without
 
-    file.write_text(act_on(Settings.load(config), "choices-export", {})["text"], encoding="utf-8")
+    text = act_on(Settings.load(config), "choices-export", {})["text"]
+    with file.open("x", encoding="utf-8") as new:  # as a backup, it writes over nothing
+        new.write(text)
     click.echo(say("Pengaturan sudah ditulis ke {path}.", {"path": file}))
 
 
@@ -36,7 +42,12 @@ def import_choices(config: Path, file: Path, *, look: bool) -> None:
     """
     from gateway.commands import act_on  # noqa: PLC0415 - as above
 
-    text = file.read_text(encoding="utf-8")
+    if file.stat().st_size > LIMIT_BYTES:
+        raise Refusal("body-too-large", limit_kib=LIMIT_BYTES // 1024)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("file-failed", path=file, reason="UTF-8") from error
     found = act_on(Settings.load(config), "choices-import", {"text": text, "look": look, "language": language()})
     for key, now, wanted in found["changes"]:
         click.echo(f"{key}: {now or '-'} -> {wanted or '-'}")

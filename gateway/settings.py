@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from gateway.errors import Refusal
+from gateway.mqtt.address import BrokerAddress
 
 
 def _known_zone(name: str) -> str:
@@ -39,6 +40,21 @@ def _network(text: str) -> str:
     except ValueError as error:
         raise ValueError("bukan jaringan, misalnya 192.168.10.0/24") from error
     return text
+
+
+def _some_folder(path: object) -> object:
+    if not str(path) or "\0" in str(path):
+        raise ValueError("wajib diisi dengan nama folder")
+    return path
+
+
+def _broker(address: str) -> str:
+    if address:
+        try:
+            BrokerAddress.parse(address)
+        except Refusal as error:
+            raise ValueError("harus mqtt://HOST:PORT atau mqtts://HOST:PORT") from error
+    return address
 
 
 def _proxy(text: str) -> str:
@@ -72,7 +88,7 @@ class HallSettings(_Section):
 class DataSettings(_Section):
     """``[data]``: where everything is kept."""
 
-    directory: Path = Field(default=Path("/var/lib/balai"), strict=False)
+    directory: Annotated[Path, BeforeValidator(_some_folder)] = Field(default=Path("/var/lib/balai"), strict=False)
     """Holds ``hall.db``, ``blobs/``, ``hall.lock`` and ``hall.sock``; relative to the settings file."""
 
 
@@ -98,7 +114,7 @@ class PortalSettings(_Section):
 class RelaySettings(_Section):
     """``[relay]``: the regency's broker."""
 
-    broker: str = ""
+    broker: Annotated[str, AfterValidator(_broker)] = ""
     """``mqtt://HOST:PORT`` or ``mqtts://HOST:PORT``; empty keeps everything in the hall."""
     ca_file: Path | None = Field(default=None, strict=False)
     """The certificate authority that signs the broker (PEM)."""
@@ -204,6 +220,7 @@ def _reason(error: ErrorDetails) -> str:
         "literal_error": f"pilih {facts.get('expected')}",
         "greater_than_equal": f"paling kecil {facts.get('ge')}",
         "less_than_equal": f"paling besar {facts.get('le')}",
+        "tuple_type": "setiap satuan ditulis dalam blok [[..]] atau daftar [..] sendiri",
         "model_type": "harus satu bagian [..] dengan kunci di bawahnya",
         "value_error": str(facts.get("error", "")),
     }

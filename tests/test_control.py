@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateway.control import ControlDoor, Progress, ask, short_address
+from gateway.control import LINE_LIMIT_BYTES, ControlDoor, Progress, ask, short_address
 from gateway.errors import Refusal
 
 
@@ -63,7 +63,9 @@ def test_a_failing_command_leaves_the_door_open(door: Path) -> None:
     assert ask(door, "measure", {}) == {"asked": {}}
 
 
-@pytest.mark.parametrize("nonsense", [b"\xff\xfe\n", b"[]\n", b'{"act": "unknown"}\n', b"\n", b'{"act": ["x"]}\n'])
+@pytest.mark.parametrize(
+    "nonsense", [b"\xff\xfe\n", b"[]\n", b'{"act": "unknown"}\n', b"\n", b'{"act": ["x"]}\n', b"[" * 60_000 + b"\n"]
+)
 def test_nonsense_is_refused(door: Path, nonsense: bytes) -> None:
     """What is not a command is refused and harms nothing."""
     with socket.socket(socket.AF_UNIX) as visitor, short_address(door) as address:
@@ -71,6 +73,23 @@ def test_nonsense_is_refused(door: Path, nonsense: bytes) -> None:
         visitor.sendall(nonsense)
         assert b"refused" in visitor.recv(1000)
     assert ask(door, "measure", {}) == {"asked": {}}
+
+
+def test_a_command_longer_than_any_is_told_as_such(door: Path) -> None:
+    """It is refused as too large, not as something else that is wrong."""
+    with pytest.raises(Refusal) as refused:
+        ask(door, "measure", {"text": "x" * LINE_LIMIT_BYTES})
+    assert refused.value.code in {"body-too-large", "hall-not-running"}  # who still speaks may find the door closed
+    assert ask(door, "measure", {}) == {"asked": {}}
+
+
+def test_a_door_that_cannot_open_says_why_and_closes(tmp_path: Path) -> None:
+    """Something else of that name is left alone, and the end finds nothing to wait for."""
+    (tmp_path / "hall.sock").mkdir()
+    closed = ControlDoor(tmp_path / "hall.sock", {})
+    with pytest.raises(OSError, match=r"hall\.sock"):
+        closed.start()
+    closed.stop()
 
 
 def test_only_root_may_knock(door: Path) -> None:

@@ -126,7 +126,8 @@ class Access:
 
     def _check_host(self, headers: Headers, scope: Scope) -> None:
         try:
-            host = urlsplit("//" + headers.get("host", "")).hostname or ""
+            [named] = headers.getlist("host")
+            host = urlsplit("//" + named).hostname or ""
         except ValueError:
             host = ""
         if host not in self._names and not _is_own_address(host, scope):

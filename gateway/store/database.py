@@ -291,8 +291,10 @@ class Store:
         """Run all acts under one savepoint, hoping that none refuses."""
         self._db.conn.execute("SAVEPOINT batch")
         tx = Transaction(self._db)
-        answers = [act(tx) for act in acts]
-        tx.end()
+        try:
+            answers = [act(tx) for act in acts]
+        finally:
+            tx.end()
         self._db.conn.execute("RELEASE batch")
         return answers
 

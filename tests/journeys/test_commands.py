@@ -71,6 +71,7 @@ def test_a_backup_is_never_written_over_a_file(tmp_path: Path) -> None:
     settings = write_settings(tmp_path)
     file = tmp_path / "precious"
     file.write_text("precious")
+    gateway("officer", "add", "Siti", "--pin-stdin", "--config", str(settings), stdin="739164")
     refused = gateway("backup", "--config", str(settings), str(file))
     assert (refused.returncode, "sudah ada" in refused.stderr, file.read_text()) == (1, True, "precious")
 
@@ -114,6 +115,13 @@ def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
         (("run", "--config", "{folder}/wrong-type.toml"), "harus bilangan bulat"),
         (("run", "--config", "{folder}/unknown-kind.toml"), "simulated-button"),
         (("restore", "--config", "{folder}/hall.toml", "{folder}/nowhere.backup"), "bukan cadangan"),
+        (("officer", "list", "--config", "{folder}/hall.toml"), "belum berisi balai"),
+        (("backup", "--config", "{folder}/hall.toml", "{folder}/new.backup"), "belum berisi balai"),
+        (("export", "--config", "{folder}/hall.toml", "{folder}/nowhere/balai.toml"), "tidak dapat dipakai"),
+        (("export", "--config", "{folder}/hall.toml", "{folder}/hall.toml"), "tidak dapat dipakai"),
+        (("import", "--config", "{folder}/hall.toml", "{folder}/not-text.toml"), "tidak dapat dipakai"),
+        (("import", "--config", "{folder}/hall.toml", "{folder}/huge.toml"), "terlalu besar"),
+        (("demo", "--data", "/proc/nowhere"), "tidak dapat dipakai"),
         (("officer", "add", "Siti", "--pin-stdin", "--config", "{folder}/hall.toml"), "6 angka"),
     ],
 )
@@ -123,6 +131,8 @@ def test_every_mistake_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...],
     (tmp_path / "unknown-key.toml").write_text(head.replace("port =", "prt ="))
     (tmp_path / "wrong-type.toml").write_text(head.replace("port = 0", 'port = "0"'))
     (tmp_path / "unknown-kind.toml").write_text(head.replace("simulated-board", "hologram"))
+    (tmp_path / "not-text.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "huge.toml").write_text("#" * 300_000)
     told = gateway(*(part.format(folder=tmp_path) for part in arguments), stdin="12")
     assert (told.returncode, words in told.stderr, "Traceback" in told.stderr) == (1, True, False), told.stderr
 

@@ -82,3 +82,10 @@ def test_nonsense_instead_of_http_harms_nobody(portal: RunningPortal) -> None:
         raw.recv(1000)
     with portal.client() as client:
         assert client.get("/").status_code == 200
+
+
+def test_two_names_in_one_request_are_no_name(portal: RunningPortal) -> None:
+    """What a front server and the hall could read differently is not answered."""
+    with socket.create_connection(("127.0.0.1", portal.server.port), timeout=5) as raw:
+        raw.sendall(b"GET / HTTP/1.1\r\nHost: balai.lan\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 421")
