@@ -59,7 +59,7 @@ OSING = Tongue("osi", "Basa Using", "Nomer antrean", "monggo nyang", "loket", _n
     "satus, rong atus, telung atus, patang atus, limang atus, nem atus, pitung atus, wolung atus, sangang atus",
     "sewu",
 ))
-MADURESE = Tongue("mad", "Basa Madhurâ", "Nomer antrean", "toré ka", "loket", _numbers(
+MADURESE = Tongue("mad", "Bhâsa Madhurâ", "Nomer antrean", "toré ka", "loket", _numbers(
     "nol, sèttong, duwâ', tello', empa', lèma', ennem, petto', bâllu', sanga'",
     "sapolo, sabellâs, dubellâs, tello bellâs, pa' bellâs, lèma bellâs, nem bellâs, petto bellâs, bâllu bellâs, sanga bellâs",
     "du polo, tello polo, pa' polo, saèket, sabidâ', petto polo, bâllu polo, sanga polo",
