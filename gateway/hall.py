@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from starlette.routing import BaseRoute
 
@@ -66,6 +66,7 @@ from gateway.tickets.inputs import PressDesk
 from gateway.tickets.outputs import BoardOutput, SlipOutput
 from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
+from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
 from gateway.timetable import Job, Timetable
 from gateway.voice.announcing import Announcer, Signs
@@ -221,17 +222,14 @@ class Hall:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
         self._begin("devices", self.devices.step)
+        self.trials = Trials(self.devices.boards, self.devices.printers, clock=self.clock)
         for board in self.devices.boards:
-            self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock).step, self.view.watch)
+            self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials).step, self.view.watch)
         if self.devices.printers:
             slips = SlipOutput(
-                self.store,
-                self.devices.printers,
-                self.clock,
-                words=words,
-                zone=self.settings.hall.zone,
-                face=self.face,
-            )
+                self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
+                trials=self.trials,
+            )  # fmt: skip
             self._begin("print", slips.step)
 
     def _speak(self) -> None:
@@ -279,7 +277,7 @@ class Hall:
         self._begin("presence", shown.step, self.connection.watch)
         self._begin("uplink", uplink.step, self.connection.watch)
 
-    def _queue_now(self) -> dict[str, Any]:
+    def _queue_now(self) -> dict[str, object]:
         return self.view.current.as_json()
 
     def _watch_over_health(self) -> None:
@@ -338,6 +336,7 @@ class Hall:
                     speaker=self.voice if self.voice.speakers else None,
                     paper=self.devices.paper,
                     devices=lambda: check_devices(self.devices),
+                    trials=self.trials,
                 ),
                 ReportPages(self.store, self.people),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),

@@ -18,6 +18,7 @@ from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, Pr
 from gateway.store.database import Store
 from gateway.tickets.slips import SlipWanted, slip_attempted, slip_printed, slips_waiting
 from gateway.tickets.snapshot import QueueSnapshot
+from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ SHOW_AGAIN_S = 15.0
 """A board is shown its face again so often: cheap ones forget it in the noise of a fan or a pump."""
 STALE_S = 300.0
 """Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
+TRIAL_FACE = BoardFace("8-888", "88", "8-888")
+"""Every segment that a board has."""
 LONGEST_PAUSE_S = 30.0
 """Between two attempts at a printer that says it is ready and fails: each costs a write to the card."""
 
@@ -84,10 +87,11 @@ def face_of(snapshot: QueueSnapshot) -> BoardFace:
 class BoardOutput:
     """Keeps one board showing the queue. ``step`` belongs to one loop."""
 
-    def __init__(self, view: QueueView, board: Board, clock: Clock) -> None:
+    def __init__(self, view: QueueView, board: Board, clock: Clock, trials: Trials | None = None) -> None:
         self._view = view
         self._board = board
         self._clock = clock
+        self._trials = trials or Trials(clock=clock)
         self._shown: BoardFace | None = None
         self._shown_at_s = 0.0
 
@@ -96,18 +100,23 @@ class BoardOutput:
         if self._board.state() is not DeviceState.READY:
             self._shown = None
             return LOOK_S
-        face = face_of(self._view.current)
+        trial = self._trials.shows(self._board.id)
+        face = TRIAL_FACE if trial else face_of(self._view.current)
         now_s = self._clock.monotonic_s()
         if face == self._shown and now_s - self._shown_at_s < SHOW_AGAIN_S:
             return LOOK_S
         try:
             self._board.show(face)
         except DeviceFault as fault:
+            if trial:
+                self._trials.done(self._board.id, str(fault))
             if self._shown is not None:
                 log.warning("device=%s event=show-failed reason=%s", self._board.id, str(fault).replace(" ", "-"))
             self._shown = None
             return LOOK_S
         self._shown, self._shown_at_s = face, now_s
+        if trial:
+            self._trials.done(self._board.id)
         return LOOK_S
 
 
@@ -123,12 +132,14 @@ class SlipOutput:
         words: Callable[[str], SlipWords],
         zone: ZoneInfo,
         face: Callable[[], SlipFace],
+        trials: Trials | None = None,
     ) -> None:
         """``words`` gives those of a language; ``face`` is asked anew for every slip."""
         self.held_back = 0
         """Slips that are too old to print by themselves."""
         self._store = store
         self._printers = tuple(printers)
+        self._trials = trials or Trials(clock=clock)
         self._clock = clock
         self._words = words
         self._zone = zone
@@ -137,7 +148,8 @@ class SlipOutput:
         self._not_before_s = float("-inf")
 
     def step(self) -> float:
-        """Print the oldest slip that is still of use; return the seconds to rest."""
+        """Print the oldest slip that is still of use, and what somebody wants to try; return the seconds to rest."""
+        self._try_out()
         with self._store.reader() as db:
             waiting = slips_waiting(db)
         fresh = [wanted for wanted in waiting if self._is_fresh(wanted)]
@@ -152,6 +164,34 @@ class SlipOutput:
             return LOOK_S
         self._print(printer, fresh[0])
         return 0.0 if len(fresh) > 1 else LOOK_S
+
+    def _try_out(self) -> None:
+        """Print the test slip on every printer for which somebody has asked, once it is ready."""
+        for printer in self._printers:
+            if printer.state() is DeviceState.READY and self._trials.prints(printer.id):
+                self._trials.over(printer.id)
+                try:
+                    printer.print_slip(self._trial_slip())
+                except DeviceFault as fault:
+                    self._trials.done(printer.id, str(fault))
+                else:
+                    self._trials.done(printer.id)
+
+    def _trial_slip(self) -> Slip:
+        face = self._face()
+        words = self._words(face.language)
+        now = self._clock.now().astimezone(self._zone)
+        return Slip(
+            number=words("TES"),
+            hall=face.name,
+            line=words("Struk percobaan"),
+            ahead=words("Ini bukan nomor antrean."),
+            wait="",
+            issued=f"{words.day(now)}, {words.time(now)}",
+            note="",
+            address=face.address,
+            reprint="",
+        )
 
     def _print(self, printer: Printer, wanted: SlipWanted) -> None:
         with self._store.transaction() as tx:

@@ -111,6 +111,7 @@ PAGES: Sequence[Page] = (
     Page("atur-jam", "/atur/jam", officer=True),
     Page("atur-jam-lazim", "/atur/jam", officer=True, press="button[value=usual]"),
     Page("atur-aturan", "/atur/aturan", officer=True),
+    Page("atur-uji", "/atur/uji", officer=True),
     Page("atur-salinan", "/atur/salinan", officer=True, press="details.more summary"),
     Page("loket-pilih", "/loket", officer=True),
     Page("loket-melayani", "/loket/1", officer=True),
