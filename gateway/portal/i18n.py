@@ -85,6 +85,10 @@ class Words:
         """Return the time of day of an aware local instant: ``08.00``."""
         return at.strftime(f"%H{self.time_mark}%M")
 
+    def number(self, n: int) -> str:
+        """Return a count with its thousands set apart: ``1.204``, in English ``1,204``."""
+        return f"{n:,}".replace(",", "," if self.language == "en" else ".")
+
     def zone(self, at: datetime) -> str:
         """Return the short name of the time zone of an aware local instant: ``WIB``."""
         offset = at.utcoffset()

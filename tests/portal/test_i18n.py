@@ -100,6 +100,11 @@ def test_a_wait_is_a_range_in_words(low_s: int, high_s: int, said: str) -> None:
     assert said == words("id").wait(low_s, high_s)
 
 
+def test_thousands_are_set_apart_as_in_each_language() -> None:
+    """A point in the languages of Indonesia, a comma in English."""
+    assert [words(language).number(1_204_000) for language in LANGUAGES] == ["1.204.000", "1,204,000", *["1.204.000"] * 3]
+
+
 def test_a_draft_falls_back_to_indonesian_sentence_by_sentence() -> None:
     """A reader of Osing or Madurese is served in that language; what it lacks is Indonesian, with its facts."""
     for language in ("osi", "mad"):

@@ -145,6 +145,7 @@ def officer(busy: Busy) -> Iterator[httpx.Client]:
 def _outside(answer: httpx.Response) -> list[str]:
     reader = Reader()
     reader.feed(answer.text)
+    assert answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR, answer.url
     assert f'lang="{BRACKETS}"' in answer.text, answer.url
     return [f"{answer.url.path}: {left}" for said in reader.said if (left := _left_over(said))]
 

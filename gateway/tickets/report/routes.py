@@ -110,7 +110,7 @@ def _in_order(figures: Mapping[str, Figures], names: Mapping[str, str]) -> list[
 def _hours(visits: Sequence[Visit], speak: Words) -> dict[str, Any]:
     known = model.by((visit for visit in visits if visit.hour >= 0), lambda visit: visit.hour)
     hours = [(hour, known.get(hour, Figures())) for hour in range(min(known), max(known) + 1)] if known else []
-    sign = "." if speak.language == "id" else ":"
+    sign = speak.time_mark
     labels = [f"{hour:02d}" for hour, _ in hours]
     return {
         "hours": [(f"{hour:02d}{sign}00\N{EN DASH}{hour + 1:02d}{sign}00", figures) for hour, figures in hours],
