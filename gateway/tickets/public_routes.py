@@ -22,10 +22,15 @@ from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.doorway import doorway
 from gateway.tickets.limits import Guesses
+from gateway.tickets.model import UNFINISHED
+from gateway.tickets.snapshot import QueueSnapshot, TicketView
 from gateway.tickets.view import QueueView
 
 NO_STORE = {"cache-control": "no-store"}
 CODE_LIMIT = 20
+OWN = "nomor"
+"""The cookie with the token of the ticket that a browser took last; where none is kept, link and code lead back as well."""
+OWN_S = 16 * 3600
 
 
 class PublicPages:
@@ -52,14 +57,23 @@ class PublicPages:
         language = self._site.language_of(request)
         snapshot = self._view.current
         door = doorway(snapshot.rules, self._site, words(language), by_phone=True)
-        etag = etag_of(language, snapshot.etag, door)
+        own = self._own(request, snapshot)
+        etag = etag_of(language, snapshot.etag, door, own.token if own else "")
         drawing = self._drawn.get(
             etag,
-            ("front", language),
-            lambda: self._site.page("front.html", language, "/", queue=snapshot, door=door, key=KEY_MARK),
-        )
+            ("front", language, own.token if own else ""),
+            lambda: self._site.page(
+                "front.html", language, "/", queue=snapshot, door=door, own=own, counter=snapshot.counter(own.counter) if own else None,
+                key=KEY_MARK,
+            ),
+        )  # fmt: skip
         # A browser that gets 304 keeps its old key: that key is unused, or the revision would have changed.
         return hot_response(request, drawing, self._site.new_key())
+
+    def _own(self, request: Request, snapshot: QueueSnapshot) -> TicketView | None:
+        """Return the ticket that this browser took last, while it is of use: whoever closed the page finds it here again."""
+        own = snapshot.tickets.get(request.cookies.get(OWN, ""))
+        return own if own is not None and own.state in UNFINISHED else None
 
     async def _take_number(self, request: Request) -> Response:
         """Give one number for one tap, then show its own page."""
@@ -100,4 +114,7 @@ class PublicPages:
         return Response(page, refusal.fault.status if refusal else 200, headers, "text/html; charset=utf-8")
 
     def _to(self, request: Request, token: str) -> Response:
-        return RedirectResponse(self._site.link(f"/t/{token}", self._site.language_of(request)), 303, NO_STORE)
+        response = RedirectResponse(self._site.link(f"/t/{token}", self._site.language_of(request)), 303, NO_STORE)
+        secure = visitor_of(request).by_https
+        response.set_cookie(OWN, token, max_age=OWN_S, httponly=True, samesite="lax", path="/", secure=secure)
+        return response

@@ -190,3 +190,17 @@ def test_phones_are_told_of_their_limit_alike_on_page_and_api(hall: RunningPorta
         choose(hall, phone_tickets=False)
         assert "Nomor lewat ponsel sedang dihentikan." in client.get("/").text
         assert client.post("/api/v1/tickets", headers=key, json=wish).json()["code"] == "phone-tickets-paused"
+
+
+def test_who_closed_the_browser_finds_the_number_on_the_front_page(hall: RunningPortal) -> None:
+    """The phone that took it, as long as it is of use; nobody else's, and a cookie that says nonsense finds nothing."""
+    with hall.client() as phone, hall.client(cookies={"nomor": "../../etc"}) as other:
+        send(phone, "/", line="surat")
+        [token] = [token for token, ticket in hall.view.current.tickets.items() if ticket.number == "A-001"]
+        shown = phone.get("/").text
+        assert (f'href="/t/{token}"' in shown, "Anda berikutnya" in shown) == (True, True)
+        assert token not in other.get("/").text
+        hall.call()
+        assert "Silakan menuju Loket 1" in phone.get("/").text
+        hall.view.at_least(hall.desk.complete("1").revision)
+        assert token not in phone.get("/").text
