@@ -106,7 +106,7 @@ class PortalSettings(_Section):
     staff_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
     """Networks from which staff pages open, for example ``192.168.10.0/24``; none: from every one. The Pi itself always may."""
     kiosks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
-    """Addresses of the hall's own touch screens, for example ``192.168.10.20``; none: every device. The Pi itself always is one."""
+    """Addresses of the hall's own touch screens, for example ``192.168.10.20``. The Pi itself always is one."""
     trusted_proxies: tuple[Annotated[str, AfterValidator(_proxy)], ...] = Field(default=(), strict=False)
     """Front servers whose ``X-Real-IP`` is believed: addresses, networks, or ``unix`` for a Unix socket."""
 

@@ -40,8 +40,8 @@ class Visitor:
     at_the_hall: bool
     """Whether it is a browser of this machine itself, such as the TV's."""
     by_https: bool
-    is_kiosk: bool = True
-    """Whether it is one of the hall's own touch screens, or the hall has named none."""
+    is_kiosk: bool = False
+    """Whether it is one of the hall's own touch screens, or the Pi itself."""
 
     def require_staff_network(self) -> None:
         """Raise Refusal ``staff-network-only`` for a stranger."""
@@ -55,7 +55,11 @@ class Visitor:
 
 
 class Networks:
-    """Tells visitors apart. ``staff`` and ``kiosks`` are networks, none meaning every one; ``proxies`` are networks or ``unix``."""
+    """Tells visitors apart.
+
+    ``staff`` are networks, none meaning every one; ``kiosks`` are networks, none meaning the Pi alone, for a touch page that
+    answered every phone would know no limit; ``proxies`` are networks or ``unix``.
+    """
 
     def __init__(self, staff: Iterable[str] = (), proxies: Iterable[str] = (), kiosks: Iterable[str] = ()) -> None:
         proxies = tuple(proxies)
@@ -77,11 +81,8 @@ class Networks:
             address = None if told and peer is not None and peer.is_loopback else peer
         here = address is not None and (address.is_loopback or (not proxied and address == _own(scope)))
         https = scope.get("scheme") == "https" or (proxied and headers.get("x-forwarded-proto", "") == "https")
-        allowed, touch = (
-            not networks or here or (address is not None and _is_in(address, networks))
-            for networks in (self._staff, self._kiosks)
-        )
-        return Visitor(_device(address), allowed, here, https, touch)
+        staff, touch = (here or (address is not None and _is_in(address, networks)) for networks in (self._staff, self._kiosks))
+        return Visitor(_device(address), staff or not self._staff, here, https, touch)
 
 
 def visitor_of(request: Request) -> Visitor:

@@ -42,6 +42,11 @@ def test_without_networks_everybody_may_try() -> None:
     assert Networks().visitor(scope("10.0.0.1")).on_staff_network
 
 
+def test_without_a_named_tablet_only_the_pi_itself_is_a_touch_screen() -> None:
+    """A touch page that answered every phone would know no limit."""
+    assert [Networks().visitor(scope(client)).is_kiosk for client in ("127.0.0.1", "10.0.0.1")] == [True, False]
+
+
 @pytest.mark.parametrize("header", ["x-real-ip", "x-forwarded-for", "forwarded"])
 def test_a_strangers_word_about_the_own_address_counts_for_nothing(header: str) -> None:
     """No header lets a guest in, and none makes a device out of another."""
