@@ -99,7 +99,10 @@ class LineForm(PlainForm):
             present = self.filled(item)
             colours.setdefault(present["colour"], "warna sekarang")
             icons.setdefault(present["icon"], "gambar sekarang")
-        return {"colours": colours, "icons": icons, "is_new": item == NEW, "letter": typed["letter"][:2] or "A"}
+        # One letter unless the hall has lines with two: whoever types beside the suggestion does not double it.
+        letters = max(len(line.letter) for line in self._desk.furniture.read()[0])
+        letter = typed["letter"][:2] or "A"
+        return {"colours": colours, "icons": icons, "is_new": item == NEW, "letters": letters, "letter": letter}
 
     def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
         """Keep the line as typed, or retire it."""

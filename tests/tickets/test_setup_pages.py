@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -164,6 +165,18 @@ def test_a_new_line_is_helped_by_every_counter(hall: RunningPortal, head: httpx.
     assert (line.id, line.letter, line.name) == ("pajak-pbb", "C", "Pajak & PBB")
     assert line.colour not in {one.colour for one in lines(hall)[:-1]}
     assert ["pajak-pbb" in one.helps for one in counters(hall)] == [True, True]
+
+
+def test_a_letter_is_one_until_a_line_has_two(head: httpx.Client) -> None:
+    """Whoever types a letter beside the suggested one does not double it; a hall with two letters may go on with them."""
+
+    def longest() -> str:
+        field = re.search(r'<input id="letter"[^>]* maxlength="(\d)"', head.get("/atur/layanan/baru").text)
+        return field[1] if field else ""
+
+    assert longest() == "1"
+    assert send(head, "/atur/layanan/surat", letter="AB").status_code == 303
+    assert longest() == "2"
 
 
 def test_lines_move_up_and_down(hall: RunningPortal, head: httpx.Client) -> None:
