@@ -120,13 +120,15 @@ def test_the_space_bar_presses_what_was_reached_by_tab(portal: RunningPortal, cl
 def test_what_is_open_or_typed_stays_when_somebody_takes_a_number(portal: RunningPortal, clerk: WebDriver) -> None:
     """The list grows beside it; the half-typed number, its focus and the open choice stay."""
     _type(clerk, "n")
-    ActionChains(clerk).send_keys("a0").perform()
+    ActionChains(clerk).send_keys("a0" + Keys.HOME).perform()
     portal.issue("bantuan")
     _until(clerk, ".queue", "B-002")
     shown = clerk.execute_script(
         "return [document.activeElement.id, document.activeElement.value, document.getElementById('find').open]"
     )
     assert shown == ["number", "a0", True]
+    ActionChains(clerk).send_keys("b").perform()
+    assert clerk.execute_script("return document.activeElement.value") == "ba0"
 
 
 def test_a_lost_answer_is_asked_for_again_and_applied_once(portal: RunningPortal) -> None:
@@ -154,12 +156,69 @@ def test_undo_goes_away_with_its_time(portal: RunningPortal, clerk: WebDriver) -
 
 
 def test_a_refusal_is_told_where_the_work_is(portal: RunningPortal, clerk: WebDriver) -> None:
-    """Somebody else was faster: a sentence, with the focus on it, and the next press works."""
-    _type(clerk, "n")
-    ActionChains(clerk).send_keys("a99" + Keys.ENTER).perform()
-    _until(clerk, "#refused", "Nomor A-099 tidak ada hari ini.")
-    _type(clerk, " ")
-    _until(clerk, "#present", "A-003")
+    """A sentence with the focus on it stays whatever happens elsewhere, until Escape or until the next act is accepted."""
+    for leave, present in ((Keys.ESCAPE, "Siap memanggil"), (" ", "A-001")):
+        _type(clerk, "n")
+        ActionChains(clerk).send_keys("a99" + Keys.ENTER).perform()
+        _until(clerk, "#refused", "Nomor A-099 tidak ada hari ini.")
+        _type(clerk, "")
+        clerk.execute_async_script("globalThis.balai.look().then(arguments[0])")
+        if leave == Keys.ESCAPE:
+            portal.call("2")
+        else:
+            portal.issue("bantuan")
+        _until(clerk, ".queue", "(4)" if leave == Keys.ESCAPE else "(5)")
+        assert clerk.find_element(By.ID, "refused").is_displayed()
+        assert clerk.execute_script("return document.activeElement.id") == "refused"
+        _type(clerk, leave)
+        _until(clerk, "#present", present)
+        assert clerk.find_elements(By.ID, "refused") == []
+
+
+def test_the_focus_goes_to_the_work_when_what_had_it_is_gone(portal: RunningPortal, clerk: WebDriver) -> None:
+    """Another counter calls the person whose button had the focus."""
+    _type(clerk, "")
+    clerk.execute_script("document.getElementById('call-A-003').focus()")
+    portal.call("2")
+    _until(clerk, ".queue", "(4)")
+    assert clerk.execute_script("return document.activeElement.id") == "present"
+
+
+def test_a_bounce_calls_nobody_and_every_other_key_goes_through(portal: RunningPortal, clerk: WebDriver) -> None:
+    """Just after the answer (the clock of the page stands still) space rests, U works, and Z takes back."""
+    _type(clerk, "")
+    clerk.execute_script("performance.now = () => 1000")
+    for keys, css, said in (("  ", "#present", "A-003"), (" u", ".present .of", "dipanggil 2 kali")):
+        _type(clerk, keys)
+        _until(clerk, css, said)
+    assert [call.number for call in portal.view.current.calls] == ["A-003"]
+    for keys, said in (("s", "Siap memanggil"), ("z", "A-003")):
+        _type(clerk, keys)
+        _until(clerk, "#present", said)
+    assert [len(people) for people in portal.view.current.waiting.values()] == [3, 1]
+
+
+def test_one_key_is_kept_while_an_answer_is_awaited(portal: RunningPortal) -> None:
+    """It is done after the answer if it was meant for the ticket that is still in front; Z takes back what was awaited."""
+    with lossy_wire(portal.server.port) as wire, chromium(1024, 640) as driver:
+        _sit_down(driver, wire.address)
+        for keys, css, said in (
+            (" z", "#present", "Siap memanggil"),
+            (" s", "#present", "A-003"),
+            ("um", ".present .of", "Sedang dilayani · "),
+            (" u", "#present", "A-001"),
+            ("m", ".present .of", "Sedang dilayani"),
+        ):
+            wire.lose(len(keys) - 1)
+            _type(driver, keys[0])
+            if keys[1:]:
+                _until(driver, "#trouble", "Dikirim lagi")
+                ActionChains(driver).send_keys(keys[1:]).perform()
+                _type(driver, "")
+            _until(driver, css, said)
+        counter = _counter(portal)
+    assert (counter.ticket, counter.state, counter.calls) == ("A-001", "serving", 1)
+    assert [call.number for call in portal.view.current.calls] == ["A-001", "A-003"]
 
 
 def test_another_counter_is_two_keys_away(portal: RunningPortal, clerk: WebDriver) -> None:

@@ -2,11 +2,10 @@
 // Without this script the page reloads itself; nothing else is lost.
 "use strict";
 (() => {
-  const marked = () => document.querySelectorAll("[data-live]");
   const pollMs = 1000 * (document.querySelector("[data-poll-s]")?.dataset.pollS ?? 10);
   const minuteMs = 60000;
   let known = document.querySelector("meta[name=queue]")?.content;
-  let stream = null, poll = 0, soon = 0, asking = false, again = false;
+  let stream = null, poll = 0, soon = 0, asking = false, again = false, drawn = 0;
 
   // What a person has opened or typed stays when the page around it changes.
   function keep(old, next) {
@@ -21,11 +20,13 @@
     }
   }
 
-  function replaceWith(text) {
+  function replaceWith(text, what = "[data-live]") {
+    drawn += 1;
     const fresh = new DOMParser().parseFromString(text, "text/html");
     document.title = fresh.title;
-    const focused = document.activeElement?.id;
-    for (const old of marked()) {
+    const focused = document.activeElement;
+    const { selectionStart: from, selectionEnd: to } = focused ?? {};
+    for (const old of document.querySelectorAll(what)) {
       const next = fresh.getElementById(old.id);
       if (!next || next.outerHTML === old.outerHTML) continue;
       keep(old, next);
@@ -33,7 +34,11 @@
       if (next.dataset.say && next.dataset.say !== old.dataset.say) say(next.dataset.say);
       if (next.dataset.ring && next.dataset.ring !== old.dataset.ring) ring();
     }
-    if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+    // The focus goes to what has taken the place, or to what the page is about, never away.
+    for (const id of focused?.isConnected ? [] : [focused?.id, "present"]) {
+      if (document.activeElement === document.body) document.getElementById(id)?.focus({ preventScroll: true });
+    }
+    if (Number.isInteger(from) && !focused.isConnected) document.activeElement.setSelectionRange?.(from, to);
   }
 
   // For readers aloud: what has changed, in a place that is never replaced.
@@ -73,10 +78,12 @@
   async function look() {
     if (asking) { again = true; return; }
     asking = true;
+    const before = drawn;
     try {
       const answer = await fetch(location.href, { cache: "no-cache" });
       if (answer.redirected) location.assign(answer.url);
-      else if (answer.ok && !document.body.dataset.busy) replaceWith(await answer.text());
+      const text = answer.ok && !answer.redirected ? await answer.text() : "";
+      if (text && !document.body.dataset.busy && drawn === before) replaceWith(text); // else what is drawn is newer
     } catch { known = null; /* The hall is away for a moment: the stream or the next poll comes again. */ }
     asking = false;
     if (again) { again = false; look(); }

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const RETRY_MS = 1500, ANSWER_MS = 10000, REST_MS = 900, SOON_MS = 30000;
-  let sending = false, touching = false;
+  let sending = false, touching = false, last = {}, restsUntil = 0, pressed = "", kept = "";
 
   const find = (id) => document.getElementById(id);
 
@@ -34,37 +34,52 @@
   }
 
   // Whoever pressed hears what has become of it, and the space bar is the green act again.
-  const settle = () => (find("refused") ?? find("present"))?.focus({ preventScroll: true });
+  function settle() {
+    const told = find("refused");
+    (told ?? find("present"))?.focus({ preventScroll: !told });
+  }
 
+  const inFront = () => document.querySelector("#acts [name=expected]")?.value;
+
+  // Draws the answer, and says whether the act was accepted.
   function show(answer, text) {
     const here = new URL(answer.url);
-    if (here.pathname !== location.pathname) { location.assign(answer.url); return; }
+    if (here.pathname !== location.pathname) { location.assign(answer.url); return false; }
     if (!text.includes('id="work"')) {
       // Something is wrong behind the page: told here, and the page stays.
       const said = new DOMParser().parseFromString(text, "text/html").querySelector(".notice")?.textContent ?? "";
       const trouble = find("trouble");
       if (trouble) trouble.textContent = said.trim() || String(answer.status);
-      return;
+      return false;
     }
     if (answer.redirected) history.replaceState(null, "", answer.url);
     for (const form of document.querySelectorAll("form[data-sure]")) form.reset();
     shut();
-    globalThis.balai.replaceWith(text);
+    globalThis.balai.replaceWith(text, "[data-live], #told");
     settle();
+    return answer.redirected;
   }
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.hasAttribute("data-sure")) return;
     event.preventDefault();
-    if (sending) return;
+    const { id = "", value = "" } = event.submitter ?? {}, act = value.split(":")[0], before = inFront();
+    // A finger that bounces calls nobody else: the same button and the same act rest a little; every other, and what is typed, goes through.
+    if (sending || (id && performance.now() < restsUntil && (act === last.act || id === last.id))) return;
     sending = true;
+    pressed = "";
     mind();
-    show(...await send(form, event.submitter));
+    const accepted = show(...await send(form, event.submitter));
     tick();
-    // A finger that bounces calls nobody else.
-    find("work")?.classList.add("busy");
-    setTimeout(() => { sending = false; mind(); }, REST_MS);
+    last = { id, act };
+    restsUntil = performance.now() + REST_MS;
+    const then = kept;
+    sending = false;
+    kept = "";
+    // What was pressed meanwhile was meant for the ticket that was in front; Z takes back what has just been accepted.
+    if (then && accepted && (then === "z" || inFront() === before)) press(then);
+    mind();
   });
 
   for (const [kind, down] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
@@ -84,22 +99,30 @@
     first.select?.();
   }
 
-  document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const at = event.target;
-    if (event.key === "Escape") { shut(); settle(); return; }
-    if (at.closest("input, textarea, select")) return;
-    // Whoever has gone to a button by the Tab key means that one; a button that was clicked is only where the finger was last.
-    if (event.key === " " && at.closest("a, button, summary")?.matches(":focus-visible")) return;
-    const key = event.key.toLowerCase();
+  // Does what the key stands for, and says whether it stands for anything. While an answer is awaited, one other key is kept.
+  function press(key) {
     const panel = [...document.querySelectorAll("[data-panel]")].find((one) => one.dataset.panel === key);
     const choice = document.querySelector(`details[open] [data-digit="${CSS.escape(key)}"], [data-digits] [data-digit="${CSS.escape(key)}"]`);
     const act = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key.includes(key) && !one.disabled);
-    if (!panel && !choice && !act) return;
-    event.preventDefault();
-    if (panel) { open(panel); return; }
-    const chosen = choice ?? act;
-    if (chosen.form) chosen.form.requestSubmit(chosen); else chosen.click();
+    const chosen = panel ?? choice ?? act;
+    if (sending) {
+      if (key.length === 1 && key !== pressed) kept ||= key;
+    } else if (panel) open(panel);
+    else if (chosen?.form) {
+      chosen.form.requestSubmit(chosen);
+      pressed = key;
+    } else chosen?.click();
+    return Boolean(chosen);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const at = event.target;
+    if (event.key === "Escape") { kept = ""; find("refused")?.remove(); shut(); settle(); return; }
+    if (at.closest("input, textarea, select")) return;
+    // Whoever has gone to a button by the Tab key means that one; a button that was clicked is only where the finger was last.
+    if (event.key === " " && at.closest("a, button, summary")?.matches(":focus-visible")) return;
+    if (press(event.key.toLowerCase())) event.preventDefault();
   });
 
   const digital = (s, between) => [s >= 3600 ? Math.floor(s / 3600) : "", ...[Math.floor(s / 60) % 60, s % 60].map((one) => String(one).padStart(2, "0"))].filter((one) => one !== "").join(between);
