@@ -52,7 +52,7 @@ languages: install ## what each language lacks and what awaits review (LANGUAGE=
 	@$(VENV)/bin/python -m tests.portal.catalogues $(LANGUAGE)
 
 lock: ## pin every dependency and its hash anew (needs uv)
-	uv pip compile pyproject.toml --extra demo --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra centre --extra demo --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 wheel: install ## build the wheel and try it without the development dependencies

@@ -157,11 +157,12 @@ FAULTS: dict[str, Fault] = {
     "voice-mute": Fault(409, "Tidak ada suara untuk bahasa yang dipilih.", "Pasang espeak-ng (sudo apt install espeak-ng) atau lengkapi rekamannya."),
     "speaker-missing": Fault(409, "Pengeras suara tidak siap.", "Periksa kabel dan daya pengeras suara; keadaannya ada di halaman Keadaan balai."),
     # The centre
-    "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS, misalnya sqlite:///centre.db."),
+    "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS atau postgresql://HOST/NAMA."),
+    "centre-driver": Fault(500, "Penggerak PostgreSQL belum terpasang: {reason}.", "Pasang dengan: pip install 'balai-gateway[centre]'."),
     "centre-running": Fault(409, "Penerima lain sudah memakai basis data {path}.", "Hentikan yang itu dulu, atau pakai berkas lain."),
     "centre-newer": Fault(500, "Basis data {path} dibuat oleh versi yang lebih baru ({version}).", "Pasang versi yang lebih baru."),
-    "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu."),
-    "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa ruang dan keadaan disk; balai mengirim ulang."),
+    "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu, atau server basis datanya."),
+    "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa disk atau server basis data; balai mengirim ulang."),
 }
 # fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import loopback
+from tests.support.postgres import Postgres
 
 loopback.install()
 
@@ -17,3 +18,10 @@ def only_this_machine() -> Iterator[None]:
     loopback.FOREIGN.clear()
     yield
     assert loopback.FOREIGN == []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Return a running PostgreSQL that all tests share, each with databases of its own."""
+    with Postgres() as running:
+        yield running

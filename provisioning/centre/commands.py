@@ -19,15 +19,14 @@ from gateway.mqtt.session import Habits
 from gateway.mqtt.tls import Trust
 from gateway.relay.topics import ROOT
 from provisioning.centre.intake import Intake
-from provisioning.centre.opening import database_path, open_database
-from provisioning.centre.sqlite_database import CentreReader
+from provisioning.centre.opening import open_database, open_reader
 from provisioning.centre.viewing import follow_events, show_lanes
 
 SESSION_S = 60 * 24 * 3600
 """So long the broker keeps for an intake that is away; afterwards the halls send again."""
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-DATABASE = click.option("--database", required=True, help="sqlite:///FILE")
+DATABASE = click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
 
 
 @click.group()
@@ -94,7 +93,7 @@ def events(database: str, *, follow: bool, last: int) -> None:
 
     Example: provision centre events --database sqlite:///centre.db --follow
     """
-    with _asked_to_stop() as stopping, closing(CentreReader(database_path(database))) as reader:
+    with _asked_to_stop() as stopping, closing(open_reader(database)) as reader:
         follow_events(reader, last, stopping if follow else None)
 
 
@@ -105,7 +104,7 @@ def lanes(database: str) -> None:
 
     Example: provision centre lanes --database sqlite:///centre.db
     """
-    with closing(CentreReader(database_path(database))) as reader:
+    with closing(open_reader(database)) as reader:
         show_lanes(reader)
 
 

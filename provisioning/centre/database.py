@@ -1,7 +1,7 @@
 """What the intake expects of the database at the centre.
 
-SQLite is one implementation (one intake to a file); a regency's PostgreSQL would be another, and joins
-the contract suite in ``tests/contracts/test_intake_database.py``.
+SQLite (one intake to a file) and PostgreSQL (several intakes) implement it; the contract suite in
+``tests/contracts/test_intake_database.py`` runs over both.
 """
 
 from __future__ import annotations
@@ -82,10 +82,11 @@ class IntakeDatabase(Protocol):
         """Begin a group: durable when the block has ended, undone when it raises.
 
         Raises Refusal ``centre-storage`` when the database does not take it; nothing of the group is kept.
+        Groups are entered one at a time, whichever intake they come from.
         """
 
     def reading(self) -> AbstractContextManager[IntakeTransaction]:
-        """Look at what is durable; nothing may be written."""
+        """Look at what is durable; nothing may be written. Raises Refusal ``centre-storage`` when it is away."""
 
     def close(self) -> None:
         """Let go of the database."""

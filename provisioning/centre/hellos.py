@@ -87,4 +87,4 @@ def is_count(value: object) -> TypeGuard[int]:
 
 def cleaned(value: object) -> str:
     """Return ``value`` as a text that any database takes, or empty when it is none."""
-    return value.encode("utf-8", "replace").decode()[:200] if isinstance(value, str) else ""
+    return value.encode("utf-8", "replace").decode().replace("\0", "?")[:200] if isinstance(value, str) else ""

@@ -47,9 +47,16 @@ class Intake:
     def step(self, rest_s: float = REST_S) -> float:
         """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""
         self._gather(rest_s)
-        if self._waiting and not self._enter():
+        try:
+            if self._waiting:
+                self._enter()
+            wait_s = self._replies.send() if self.connected else None
+        except Refusal as refusal:
+            if not self._storage_failed:
+                log.exception("event=storage-failed remedy=%r", refusal.remedy)
+            self._storage_failed = True
             return STORAGE_REST_S
-        wait_s = self._replies.send() if self.connected else None
+        self._storage_failed = False
         return REST_S if wait_s is None else min(REST_S, wait_s)
 
     def _gather(self, rest_s: float) -> None:
@@ -73,22 +80,13 @@ class Intake:
                 self._waiting.clear()
                 log.warning("event=disconnected code=%s reason=%r", code, reason)
 
-    def _enter(self) -> bool:
-        """Make what waits durable, then owe the answers, then tell the broker. Return whether it is durable."""
+    def _enter(self) -> None:
+        """Make what waits durable, then answer, then tell the broker. What a Refusal interrupts is done again."""
         received_at = self._clock.now().isoformat(timespec="milliseconds")
         read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
         arrivals = [arrival for arrival in read_so_far if arrival is not None]
-        try:
-            due = self._ledger.enter(arrivals, received_at)
-        except Refusal as refusal:
-            if not self._storage_failed:
-                log.exception("event=storage-failed remedy=%r", refusal.remedy)
-            self._storage_failed = True
-            return False
-        self._storage_failed = False
-        self._replies.owe(due)
+        self._replies.owe(self._ledger.enter(arrivals, received_at))
         self._replies.send()
         for one in self._waiting:
             self._connection.acknowledge(one)
         self._waiting.clear()
-        return True

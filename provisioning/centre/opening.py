@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 from gateway.errors import Refusal
+from provisioning.centre import sqlite_database
 from provisioning.centre.database import IntakeDatabase
-from provisioning.centre.sqlite_database import SqliteIntakeDatabase
+from provisioning.centre.reader import CentreReader
 
-SCHEME = "sqlite:///"
+SQLITE = "sqlite:///"
+POSTGRES = ("postgresql://", "postgres://")
 
 
-def database_path(address: str) -> Path:
-    """Return the file of ``sqlite:///FILE`` (``sqlite:////FILE`` is absolute). Raises Refusal ``centre-address``."""
-    path = address.removeprefix(SCHEME)
-    if not address.startswith(SCHEME) or not path or path.endswith("/"):
+def open_database(address: str) -> IntakeDatabase:
+    """Open the database that ``address`` names, and make what tables are missing.
+
+    Raises Refusal ``centre-address``, ``centre-driver``, ``centre-running``, ``centre-newer`` or ``centre-unusable``.
+    """
+    if address.startswith(POSTGRES):
+        opened: IntakeDatabase = _postgres().PostgresIntakeDatabase(address)
+        return opened
+    return sqlite_database.SqliteIntakeDatabase(_path(address))
+
+
+def open_reader(address: str) -> CentreReader:
+    """Open it for looking, beside running intakes too; nothing is made.
+
+    Raises Refusal ``centre-address``, ``centre-driver`` or ``centre-unusable``.
+    """
+    if address.startswith(POSTGRES):
+        reader: CentreReader = _postgres().open_reader(address)
+        return reader
+    return sqlite_database.open_reader(_path(address))
+
+
+def _path(address: str) -> Path:
+    """Return the file of ``sqlite:///FILE`` (``sqlite:////FILE`` is absolute)."""
+    path = address.removeprefix(SQLITE)
+    if not address.startswith(SQLITE) or not path or path.endswith("/"):
         raise Refusal("centre-address", address=address)
     return Path(path)
 
 
-def open_database(address: str) -> IntakeDatabase:
-    """Open the database that ``address`` names, and create it when it is not there.
-
-    Raises Refusal ``centre-address``, ``centre-running``, ``centre-newer`` or ``centre-unusable``.
-    """
-    return SqliteIntakeDatabase(database_path(address))
+def _postgres() -> ModuleType:
+    try:
+        from provisioning.centre import postgres_database  # noqa: PLC0415 - who stays with SQLite needs no driver
+    except ImportError as error:
+        raise Refusal("centre-driver", reason=error) from error
+    return postgres_database

@@ -100,7 +100,8 @@ def _identify(event: object, place: Heard) -> tuple[str, int]:
 def _judge(envelope: Envelope, rest: str) -> None:
     """Raise Unreadable when a well-placed event breaks the contract's form."""
     for name, limit in _TEXT_LIMITS.items():
-        if not 0 < len(getattr(envelope, name)) <= limit:
+        text = getattr(envelope, name)
+        if not 0 < len(text) <= limit or "\0" in text:
             raise Unreadable(f"{name} is not 1 to {limit} characters")
     if not _TYPE.fullmatch(envelope.type):
         raise Unreadable("type does not end in a version")

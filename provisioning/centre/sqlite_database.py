@@ -10,65 +10,35 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.errors import Refusal
-from provisioning.centre.database import LaneView
-from provisioning.centre.model import LaneKey, Standing
-from provisioning.centre.sqlite_transaction import SqliteTransaction
+from provisioning.centre.reader import CentreReader
+from provisioning.centre.schema import MIGRATIONS, migrate
+from provisioning.centre.sql import Dialect, Rows
+from provisioning.centre.transaction import SqlTransaction
 
-SCHEMA_VERSION = 1
-"""``user_version`` of the files this module writes."""
+DIALECT = Dialect(arrival="INTEGER PRIMARY KEY", compact=" WITHOUT ROWID")
 
-SCHEMA = """
-CREATE TABLE centre (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE events (
-    arrival INTEGER PRIMARY KEY,
-    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq INTEGER NOT NULL,
-    id TEXT NOT NULL, was TEXT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, time TEXT NOT NULL,
-    clock TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL, data TEXT NOT NULL, rest TEXT NOT NULL,
-    received_at TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, flags TEXT NOT NULL,
-    head TEXT NOT NULL DEFAULT '',
-    UNIQUE (hall, epoch, lane, seq)
-);
-CREATE INDEX rejects ON events (hall, epoch, lane, seq) WHERE verdict <> 'accepted';
-CREATE TABLE lanes (
-    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL,
-    through INTEGER NOT NULL, head TEXT NOT NULL, closed_last INTEGER, gap_at TEXT NOT NULL,
-    PRIMARY KEY (hall, epoch, lane)
-) WITHOUT ROWID;
-CREATE TABLE absences (
-    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    kind TEXT NOT NULL, recorded_at TEXT NOT NULL,
-    PRIMARY KEY (hall, epoch, lane, first)
-) WITHOUT ROWID;
-CREATE TABLE reissues (
-    hall TEXT NOT NULL, first TEXT NOT NULL, time TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL,
-    epoch TEXT NOT NULL, lane TEXT NOT NULL, seq INTEGER NOT NULL,
-    PRIMARY KEY (hall, first, time, bootid, uptime)
-) WITHOUT ROWID;
-CREATE TABLE conflicts (
-    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq INTEGER NOT NULL,
-    first TEXT NOT NULL, time TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL,
-    type TEXT NOT NULL, subject TEXT NOT NULL, data TEXT NOT NULL, received_at TEXT NOT NULL,
-    PRIMARY KEY (hall, epoch, lane, seq, first, time, bootid, uptime)
-) WITHOUT ROWID;
-CREATE TABLE refusals (
-    hall TEXT NOT NULL, sha256 TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
-    received_at TEXT NOT NULL, times INTEGER NOT NULL,
-    PRIMARY KEY (hall, sha256)
-) WITHOUT ROWID;
-CREATE TABLE halls (
-    hall TEXT PRIMARY KEY, epoch TEXT NOT NULL, bootid TEXT NOT NULL, hello_at TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE VIEW facts AS
-    SELECT arrival, hall, epoch, lane, seq, CASE WHEN was = '' THEN id ELSE was END AS first,
-           type, subject, time, clock, bootid, uptime, data, received_at, flags
-    FROM events WHERE verdict = 'accepted' AND flags NOT LIKE '%repeated%';
-"""
-"""``facts`` is what a regency's programs should read: each fact once, whatever was sent again."""
+
+class SqliteSql:
+    """Implements ``Sql`` on an open file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> Rows:
+        """Run a statement."""
+        return self.connection.execute(statement, parameters)
+
+    def insert(self, into: str, rows: Sequence[Sequence[object]], otherwise: str) -> int:
+        """Insert rows and return how many were kept."""
+        if not rows:
+            return 0
+        places = ",".join("?" * len(rows[0]))
+        return self.connection.executemany(f"INSERT INTO {into} VALUES ({places}) {otherwise}", rows).rowcount  # noqa: S608 - our own words
 
 
 class SqliteIntakeDatabase:
@@ -93,7 +63,7 @@ class SqliteIntakeDatabase:
             raise
 
     @contextmanager
-    def transaction(self) -> Iterator[SqliteTransaction]:
+    def transaction(self) -> Iterator[SqlTransaction]:
         """Begin a group: durable when the block has ended, undone when it raises.
 
         Raises Refusal ``centre-storage`` when the disk does not take it; nothing of the group is kept.
@@ -101,7 +71,7 @@ class SqliteIntakeDatabase:
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
-            yield SqliteTransaction(connection)
+            yield SqlTransaction(SqliteSql(connection))
             self._commit()
         except sqlite3.Error as error:
             _roll_back(connection)
@@ -111,9 +81,9 @@ class SqliteIntakeDatabase:
             raise
 
     @contextmanager
-    def reading(self) -> Iterator[SqliteTransaction]:
+    def reading(self) -> Iterator[SqlTransaction]:
         """Look at what is durable; nothing may be written."""
-        yield SqliteTransaction(self._connection)
+        yield SqlTransaction(SqliteSql(self._connection))
 
     def close(self) -> None:
         """Checkpoint, close and let another intake have the file. May be called twice."""
@@ -126,43 +96,13 @@ class SqliteIntakeDatabase:
         self._connection.execute("COMMIT")
 
 
-class CentreReader:
-    """A look from beside a running intake: read-only, never in its way."""
-
-    def __init__(self, path: Path) -> None:
-        """Open ``path`` for reading. Raises Refusal ``centre-unusable`` when it is no database of a centre."""
-        try:
-            self._connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-            self.centre: str = self._connection.execute("SELECT value FROM centre WHERE name = 'id'").fetchone()[0]
-        except (sqlite3.Error, TypeError) as error:
-            raise Refusal("centre-unusable", path=path, reason=error) from error
-
-    def lanes(self) -> list[LaneView]:
-        """Return every lane of every hall, in order."""
-        found = self._connection.execute(
-            "SELECT hall, epoch, lane, through, head, closed_last, gap_at,"
-            " (SELECT max(seq) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)),"
-            " (SELECT count(*) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)"
-            "   AND verdict <> 'accepted'),"
-            " (SELECT sum(last - first + 1) FROM absences a WHERE (a.hall, a.epoch, a.lane) = (l.hall, l.epoch, l.lane))"
-            " FROM lanes l ORDER BY hall, epoch, lane"
-        )
-        return [LaneView(LaneKey(*row[:3]), Standing(*row[3:7]), row[7] or 0, row[8], row[9] or 0) for row in found]
-
-    def events(self, after: int, limit: int) -> list[tuple[int, str, str, str, str, str, str]]:
-        """Return up to ``limit`` rows above ``after``: (arrival, hall, id, type, subject, time, verdict)."""
-        return self._connection.execute(
-            "SELECT arrival, hall, id, type, subject, time, verdict FROM events WHERE arrival > ? ORDER BY arrival LIMIT ?",
-            (after, limit),
-        ).fetchall()
-
-    def last_arrival(self) -> int:
-        """Return the greatest arrival number, or 0."""
-        return int(self._connection.execute("SELECT coalesce(max(arrival), 0) FROM events").fetchone()[0])
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+def open_reader(path: Path) -> CentreReader:
+    """Look from beside a running intake. Raises Refusal ``centre-unusable`` when ``path`` is no database of a centre."""
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        return CentreReader(SqliteSql(connection), connection.close)
+    except (sqlite3.Error, TypeError) as error:
+        raise Refusal("centre-unusable", path=path, reason=error) from error
 
 
 def _lock(path: Path) -> int:
@@ -185,8 +125,9 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA wal_autocheckpoint=4000")
-        if _version(connection, path) == 0:
-            _create(connection)
+        version = _version(connection, path)
+        if version < len(MIGRATIONS):
+            _migrate(connection, version)
             _sync_folder(path.parent)
     except BaseException:
         connection.close()
@@ -197,19 +138,18 @@ def _open(path: Path) -> sqlite3.Connection:
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the schema's version, 0 of a new file. Raises Refusal ``centre-newer``."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
+    if version > len(MIGRATIONS):
         raise Refusal("centre-newer", path=path, version=version)
     return version
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    """Make the tables and the centre's name in one transaction: a crash leaves none or all."""
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Make or add the tables, and of a new file its name, in one transaction: a crash leaves none or all."""
     connection.execute("BEGIN IMMEDIATE")
-    for statement in SCHEMA.split(";\n"):
-        if statement.strip():
-            connection.execute(statement)
-    connection.execute("INSERT INTO centre VALUES ('id', ?)", (secrets.token_hex(8),))
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    migrate(SqliteSql(connection), DIALECT, version)
+    if version == 0:
+        connection.execute("INSERT INTO centre VALUES ('id', ?)", (secrets.token_hex(8),))
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     connection.execute("COMMIT")
 
 

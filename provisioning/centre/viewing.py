@@ -7,7 +7,7 @@ import threading
 from rich.console import Console
 from rich.table import Table
 
-from provisioning.centre.sqlite_database import CentreReader
+from provisioning.centre.reader import CentreReader
 
 LOOK_S = 0.5
 """How often a following view looks for more."""

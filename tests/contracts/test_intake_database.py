@@ -1,4 +1,4 @@
-"""What every database of a centre promises to the intake. A second implementation joins by a line in ``OPENERS``."""
+"""What every database of a centre promises to the intake: SQLite and a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ import pytest
 
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.reading import Batch
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, rows
+from tests.support.postgres import Postgres
 
-Opener = Callable[[Path], IntakeDatabase]
-OPENERS: dict[str, Opener] = {"sqlite": lambda folder: SqliteIntakeDatabase(folder / "centre.db")}
+Opener = Callable[[], IntakeDatabase]
 LANE = LaneKey(HALL, EPOCH, "record")
 
 
-@pytest.fixture(params=list(OPENERS.values()), ids=list(OPENERS))
-def opener(request: pytest.FixtureRequest) -> Opener:
-    """Return what opens one kind of database in a folder."""
-    chosen: Opener = request.param
-    return chosen
+@pytest.fixture(params=["sqlite", "postgresql"])
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+    """Return what opens a database, of one kind or the other: the same one each time."""
+    if request.param == "sqlite":
+        return lambda: SqliteIntakeDatabase(tmp_path / "centre.db")
+    server: Postgres = request.getfixturevalue("postgres")
+    address = server.database()
+    return lambda: PostgresIntakeDatabase(address)
 
 
 @pytest.fixture
-def database(opener: Opener, tmp_path: Path) -> Iterator[IntakeDatabase]:
+def database(opener: Opener) -> Iterator[IntakeDatabase]:
     """Return an open, empty database."""
-    opened = opener(tmp_path)
+    opened = opener()
     yield opened
     opened.close()
 
@@ -65,15 +69,15 @@ def test_a_group_that_raises_leaves_nothing(database: IntakeDatabase) -> None:
         assert list(tx.links(LANE, 0)) == []
 
 
-def test_what_was_committed_is_there_after_opening_again(opener: Opener, tmp_path: Path) -> None:
+def test_what_was_committed_is_there_after_opening_again(opener: Opener) -> None:
     """The database keeps its name, its rows and where each lane stands."""
     standing = Standing(2, "abc", 7, "2026-11-23T02:00:00.000+00:00")
-    former = opener(tmp_path)
+    former = opener()
     with former.transaction() as tx:
         tx.add(some(1, 2))
         tx.keep_standing(LANE, standing, ())
     former.close()
-    again = opener(tmp_path)
+    again = opener()
     with again.reading() as tx:
         assert (again.centre, tx.standing(LANE), tx.top(LANE)) == (former.centre, standing, 2)
     again.close()

@@ -32,7 +32,9 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
     assert (result.exit_code, "Example: provision centre" in " ".join(result.output.split())) == (0, True)
 
 
-@pytest.mark.parametrize("address", ["centre.db", "sqlite://centre.db", "sqlite:///", "postgresql://host/centre"])
+@pytest.mark.parametrize(
+    "address", ["centre.db", "sqlite://centre.db", "sqlite:///", "mysql://host/centre", "postgresql://host/centre?colour=red"]
+)
 def test_a_strange_database_address_is_named(address: str) -> None:
     """The sentence says what to write instead."""
     result = intake(address)

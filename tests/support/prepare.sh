@@ -22,6 +22,7 @@ if [ "${1:-install}" = test ]; then
     need openssl command_of openssl
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
+    need postgresql ls /usr/lib/postgresql
 fi
 
 if [ "${1:-install}" = pages ]; then

@@ -1,0 +1,42 @@
+"""A look at the centre's database from beside a running intake: read-only, never in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from provisioning.centre.database import LaneView
+from provisioning.centre.model import LaneKey, Standing
+from provisioning.centre.sql import Sql
+
+
+class CentreReader:
+    """The questions people ask. ``close`` lets go of the connection of ``sql``."""
+
+    def __init__(self, sql: Sql, close: Callable[[], None]) -> None:
+        self._sql = sql
+        self.close = close
+        self.centre: str = sql.execute("SELECT value FROM centre WHERE name = 'id'").fetchone()[0]
+
+    def lanes(self) -> list[LaneView]:
+        """Return every lane of every hall, in order."""
+        found = self._sql.execute(
+            "SELECT hall, epoch, lane, through, head, closed_last, gap_at,"
+            " (SELECT max(seq) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)),"
+            " (SELECT count(*) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)"
+            "   AND verdict <> 'accepted'),"
+            " (SELECT CAST(sum(last - first + 1) AS BIGINT) FROM absences a"
+            "   WHERE (a.hall, a.epoch, a.lane) = (l.hall, l.epoch, l.lane))"
+            " FROM lanes l ORDER BY hall, epoch, lane"
+        )
+        return [LaneView(LaneKey(*row[:3]), Standing(*row[3:7]), row[7] or 0, row[8], row[9] or 0) for row in found]
+
+    def events(self, after: int, limit: int) -> list[tuple[int, str, str, str, str, str, str]]:
+        """Return up to ``limit`` rows above ``after``: (arrival, hall, id, type, subject, time, verdict)."""
+        return self._sql.execute(
+            "SELECT arrival, hall, id, type, subject, time, verdict FROM events WHERE arrival > ? ORDER BY arrival LIMIT ?",
+            (after, limit),
+        ).fetchall()
+
+    def last_arrival(self) -> int:
+        """Return the greatest arrival number, or 0."""
+        return int(self._sql.execute("SELECT coalesce(max(arrival), 0) FROM events").fetchone()[0])

@@ -1,0 +1,69 @@
+"""The tables of the centre's database: migrations that only ever add, one text for SQLite and PostgreSQL.
+
+A released migration is never edited; what comes later is a new entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from provisioning.centre.sql import Dialect, Sql
+
+FIRST = """
+CREATE TABLE centre (name TEXT PRIMARY KEY, value TEXT NOT NULL){compact};
+CREATE TABLE events (
+    arrival {arrival},
+    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq BIGINT NOT NULL,
+    id TEXT NOT NULL, was TEXT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, time TEXT NOT NULL,
+    clock TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL, data TEXT NOT NULL, rest TEXT NOT NULL,
+    received_at TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, flags TEXT NOT NULL,
+    head TEXT NOT NULL DEFAULT '',
+    UNIQUE (hall, epoch, lane, seq)
+);
+CREATE INDEX rejects ON events (hall, epoch, lane, seq) WHERE verdict <> 'accepted';
+CREATE TABLE lanes (
+    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL,
+    through BIGINT NOT NULL, head TEXT NOT NULL, closed_last BIGINT, gap_at TEXT NOT NULL,
+    PRIMARY KEY (hall, epoch, lane)
+){compact};
+CREATE TABLE absences (
+    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
+    kind TEXT NOT NULL, recorded_at TEXT NOT NULL,
+    PRIMARY KEY (hall, epoch, lane, first)
+){compact};
+CREATE TABLE reissues (
+    hall TEXT NOT NULL, first TEXT NOT NULL, time TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL,
+    epoch TEXT NOT NULL, lane TEXT NOT NULL, seq BIGINT NOT NULL,
+    PRIMARY KEY (hall, first, time, bootid, uptime)
+){compact};
+CREATE TABLE conflicts (
+    hall TEXT NOT NULL, epoch TEXT NOT NULL, lane TEXT NOT NULL, seq BIGINT NOT NULL,
+    first TEXT NOT NULL, time TEXT NOT NULL, bootid TEXT NOT NULL, uptime TEXT NOT NULL,
+    type TEXT NOT NULL, subject TEXT NOT NULL, data TEXT NOT NULL, received_at TEXT NOT NULL,
+    PRIMARY KEY (hall, epoch, lane, seq, first, time, bootid, uptime)
+){compact};
+CREATE TABLE refusals (
+    hall TEXT NOT NULL, sha256 TEXT NOT NULL, topic TEXT NOT NULL, reason TEXT NOT NULL,
+    received_at TEXT NOT NULL, times BIGINT NOT NULL,
+    PRIMARY KEY (hall, sha256)
+){compact};
+CREATE TABLE halls (
+    hall TEXT PRIMARY KEY, epoch TEXT NOT NULL, bootid TEXT NOT NULL, hello_at TEXT NOT NULL
+){compact};
+CREATE VIEW facts AS
+    SELECT arrival, hall, epoch, lane, seq, CASE WHEN was = '' THEN id ELSE was END AS first,
+           type, subject, time, clock, bootid, uptime, data, received_at, flags
+    FROM events WHERE verdict = 'accepted' AND flags NOT LIKE '%repeated%';
+"""
+"""``facts`` is what a regency's programs should read: each fact once, whatever was sent again."""
+
+MIGRATIONS = (FIRST,)
+"""In their order; a database's version is how many of them it has."""
+
+
+def migrate(sql: Sql, dialect: Dialect, version: int) -> None:
+    """Run the migrations after ``version``, within the transaction that the caller has begun."""
+    for migration in MIGRATIONS[version:]:
+        for statement in migration.format(**asdict(dialect)).split(";\n"):
+            if statement.strip():
+                sql.execute(statement)

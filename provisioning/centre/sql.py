@@ -1,0 +1,43 @@
+"""What the statements of the centre need of a database, so that they are written once for SQLite and PostgreSQL.
+
+The statements use what both understand; the few words in which the two differ are those of ``Dialect``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The words of a table's definition that each database has for itself."""
+
+    arrival: str
+    """The type of a number that grows with each row."""
+    compact: str
+    """What follows a table that is looked up by its key alone."""
+
+
+class Rows(Protocol):
+    """What a statement has found: tuples."""
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - a tuple of whatever was asked for, or None
+        """Return the next row, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the rows."""
+
+
+class Sql(Protocol):
+    """A connection that runs one statement at a time; ``?`` stands for a parameter."""
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> Rows:
+        """Run a statement."""
+
+    def insert(self, into: str, rows: Sequence[Sequence[object]], otherwise: str) -> int:
+        """Insert rows into the table (and columns) ``into`` and return how many were kept; ``otherwise`` is ON CONFLICT."""
