@@ -1,17 +1,20 @@
-"""Many events in one message: a JSON array, compressed where that is smaller, never over the limits.
+"""Many events in one message, in as few bytes as a slow link deserves, and never over the limits.
 
-The reader tells by the first bytes: ``[`` is the array itself, ``0x78`` a zlib stream of it. It never
-unpacks more than ``PLAIN_LIMIT_BYTES``, so that no payload can fill the memory.
+The reader tells by the first bytes: ``[`` is a JSON array of events, ``{`` the same events in columns, ``0x78`` a zlib
+stream of either, begun with words that both sides know (docs/decisions/0010-columns-and-known-words.md). It never unpacks more than
+``PLAIN_LIMIT_BYTES``, so that no payload can fill the memory.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.relay.columns import turned, turned_back
 from gateway.relay.envelope import Envelope, Unreadable, decode
+from gateway.relay.words import WORDS
 
 BATCH_LIMIT = 500
 """Events in one batch, at the most."""
@@ -22,8 +25,6 @@ PLAIN_LIMIT_BYTES = 4 * 1024 * 1024
 
 _LEVEL = 6
 _ZLIB = 0x78
-_FRAME_BYTES = 64
-"""What the stream's head, its end and one open block may add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,57 +35,71 @@ class Batch:
     count: int
 
 
-def pack(events: Iterable[bytes], limit: int = BATCH_LIMIT, limit_bytes: int = WIRE_LIMIT_BYTES) -> Batch:
-    """Put the first of ``events`` (encoded envelopes) into one payload, as many as the limits allow.
+def pack(
+    events: Sequence[Envelope], limit: int = BATCH_LIMIT, limit_bytes: int = WIRE_LIMIT_BYTES, *, simply: bool = False
+) -> Batch:
+    """Put the first of ``events`` into one payload, as many as the limits allow; ``simply``: as every reader ever could read it.
 
     At least one event is taken, even when it alone exceeds a ``limit_bytes`` chosen smaller than an
     event. Raises ValueError without events.
     """
-    taken: list[bytes] = []
-    gauge = _Gauge(limit_bytes)
-    plain_bytes = 2
-    for event in events:
-        plain_bytes += len(event) + 1
-        if taken and (len(taken) >= limit or plain_bytes > PLAIN_LIMIT_BYTES or not gauge.fits(event)):
-            break
-        gauge.add(event)
-        taken.append(event)
-    if not taken:
+    if not events:
         raise ValueError("a batch holds at least one event")
-    plain = b"[" + b",".join(taken) + b"]"
-    packed = zlib.compress(plain, _LEVEL)
-    return Batch(min(plain, packed, key=len), len(taken))
+    count = min(limit, len(events))
+    while True:
+        plain = _array(events[:count]) if simply else _columns(events[:count]) or _array(events[:count])
+        payload = min(plain, _deflated(plain, b"" if simply else WORDS), key=len)
+        excess = max(len(payload) / limit_bytes, len(plain) / PLAIN_LIMIT_BYTES)
+        if excess <= 1 or count == 1:
+            return Batch(payload, count)
+        count = max(1, int(0.9 * count / excess))
 
 
 def unpack(payload: bytes) -> list[Envelope]:
     """Return the events of a batch in its order. Raises Unreadable with the reason."""
-    return [decode(event) for event in read_array(payload)]
+    return [decode(event) for event in read_events(payload)]
 
 
-def read_array(payload: bytes) -> list[object]:
-    """Return the batch's array as JSON has it, its events not yet looked at. Raises Unreadable with the reason."""
+def read_events(payload: bytes) -> Sequence[object]:
+    """Return the batch's events as JSON has them, not yet looked at. Raises Unreadable with the reason."""
     if len(payload) > WIRE_LIMIT_BYTES:
         raise Unreadable(f"the payload is over {WIRE_LIMIT_BYTES} bytes")
-    plain = _plain(payload)
+    plain = _unpacked(payload)
     try:
         events = json.loads(plain.decode("utf-8"))
     except UnicodeDecodeError:
         raise Unreadable("the payload is not UTF-8") from None
     except (ValueError, RecursionError):
         raise Unreadable("the payload is not JSON") from None
-    if not isinstance(events, list):
-        raise Unreadable("the payload is not an array")
-    if not 0 < len(events) <= BATCH_LIMIT:
-        raise Unreadable(f"a batch holds 1 to {BATCH_LIMIT} events")
+    if isinstance(events, dict):
+        return turned_back(events, BATCH_LIMIT)
+    if not isinstance(events, list) or not 0 < len(events) <= BATCH_LIMIT:
+        raise Unreadable(f"a batch is an array of 1 to {BATCH_LIMIT} events, or the same in columns")
     return events
 
 
-def _plain(payload: bytes) -> bytes:
-    if payload[:1] == b"[":
+def _array(events: Sequence[Envelope]) -> bytes:
+    return b"[" + b",".join(event.encode() for event in events) + b"]"
+
+
+def _columns(events: Sequence[Envelope]) -> bytes | None:
+    columns = turned(events)
+    if columns is None:
+        return None
+    return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def _deflated(plain: bytes, words: bytes) -> bytes:
+    stream = zlib.compressobj(_LEVEL, zdict=words) if words else zlib.compressobj(_LEVEL)
+    return stream.compress(plain) + stream.flush()
+
+
+def _unpacked(payload: bytes) -> bytes:
+    if payload[:1] in {b"[", b"{"}:
         return payload
     if payload[:1] != bytes([_ZLIB]):
-        raise Unreadable("the payload is neither an array nor compressed")
-    stream = zlib.decompressobj()
+        raise Unreadable("the payload is neither JSON nor compressed")
+    stream = zlib.decompressobj(zdict=WORDS)
     try:
         plain = stream.decompress(payload, PLAIN_LIMIT_BYTES)
     except zlib.error:
@@ -94,28 +109,3 @@ def _plain(payload: bytes) -> bytes:
     if not stream.eof or stream.unused_data:
         raise Unreadable("the compressed payload is cut off or has something behind it")
     return plain
-
-
-class _Gauge:
-    """Tells whether one more event fits, compressing only as often as the answer is in doubt."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit_bytes = limit_bytes
-        self._stream = zlib.compressobj(_LEVEL)
-        self._out_bytes = _FRAME_BYTES
-        self._measured_bytes = _FRAME_BYTES
-        self._since_bytes = 0
-
-    def fits(self, event: bytes) -> bool:
-        """Return whether ``event`` surely fits: as if it did not compress at all."""
-        room_bytes = len(event) + len(event) // 1000 + 1
-        if self._measured_bytes + self._since_bytes + room_bytes <= self._limit_bytes:
-            return True
-        self._measured_bytes = self._out_bytes + len(self._stream.copy().flush())
-        self._since_bytes = 0
-        return self._measured_bytes + room_bytes <= self._limit_bytes
-
-    def add(self, event: bytes) -> None:
-        """Count ``event`` in."""
-        self._out_bytes += len(self._stream.compress(event)) + len(self._stream.compress(b","))
-        self._since_bytes += len(event) + len(event) // 1000 + 1

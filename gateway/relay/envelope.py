@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeGuard
 
 from gateway.relay.topics import LANES
 
@@ -25,8 +25,7 @@ class Unreadable(ValueError):
     """A payload or an event that is not what the contract says; the message says why, without its content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One event with its place and its time."""
 
     hall: str
@@ -43,7 +42,7 @@ class Envelope:
     """JSON text without needless space."""
     was: str = ""
     """The id under which a former epoch issued the same fact, or empty."""
-    rest: Mapping[str, Any] = field(default_factory=dict)
+    rest: Mapping[str, Any] = MappingProxyType({})
     """Attributes this version does not know."""
 
     @property
@@ -87,7 +86,7 @@ def decode(event: object) -> Envelope:
         raise Unreadable("specversion is not 1.0")
     texts = {name: _text(event, name) for name in _TEXTS}
     epoch, lane, seq = _text(event, "epoch"), _text(event, "lane"), event.get("seq")
-    if not _EPOCH.fullmatch(epoch):
+    if not is_epoch(epoch):
         raise Unreadable("epoch is not 8 hexadecimal digits")
     if lane not in LANES:
         raise Unreadable("lane is unknown")
@@ -111,6 +110,11 @@ def decode(event: object) -> Envelope:
     if event.get("id") != envelope.id:
         raise Unreadable("id is not the one of its place")
     return envelope
+
+
+def is_epoch(value: object) -> TypeGuard[str]:
+    """Return whether ``value`` names an epoch."""
+    return isinstance(value, str) and _EPOCH.fullmatch(value) is not None
 
 
 def _text(event: Mapping[str, Any], name: str) -> str:

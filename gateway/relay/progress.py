@@ -39,6 +39,8 @@ class Range:
     first: int
     last: int
     limit_bytes: int
+    again: bool = False
+    """Whether it was refused before: it goes as simply as can be, in case the reader did not know the form."""
 
 
 @dataclass(slots=True)
@@ -177,7 +179,7 @@ class Progress:
             cursor.following = max(cursor.following, stand.confirmed + 1)
             cursor.again = [(first, last) for first, last in cursor.again if last > stand.confirmed]
             if cursor.again:
-                return Range(key, *cursor.again[0], limit_bytes)
+                return Range(key, *cursor.again[0], limit_bytes, again=True)
             if cursor.following <= stand.last:
                 return Range(key, cursor.following, stand.last, limit_bytes)
         return None

@@ -189,7 +189,7 @@ class Uplink:
                 return
 
     def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], now_s: float) -> bool:
-        batch = pack((_envelope(self.topics.hall, row).encode() for row in rows), limit_bytes=asked.limit_bytes)
+        batch = pack([_envelope(self.topics.hall, row) for row in rows], limit_bytes=asked.limit_bytes, simply=asked.again)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False

@@ -6,11 +6,10 @@ Pure; raises Unreadable for whatever is not the contract's form.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from gateway.relay.envelope import SEQ_LIMIT, Unreadable
+from gateway.relay.envelope import SEQ_LIMIT, Unreadable, is_epoch
 from gateway.relay.topics import LANES
 from provisioning.centre.model import EpochReport, EventRow, Hello, LaneReport
 
@@ -19,8 +18,6 @@ EPOCHS_LIMIT = 200
 """A hall that holds more epochs than this is not believed."""
 WORD_LIMIT = 80
 """Characters of a nonce or a boot's name, at the most."""
-
-_EPOCH = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
 
 def read_hello(hall: str, payload: bytes) -> Hello:
@@ -73,11 +70,6 @@ def _word(message: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or len(value) > WORD_LIMIT or value != cleaned(value):
         raise Unreadable(f"{name} is not a short text")
     return value
-
-
-def is_epoch(value: object) -> TypeGuard[str]:
-    """Return whether ``value`` names an epoch."""
-    return isinstance(value, str) and _EPOCH.fullmatch(value) is not None
 
 
 def is_count(value: object) -> TypeGuard[int]:

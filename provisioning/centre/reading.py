@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from gateway.clock import ClockState
-from gateway.relay.batches import read_array
-from gateway.relay.envelope import EVENT_LIMIT_BYTES, Envelope, Unreadable, decode
+from gateway.relay.batches import read_events
+from gateway.relay.envelope import EVENT_LIMIT_BYTES, Envelope, Unreadable, decode, is_epoch
 from gateway.relay.topics import LANES, Heard, heard
-from provisioning.centre.hellos import cleaned, is_count, is_epoch, read_hello
+from provisioning.centre.hellos import cleaned, is_count, read_hello
 from provisioning.centre.model import ACCEPTED, EventRow, Hello
 
 SCHEMA = "schema"
@@ -60,7 +60,7 @@ def read(topic: str, payload: bytes, root: str, received_at: str) -> Arrival | N
     try:
         if place.kind == "hello":
             return read_hello(place.hall, payload)
-        return Batch(tuple(_row(event, place, received_at) for event in read_array(payload)))
+        return Batch(tuple(_row(event, place, received_at) for event in read_events(payload)))
     except Unreadable as error:
         return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), str(error))
     except RecursionError:

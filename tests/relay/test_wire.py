@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import zlib
+from itertools import islice
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.relay.batches import BATCH_LIMIT, PLAIN_LIMIT_BYTES, WIRE_LIMIT_BYTES, pack, read_array, unpack
+from gateway.relay.batches import BATCH_LIMIT, PLAIN_LIMIT_BYTES, WIRE_LIMIT_BYTES, pack, read_events, unpack
 from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer, encode_receipt, encode_refused
 from gateway.relay.topics import LANES, Heard, Topics, heard, intake_filters
+from tests.support.hall_days import hall_days
 
 HALL = "3510012001"
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -101,7 +103,7 @@ def test_a_batch_keeps_its_limits_and_its_order(sizes: list[int], limit_bytes: i
     """However well the events compress, a payload stays within its limit and holds the first events in order."""
     events = [event(seq, {"noise": "".join(seed.choices("0123456789abcdef", k=size))}) for seq, size in enumerate(sizes, 1)]
 
-    batch = pack((one.encode() for one in events), limit_bytes=limit_bytes)
+    batch = pack(events, limit_bytes=limit_bytes)
 
     assert batch.count >= 1
     assert len(batch.payload) <= limit_bytes
@@ -110,25 +112,33 @@ def test_a_batch_keeps_its_limits_and_its_order(sizes: list[int], limit_bytes: i
 
 def test_a_batch_holds_at_most_500_events() -> None:
     """The 501st event waits for the next batch."""
-    assert pack(event(seq).encode() for seq in range(1, 700)).count == BATCH_LIMIT
+    assert pack([event(seq) for seq in range(1, 700)]).count == BATCH_LIMIT
 
 
 def test_a_batch_costs_few_bytes_an_event() -> None:
-    """Derived ids compress: a batch of ordinary events costs less than a tenth of its events."""
-    events = [event(seq, {"line": "a", "counter": "2"}).encode() for seq in range(1, 501)]
+    """A batch of hall-days costs less than a twentieth of its events sent one by one, and one event alone less than a third."""
+    days = enumerate(islice(hall_days(1), BATCH_LIMIT), 1)
+    events = [
+        event(seq, told.data)._replace(type=told.type, subject=told.subject, time=stamp.time, uptime=stamp.uptime)
+        for seq, (stamp, told) in days
+    ]
+    alone_bytes = [len(one.encode()) for one in events]
 
-    assert len(pack(events).payload) * 10 < sum(map(len, events))
+    assert len(pack(events).payload) * 20 < sum(alone_bytes)
+    assert len(pack(events[7:8]).payload) * 3 < alone_bytes[7]
 
 
-def test_one_small_event_travels_uncompressed() -> None:
-    """The reader tells an array by its first byte."""
-    assert pack([b"{}"]).payload == b"[{}]"
+@pytest.mark.parametrize("payload", [b"[%s]", b"{%s}"])
+def test_the_first_byte_tells_what_is_not_compressed(payload: bytes) -> None:
+    """An array and columns are read as they are; what is in neither is refused for itself."""
+    with pytest.raises(Unreadable, match="not JSON"):
+        read_events(payload)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
     """A payload that would unpack to more than the limit is refused before it fills the memory."""
     with pytest.raises(Unreadable, match="unpacked"):
-        read_array(zlib.compress(b"[" + b" " * (PLAIN_LIMIT_BYTES + 10) + b"]", 9))
+        read_events(zlib.compress(b"[" + b" " * (PLAIN_LIMIT_BYTES + 10) + b"]", 9))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +160,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 def test_garbage_is_unreadable(payload: bytes) -> None:
     """What is no batch is refused with a reason, never with a crash."""
     with pytest.raises(Unreadable):
-        read_array(payload)
+        read_events(payload)
 
 
 @given(st.binary(max_size=300))

@@ -38,7 +38,7 @@ def envelope(seq: int, **changes: object) -> Envelope:
 
 def batch(seqs: Iterable[int], **changes: object) -> bytes:
     """Return the payload of a batch of these numbers, in the order given."""
-    return pack([envelope(seq, **changes).encode() for seq in seqs]).payload
+    return pack([envelope(seq, **changes) for seq in seqs]).payload
 
 
 def plain(*events: Mapping[str, Any]) -> bytes:

@@ -53,6 +53,7 @@ class ModelCentre:
         *,
         judge: Callable[[Envelope], str] = lambda _event: "",
         readable: Callable[[Envelope], bool] = lambda _event: True,
+        reads: Callable[[bytes], bool] = lambda _payload: True,
         deduplicates: bool = True,
         answers_duplicates: bool = True,
     ) -> None:
@@ -64,6 +65,7 @@ class ModelCentre:
         self._topics = Topics(hall)
         self._judge = judge
         self._readable = readable
+        self._reads = reads
         self._deduplicates = deduplicates
         self._answers_duplicates = answers_duplicates
 
@@ -104,6 +106,8 @@ class ModelCentre:
             self._answer((events[0].epoch, events[0].lane), events[0].seq - 1)
 
     def _read(self, payload: bytes) -> list[Envelope]:
+        if not self._reads(payload):
+            raise Unreadable("the payload is in no form that this centre knows")
         events = unpack(payload)
         if not all(self._readable(event) for event in events):
             raise Unreadable("poison")

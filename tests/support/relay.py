@@ -36,13 +36,16 @@ class RelayWorld:
         keep_days: int = 30,
         judge: Callable[[Envelope], str] = lambda _event: "",
         readable: Callable[[Envelope], bool] = lambda _event: True,
+        reads: Callable[[bytes], bool] = lambda _payload: True,
         answers_duplicates: bool = True,
     ) -> None:
         self.randomness = Random(seed)
         self.clock = FakeClock()
         self.store = open_test_store(folder, self.clock)
         self.broker = FakeBroker(self.randomness, held=held, faults=faults)
-        self.centre = ModelCentre(self.broker, HALL, judge=judge, readable=readable, answers_duplicates=answers_duplicates)
+        self.centre = ModelCentre(
+            self.broker, HALL, judge=judge, readable=readable, reads=reads, answers_duplicates=answers_duplicates
+        )
         self.centre.connection.start()
         self.centre_up = True
         self._by_puback = by_puback

@@ -63,7 +63,7 @@ def test_published_event_is_a_fact() -> None:
         "1.000",
         "{}",
     )
-    payload = batches.pack([event.encode()]).payload
+    payload = batches.pack([event]).payload
     topic = b"balai/v1/3510012001/up/record"
     body = len(topic).to_bytes(2, "big") + topic + b"\x00\x01" + b"\x00" + payload
     connect = b"\x10\x07\x00\x04MQTT\x05"
