@@ -115,7 +115,7 @@ class RelaySettings(_Section):
     """``[relay]``: the regency's broker."""
 
     broker: Annotated[str, AfterValidator(_broker)] = ""
-    """``mqtt://HOST:PORT`` or ``mqtts://HOST:PORT``; empty keeps everything in the hall."""
+    """``mqtt://HOST:PORT`` or ``mqtts://HOST:PORT``, a cluster's nodes as ``mqtts://A,B,C``; empty keeps everything in the hall."""
     ca_file: Path | None = Field(default=None, strict=False)
     """The certificate authority that signs the broker (PEM)."""
     certificate_file: Path | None = Field(default=None, strict=False)

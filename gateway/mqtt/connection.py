@@ -32,6 +32,7 @@ Protocol = Literal["auto", "5", "3.1.1"]
 class PahoConnection:
     """A connection over paho-mqtt; implements gateway.mqtt.ports.Connection.
 
+    The broker's nodes are tried in turn, in an order of its own, so that halls spread over them by themselves.
     ``will`` is what the broker says of us when we vanish; ``retry_s`` are the shortest and the longest
     wait between attempts in seconds. ``protocol`` ``auto`` speaks MQTT 5 and falls back to 3.1.1.
     """
@@ -54,7 +55,9 @@ class PahoConnection:
         self._trust = trust or Trust()
         self._auto = protocol == "auto"
         self._version = "5" if protocol == "auto" else protocol
-        self._backoff = Backoff(*retry_s, randomness or random.SystemRandom())
+        randomness = randomness or random.SystemRandom()
+        self._backoff = Backoff(*retry_s, randomness)
+        self._nodes = randomness.sample(address.nodes, len(address.nodes))
         self._filters: tuple[str, ...] = ()
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._state: Connected | Disconnected | None = None
@@ -123,7 +126,11 @@ class PahoConnection:
             turned = session.version_refused and self._auto
             if turned:
                 self._version = "3.1.1" if self._version == "5" else "5"
-            wait_s = 0.0 if turned and self._version == "3.1.1" else self._backoff.next_s()
+            if turned and self._version == "3.1.1":
+                wait_s = 0.0
+            else:
+                wait_s = self._backoff.next_s()
+                self._nodes.append(self._nodes.pop(0))
             log.info("mqtt=%s event=disconnected code=%s wait_s=%.1f", self._habits.client_id, ending.code, wait_s)
             stopping.wait(wait_s)
 
@@ -133,7 +140,7 @@ class PahoConnection:
         except OSError as error:
             return reasons.of_files(error)
         try:
-            session.open(self.address, tls)
+            session.open(self.address, self._nodes[0], tls)
             self._session = session
             return session.run(stopping)
         except OSError as error:

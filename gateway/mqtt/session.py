@@ -22,7 +22,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from gateway.mqtt import reasons
-from gateway.mqtt.address import BrokerAddress
+from gateway.mqtt.address import BrokerAddress, Node
 from gateway.mqtt.ports import Acknowledged, Connected, Disconnected, Happening, Message, Received
 
 log = logging.getLogger(__name__)
@@ -124,15 +124,15 @@ class Session:
         client.on_socket_register_write = lambda *_: None  # else paho writes in the publisher's thread
         return client
 
-    def open(self, address: BrokerAddress, tls: ssl.SSLContext | None) -> None:
-        """Connect and greet. Raises OSError (TLS included) when there is nobody to greet."""
+    def open(self, address: BrokerAddress, node: Node, tls: ssl.SSLContext | None) -> None:
+        """Connect to one node of the broker and greet. Raises OSError (TLS included) when there is nobody to greet."""
         if tls:
             self._client.tls_set_context(tls)
         if address.user:
             self._client.username_pw_set(address.user, address.password or None)
         if self.version == "5":
             self._client.connect(
-                *(address.host, address.port, self._habits.keepalive_s),
+                *(*node, self._habits.keepalive_s),
                 clean_start=self._habits.session_s == 0,
                 properties=_properties(
                     PacketTypes.CONNECT,
@@ -142,7 +142,7 @@ class Session:
                 ),
             )
         else:
-            self._client.connect(address.host, address.port, self._habits.keepalive_s)
+            self._client.connect(*node, self._habits.keepalive_s)
 
     def run(self, stopping: threading.Event) -> Disconnected:
         """Carry messages until the connection ends; return why it did."""

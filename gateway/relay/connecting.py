@@ -59,7 +59,8 @@ def probe(connection: PahoConnection | None, limit_s: float = PROBE_LIMIT_S) -> 
 
 def _first_ending(connection: PahoConnection, limit_s: float) -> Disconnected | None:
     ending = Disconnected("broker-silent", "")
-    for _version in ("5", "3.1.1"):
+    tries_left = 2 * len(connection.address.nodes)
+    while tries_left > 0:
         try:
             happening = connection.happenings.get(timeout=limit_s)
         except queue.Empty:
@@ -68,6 +69,6 @@ def _first_ending(connection: PahoConnection, limit_s: float) -> Disconnected | 
             return None
         if isinstance(happening, Disconnected):
             ending = happening
-            if happening.code != "broker-refused":
-                break
+            # Whoever refuses may yet speak the other version; whoever cannot be reached speaks neither.
+            tries_left -= 1 if happening.code == "broker-refused" else 2
     return ending

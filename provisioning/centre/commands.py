@@ -39,7 +39,7 @@ def centre() -> None:
 
 @centre.command()
 @DATABASE
-@click.option("--broker", required=True, help="mqtt://HOST:PORT or mqtts://HOST:PORT")
+@click.option("--broker", required=True, help="mqtt://HOST:PORT or mqtts://HOST:PORT; a cluster's nodes with commas.")
 @click.option("--topic-root", default=ROOT, show_default=True, help="The topics' first levels.")
 @click.option(
     "--client-id", default="", help="How the broker knows this intake; one name, one intake.  [default: of the database]"

@@ -17,6 +17,7 @@ from gateway.mqtt.connection import PahoConnection, Protocol
 from gateway.mqtt.ports import Acknowledged, Connected, Disconnected, Happening, Message
 from gateway.mqtt.session import Habits
 from gateway.mqtt.tls import Trust
+from gateway.relay.connecting import probe
 from tests.support.certificates import Authority
 from tests.support.mosquitto import Mosquitto, Tls, free_port
 
@@ -188,11 +189,63 @@ def test_an_address_is_read(text: str, host: str, port: int, *, encrypted: bool)
     """Scheme, host and port, with the usual ports when none is given."""
     address = BrokerAddress.parse(text)
 
-    assert (address.host, address.port, address.encrypted) == (host, port, encrypted)
+    assert (address.nodes, address.encrypted) == (((host, port),), encrypted)
+
+
+def test_a_cluster_is_named_node_by_node() -> None:
+    """Scheme and name stand once, each node with its own port, and the text of it can be read again."""
+    address = BrokerAddress.parse("mqtts://hall:rahasia@a,b:8884,[::1]:8885")
+
+    assert (address.nodes, address.user, address.password) == ((("a", 8883), ("b", 8884), ("::1", 8885)), "hall", "rahasia")
+    assert str(address) == "mqtts://a:8883,b:8884,[::1]:8885"
+    assert BrokerAddress.parse(str(address)).nodes == address.nodes
+
+
+def test_the_nodes_of_a_cluster_are_tried_in_turn(tmp_path: Path) -> None:
+    """However many nodes are down, the one that serves is found."""
+    with Mosquitto(tmp_path / "broker") as broker:
+        dead = ",".join(f"127.0.0.1:{free_port()}" for _ in range(3))
+        connection = connection_to(f"mqtt://{dead},127.0.0.1:{broker.port}")
+        connection.start()
+
+        assert isinstance(first(connection, Connected), Connected)
+        connection.stop()
+
+
+def test_a_first_try_asks_every_node(tmp_path: Path) -> None:
+    """A technician hears of a fault only when no node serves."""
+    with Mosquitto(tmp_path / "broker") as broker:
+        dead = ",".join(f"127.0.0.1:{free_port()}" for _ in range(3))
+        probe(connection_to(f"mqtt://{dead},127.0.0.1:{broker.port}"))
+        with pytest.raises(Refusal) as refused:
+            probe(connection_to(f"mqtt://{dead}"))
+    assert refused.value.code == "broker-unreachable"
+
+
+def test_halls_spread_over_the_nodes_by_themselves() -> None:
+    """Each hall begins with a node of its own choice, so that no node takes all of them."""
+    address = "mqtt://a,b,c"
+    firsts = {
+        PahoConnection(BrokerAddress.parse(address), Habits(HALL), randomness=Random(seed))._nodes[0].host for seed in range(30)
+    }
+
+    assert firsts == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
-    "text", ["", "centre:1883", "http://centre", "mqtt://", "mqtt://centre:0", "mqtt://centre:99999", "mqtt://c/x", "mqtt://[::1"]
+    "text",
+    [
+        "",
+        "centre:1883",
+        "http://centre",
+        "mqtt://",
+        "mqtt://centre:0",
+        "mqtt://centre:99999",
+        "mqtt://c/x",
+        "mqtt://[::1",
+        "mqtt://a,",
+        "mqtt://a,mqtt://b",
+    ],
 )
 def test_a_strange_address_is_refused(text: str) -> None:
     """What is not a broker's address is refused with its remedy."""

@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.mqtt.tls import Trust
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -24,6 +26,7 @@ class Authority:
         self._folder = folder
         self.certificate = folder / "ca.pem"
         self._key = folder / "ca.key"
+        self._trusts: dict[str, Trust] = {}
         _openssl(
             *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"),
             *("-subj", f"/CN={name}", "-keyout", str(self._key), "-out", str(self.certificate)),
@@ -45,6 +48,13 @@ class Authority:
             *("-CAcreateserial", "-days", "2", "-extfile", str(extensions), "-out", str(identity.certificate)),
         )
         return identity
+
+    def trust(self, name: str) -> Trust:
+        """Return what a client needs that is known by ``name``; it is signed when first asked for."""
+        if name not in self._trusts:
+            identity = self.sign(name)
+            self._trusts[name] = Trust(self.certificate, identity.certificate, identity.key)
+        return self._trusts[name]
 
 
 def _openssl(*arguments: str) -> None:

@@ -14,6 +14,8 @@ command_of() { PATH="$PATH:/usr/sbin" command -v "$1"; }
 need python3-venv "${PYTHON:-python3}" -c 'import ensurepip, venv'
 if [ "${1:-install}" = test ]; then
     need mosquitto command_of mosquitto
+    need nats-server command_of nats-server
+    need rabbitmq-server command_of rabbitmq-server
     need chromium command_of chromium
     need chromium-driver command_of chromedriver
     need strace command_of strace
@@ -37,7 +39,7 @@ if [ "$(id -u)" = 0 ]; then as_root=""; elif command -v sudo >/dev/null && sudo 
     exit 1
 fi
 echo "Installing Debian packages:$missing"
-# A broker or a browser that is only a test's tool must not start as a service of this machine.
+# A broker or a browser that is only a test's tool must not start as a service of this machine, now or at its next boot.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
     printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
@@ -47,3 +49,11 @@ fi
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
 # shellcheck disable=SC2086 - the list is meant to be split
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing
+if [ -d /run/systemd/system ]; then
+    for package in $missing; do
+        case $package in
+            mosquitto | nats-server) $as_root systemctl --quiet disable "$package" ;;
+            rabbitmq-server) $as_root systemctl --quiet disable rabbitmq-server epmd.socket epmd.service ;;
+        esac
+    done
+fi
