@@ -107,9 +107,11 @@ def key_of(request: Request) -> str:
 
 
 def _invalid(error: RequestValidationError) -> Refusal:
-    """Name the first field that is wrong; a body that is no JSON has a refusal of its own."""
+    """Name the first field that is wrong; an address that leads nowhere and a body that is no JSON have refusals of their own."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"]]
+    if place[0] == "path":
+        return Refusal("not-found")
     if first["type"] == "json_invalid" or place == ["body"]:
         return Refusal("body-unreadable")
     return Refusal("field-invalid", field=place[-1][:40])

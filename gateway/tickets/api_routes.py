@@ -15,7 +15,7 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.routes import session_of
 from gateway.portal.api import NEEDS_KEY, key_of
 from gateway.portal.visitor import visitor_of
-from gateway.tickets import wishes
+from gateway.tickets import holding, wishes
 from gateway.tickets.counters import How
 from gateway.tickets.desk import Called, TicketsDesk
 from gateway.tickets.model import HoldReason
@@ -63,6 +63,21 @@ class TicketState(TicketAnswer):
     calls: int
 
 
+class Said(BaseModel):
+    """How content the holder is; needed by ``rate`` alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    score: int = Field(default=0, ge=0, le=4, description="rate: 4 very content, 1 not at all", examples=[4])
+
+
+class HolderAnswer(BaseModel):
+    """How the ticket stands after its holder's act."""
+
+    number: str
+    state: Literal["waiting", "held", "completed", "cancelled"]
+
+
 class ActAnswer(BaseModel):
     """What an act at a counter was about."""
 
@@ -89,6 +104,7 @@ class About(BaseModel):
 def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
     """Add all routes."""
     _describe_tickets(api, desk, view)
+    _describe_holders(api, desk, view)
     _describe_counters(api, desk, view, people)
     _describe_reading(api)
 
@@ -118,6 +134,18 @@ def _describe_tickets(api: APIRouter, desk: TicketsDesk, view: QueueView) -> Non
         "/tickets", take_number, methods=["POST"], status_code=201, response_model=TicketAnswer, openapi_extra=NEEDS_KEY
     )
     api.add_api_route("/tickets/{token}", read_ticket, methods=["GET"], response_model=TicketState)
+
+
+def _describe_holders(api: APIRouter, desk: TicketsDesk, view: QueueView) -> None:
+    async def by_holder(request: Request, token: str, act: holding.Act, said: Said | None = None) -> Response:
+        """Do what the holder of a ticket asks: come later, be back, give it back, or say how it was."""
+        key, score = key_of(request), (said or Said()).score
+        changed = await run_in_threadpool(lambda: holding.carry_out(desk, act, token, key=key, score=score))
+        await view.seen(changed.revision)
+        body = json.dumps({"number": changed.number, "state": holding.AFTER[act]})
+        return Response(body, headers=NO_STORE, media_type="application/json")
+
+    api.add_api_route("/tickets/{token}/{act}", by_holder, methods=["POST"], response_model=HolderAnswer, openapi_extra=NEEDS_KEY)
 
 
 def _describe_counters(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:

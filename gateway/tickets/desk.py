@@ -45,6 +45,13 @@ class Changed:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reprinted:
+    """The answer to a clerk who wants a slip once more."""
+
+    number: str
+
+
 class TicketsDesk:
     """Where numbers are given and what their holders do. Safe from any thread.
 
@@ -127,13 +134,14 @@ class TicketsDesk:
 
         return self._by_holder("give-back", token, Act.CANCEL, key, end)
 
-    def rate(self, token: str, score: int, *, origin: str) -> Changed:
+    def rate(self, token: str, score: int, *, origin: str, key: str | None = None) -> Changed:
         """Keep how content somebody was with a finished visit; a second rating changes nothing.
 
         Raises Refusal ``unknown-ticket``, ``act-not-now``, ``field-invalid``.
         """
         with self._store.transaction() as tx:
-            return self._rate_in(tx, token, score, origin)
+            asked = ["rate", token, str(score)]
+            return once(tx, Changed, key, asked, self._clock.now(), lambda tx: self._rate_in(tx, token, score, origin))
 
     def rate_latest(self, counter_id: str, score: int) -> bool:
         """Keep how content the person is whose visit at this counter has ended just now, told by a button; False when there is none."""
@@ -157,14 +165,19 @@ class TicketsDesk:
             outbox.append(tx, Stamp.of(self._clock, self._zone), wire.rated(ticket, score, origin))
         return Changed(ticket.label, token, tables.bump_revision(tx))
 
-    def print_again(self, number: str) -> None:
+    def print_again(self, number: str, *, key: str | None = None) -> Reprinted:
         """Print the slip of one of today's numbers again. Raises Refusal ``unknown-number``."""
-        with self._store.transaction() as tx:
+
+        def want(tx: Transaction) -> Reprinted:
             day = tables.current_day(tx)
             ticket = tables.find_by_label(tx, day.ordinal, number) if day and number.isprintable() else None
             if ticket is None:
                 raise Refusal("unknown-number", number=number)
             slips.slip_wanted_again(tx, ticket.id, Stamp.of(self._clock, self._zone))
+            return Reprinted(ticket.label)
+
+        with self._store.transaction() as tx:
+            return once(tx, Reprinted, key, ["print", number], self._clock.now(), want)
 
     def _issue_once(
         self,

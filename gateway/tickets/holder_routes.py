@@ -6,7 +6,7 @@ sent; an act that comes too late is answered on the ticket's own page, which say
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,7 +20,8 @@ from gateway.portal.hot import KEY_MARK, HotPages, etag_of, hot_response
 from gateway.portal.i18n import words
 from gateway.portal.qr import qr_code
 from gateway.portal.site import Site
-from gateway.tickets.desk import Changed, TicketsDesk
+from gateway.tickets import holding
+from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.snapshot import QueueSnapshot, TicketView
 from gateway.tickets.view import QueueView
 
@@ -36,12 +37,6 @@ class HolderPages:
         self._view = view
         self._site = site
         self._drawn = HotPages(site.edition)
-        self._acts: Mapping[str, Callable[[str, Mapping[str, str]], Changed]] = {
-            "later": lambda token, fields: desk.come_later(token, key=_key(fields)),
-            "back": lambda token, fields: desk.come_back(token, key=_key(fields)),
-            "give-back": lambda token, fields: desk.give_back(token, key=_key(fields)),
-            "rate": lambda token, fields: desk.rate(token, _score(fields), origin="phone"),
-        }
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
@@ -66,11 +61,13 @@ class HolderPages:
         """Do what the holder asks, then show the ticket."""
         fields = await read_form(request)
         ticket = _ticket_of(self._view.current, request)
-        act = self._acts.get(fields.get("act", ""))
+        act = next((one for one in holding.ACTS if one == fields.get("act")), None)
         if act is None:
             raise Refusal("field-invalid", field="act")
+        score = _score(fields)
+        key = f"{form_key(fields)}-{act}{score or ''}"  # another face of the same page is another wish
         try:
-            changed = await run_in_threadpool(act, ticket.token, fields)
+            changed = await run_in_threadpool(lambda: holding.carry_out(self._desk, act, ticket.token, key=key, score=score))
         except Refusal as refusal:
             if refusal.code != "act-not-now":
                 raise
@@ -109,10 +106,6 @@ def _ticket_of(snapshot: QueueSnapshot, request: Request) -> TicketView:
     if ticket is None:
         raise Refusal("unknown-ticket")
     return ticket
-
-
-def _key(fields: Mapping[str, str]) -> str:
-    return f"{form_key(dict(fields))}-{fields['act']}"
 
 
 def _score(fields: Mapping[str, str]) -> int:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from gateway.choices.forms import PlainForm, Unsound
 from gateway.errors import Refusal
@@ -41,10 +42,12 @@ class LineList(PlainForm):
         return [line.id for line in self._desk.furniture.read()[0]]
 
     def shown(self, item: str, typed: Mapping[str, str], speak: Words) -> dict[str, object]:
-        """Return lines, and how many counters serve each."""
-        del item, typed, speak
+        """Return lines, and which counters serve and help each."""
+        del item, typed
         lines, counters = self._desk.furniture.read()
-        return {"lines": lines, "own": {line.id: [one.name for one in counters if line.id in one.lines] for line in lines}}
+        own = {line.id: _named((one for one in counters if line.id in one.lines), speak) for line in lines}
+        helped = {line.id: _named((one for one in counters if line.id in one.helps), speak) for line in lines}
+        return {"lines": lines, "own": own, "helped": helped}
 
     def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
         """Move a line by one place."""
@@ -77,7 +80,7 @@ class LineForm(PlainForm):
         """Return the line as it is; a new one with the next free letter and colour."""
         lines, _ = self._desk.furniture.read()
         if item == NEW:
-            letter = next(one for one in string.ascii_uppercase if one not in {line.letter for line in lines})
+            letter = _free_letter({line.letter for line in lines})
             colour = next((one for one in COLOURS if one not in {line.colour for line in lines}), next(iter(COLOURS)))
             line = LineSetup("", letter, "", colour=colour, icon="people")
         else:
@@ -92,17 +95,19 @@ class LineForm(PlainForm):
         return "" if item == NEW else self.filled(item)
 
     def shown(self, item: str, typed: Mapping[str, str], speak: Words) -> dict[str, object]:
-        """Return colours and pictures to choose from, those that are in use already among them."""
-        del speak
+        """Return colours and pictures to choose from, those that are in use already among them, and who will help a new line."""
         colours, icons = dict(COLOURS), dict(ICONS)
         if item != NEW:
             present = self.filled(item)
             colours.setdefault(present["colour"], "warna sekarang")
             icons.setdefault(present["icon"], "gambar sekarang")
         # One letter unless the hall has lines with two: whoever types beside the suggestion does not double it.
-        letters = max(len(line.letter) for line in self._desk.furniture.read()[0])
+        lines, counters = self._desk.furniture.read()
+        letters = max(len(letter) for letter in (typed["letter"][:2], *(line.letter for line in lines)))
         letter = typed["letter"][:2] or "A"
-        return {"colours": colours, "icons": icons, "is_new": item == NEW, "letters": letters, "letter": letter}
+        return {
+            "colours": colours, "icons": icons, "is_new": item == NEW, "letters": letters, "letter": letter, "helpers": _named(counters, speak),
+        }  # fmt: skip
 
     def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
         """Keep the line as typed, or retire it."""
@@ -174,6 +179,17 @@ def new_id(name: str, taken: set[str]) -> str:
     """Return a name for the database: the words of ``name``, and a number where there is one already."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_ID].strip("-") or "layanan"
     return next(one for one in (plain, *(f"{plain}-{number}" for number in range(2, 999))) if one not in {*taken, NEW})
+
+
+def _free_letter(taken: set[str]) -> str:
+    """Return the first letter that no line has; after A to Z there are AA, AB and so on."""
+    letters = string.ascii_uppercase
+    pairs = (first + second for first in letters for second in letters)
+    return next(one for one in chain(letters, pairs) if one not in taken)
+
+
+def _named(counters: Iterable[CounterSetup], speak: Words) -> str:
+    return ", ".join(speak(one.name) for one in counters)
 
 
 def _find(lines: Sequence[LineSetup], line_id: str) -> LineSetup:

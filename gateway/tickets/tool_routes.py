@@ -1,6 +1,6 @@
 """``/loket/alat``: what a clerk needs now and then, kept off the console so that it stays calm.
 
-Promises: a number taken for somebody is taken once, however often the form is sent; what is opened, closed or continued
+Promises: a number taken for somebody is taken once and a slip printed again once, however often the form is sent; what is opened, closed or continued
 is asked for by name, so that a repeated form changes nothing more.
 """
 
@@ -71,7 +71,8 @@ class ToolPages:
             self._view.at_least(issued.revision)
             return issued.number
         if act == "print":
-            self._desk.print_again(as_printed(fields.get("number", "")[:LONGEST]))
+            number = as_printed(fields.get("number", "")[:LONGEST])
+            self._desk.print_again(number, key=f"{form_key(fields)}-{number}")
         elif act in {"open-line", "close-line"}:
             self._view.at_least(self._desk.furniture.open_line(about, is_open=act == "open-line"))
         elif act in {"phone-on", "phone-off"}:

@@ -90,11 +90,46 @@ def test_a_counter_is_worked_by_bearer(portal: RunningPortal) -> None:
     assert (nowhere.status_code, nowhere.json()["code"]) == (404, "unknown-counter")
 
 
+def test_the_holder_acts_by_the_tickets_token(portal: RunningPortal) -> None:
+    """Later, back, rated once it is over, given back: each once per key, refused when it comes too late, needing nothing but the token."""
+    first, second = portal.issue("surat"), portal.issue("surat")
+    with portal.client() as client:
+
+        def act(token: str, name: str, key: str = "", **said: object) -> tuple[int, object]:
+            answer = client.post(f"/api/v1/tickets/{token}/{name}", json=said or None, headers=_key(key or f"hold-{name}"))
+            return answer.status_code, answer.json().get("state", answer.json().get("code"))
+
+        assert [act(first, "later") for _ in range(2)] == [(200, "held")] * 2
+        assert act(first, "back") == (200, "waiting")
+        assert act(second, "back", "second") == (409, "act-not-now")
+        assert act(second, "later") == (422, "key-reused")
+        assert act(first, "rate", "early", score=4) == (409, "act-not-now")
+        portal.desk.counters.call("1", portal.view.current.tickets[first].number)
+        portal.view.at_least(portal.desk.complete("1").revision)
+        assert act(first, "rate") == (422, "field-invalid")
+        assert act(first, "rate", score=5) == (422, "field-invalid")
+        assert [act(first, "rate", score=4) for _ in range(2)] == [(200, "completed")] * 2
+        assert act(first, "rate", score=1) == (422, "key-reused")
+        assert act(second, "give-back") == (200, "cancelled")
+        assert act("nobody", "give-back", "nobody") == (404, "unknown-ticket")
+        assert act(second, "dance") == (404, "not-found")
+        assert client.post(f"/api/v1/tickets/{second}/later").json()["code"] == "key-missing"
+    assert portal.view.current.tickets[first].rated is True
+
+
 def test_the_description_names_every_path(portal: RunningPortal) -> None:
     """OpenAPI lists what FastAPI serves and what is served beside it."""
     with portal.client() as client:
         paths = client.get("/api/v1/openapi.json").json()["paths"]
-    assert {"/queue", "/events", "/tickets", "/tickets/{token}", "/session", "/counters/{counter}/{act}"} == set(paths)
+    assert {
+        "/queue",
+        "/events",
+        "/tickets",
+        "/tickets/{token}",
+        "/tickets/{token}/{act}",
+        "/session",
+        "/counters/{counter}/{act}",
+    } == set(paths)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +177,7 @@ def test_every_act_of_the_console_is_a_request_too(portal: RunningPortal) -> Non
         assert act("cancel", number=second) == (200, second)
         assert act("hold") == (422, "field-invalid")
         assert act("call") == (422, "field-invalid")
-        assert act("dance") == (422, "field-invalid")
+        assert act("dance") == (404, "not-found")
 
 
 def test_a_technician_serves_nobody(portal: RunningPortal) -> None:

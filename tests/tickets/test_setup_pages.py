@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -159,8 +160,9 @@ def test_a_line_with_a_fault_is_kept_as_typed(hall: RunningPortal, head: httpx.C
 
 
 def test_a_new_line_is_helped_by_every_counter(hall: RunningPortal, head: httpx.Client) -> None:
-    """Whoever takes its first number does not wait in vain; letter and colour are free ones."""
-    send(head, "/atur/layanan/baru", name="Pajak & PBB")
+    """Whoever takes its first number does not wait in vain, and who helps is told; letter and colour are free ones."""
+    assert "layanan baru ini dibantu: Loket 1, Loket 2." in head.get("/atur/layanan/baru").text
+    assert "dibantu Loket 1, Loket 2" in head.get(send(head, "/atur/layanan/baru", name="Pajak & PBB").headers["location"]).text
     line = lines(hall)[-1]
     assert (line.id, line.letter, line.name) == ("pajak-pbb", "C", "Pajak & PBB")
     assert line.colour not in {one.colour for one in lines(hall)[:-1]}
@@ -177,6 +179,14 @@ def test_a_letter_is_one_until_a_line_has_two(head: httpx.Client) -> None:
     assert longest() == "1"
     assert send(head, "/atur/layanan/surat", letter="AB").status_code == 303
     assert longest() == "2"
+
+
+def test_after_z_there_are_two_letters(hall: RunningPortal, head: httpx.Client) -> None:
+    """A hall with twenty-six lines can have another one."""
+    more = [LineSetup(f"l{letter.lower()}", letter, f"Layanan {letter}") for letter in string.ascii_uppercase[2:]]
+    hall.desk.furniture.arrange([*lines(hall), *more], counters(hall))
+    assert send(head, "/atur/layanan/baru", name="Pajak").status_code == 303
+    assert lines(hall)[-1].letter == "AA"
 
 
 def test_lines_move_up_and_down(hall: RunningPortal, head: httpx.Client) -> None:

@@ -65,6 +65,13 @@ def test_a_ticket_goes_through_the_counter_by_forms_alone(portal: RunningPortal,
     assert _counter(portal).ticket is None
 
 
+def test_a_line_has_its_letter_colour_and_picture_here_too(clerk: httpx.Client) -> None:
+    """On the console, for a transfer, and among the tools: as the crowd knows it."""
+    for path in ("/loket/1", "/loket/alat"):
+        badges = re.findall(r'<svg class="badge".*?</svg>', clerk.get(path).text)
+        assert {re.findall(r'rect [^>]*fill="(#\w+)".*>(\w+)</text>.*<path d=', one)[0][1] for one in badges} == {"A", "B"}
+
+
 def test_held_is_listed_and_comes_back(portal: RunningPortal, clerk: httpx.Client) -> None:
     """With its reason; it waits again at its old place, or is called at once."""
     _press(clerk, "call-next")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from gateway.tickets import slips
 from tests.support.portal import PIN, RunningPortal, running_portal
 
 
@@ -67,6 +68,25 @@ def test_a_slip_is_printed_again(portal: RunningPortal, clerk: httpx.Client) -> 
     assert (done.status_code, "Struk dicetak lagi." in done.text) == (200, True)
     unknown = clerk.post("/loket/alat", data={**_form(clerk), "act": "print", "number": "A-099"})
     assert (unknown.status_code, "Nomor A-099 tidak ada hari ini." in unknown.text) == (404, True)
+
+
+def test_a_form_sent_twice_prints_one_slip(portal: RunningPortal, clerk: httpx.Client) -> None:
+    """A second tap on a slow line finds the slip printed and asks for no other; a new form does."""
+    issued = portal.desk.issue("surat", origin="button")
+    portal.view.at_least(issued.revision)
+
+    def wanted() -> bool:
+        with portal.desk._store.reader() as db:
+            return bool(slips.slips_waiting(db))
+
+    form = {**_form(clerk), "act": "print", "number": issued.number}
+    found = []
+    for again in (form, form, {**_form(clerk), "act": "print", "number": issued.number}):
+        with portal.desk._store.transaction() as tx:
+            slips.slip_printed(tx, 1, "2026-11-23T09:00:00+07:00")
+        clerk.post("/loket/alat", data=again)
+        found.append(wanted())
+    assert found == [True, False, True]
 
 
 def test_the_line_continues_after_a_day_on_paper(portal: RunningPortal, clerk: httpx.Client) -> None:
