@@ -37,7 +37,7 @@ class Uplink:
     """The uplink's one loop. ``step`` belongs to its thread; the rest may be read from any.
 
     ``hall`` is the ten-digit village code; ``by_puback`` takes the broker's word for the centre's (a weaker
-    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides.
+    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides; a batch holds at most ``batch_limit`` events.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Uplink:
         *,
         by_puback: bool = False,
         keep_days: int = KEEP_DAYS,
+        batch_limit: int = BATCH_LIMIT,
     ) -> None:
         self.topics = Topics(hall, root)
         self.progress = Progress(randomness or SystemRandom(), by_puback=by_puback)
@@ -60,6 +61,7 @@ class Uplink:
         self._connection = connection
         self._clock = clock
         self._keep_days = keep_days
+        self._batch_limit = batch_limit
         self._prunes: dict[Key, int] = {}
         self._connection.subscribe([self.topics.receipt])
 
@@ -180,7 +182,7 @@ class Uplink:
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:
-            limit = min(BATCH_LIMIT, asked.last - asked.first + 1)
+            limit = min(self._batch_limit, asked.last - asked.first + 1)
             rows = outbox.claim(db, *asked.key, asked.first - 1, limit)
             rows = [row for row in rows if row.seq <= asked.last]
             if not rows:
@@ -189,7 +191,7 @@ class Uplink:
                 return
 
     def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], now_s: float) -> bool:
-        batch = pack([_envelope(self.topics.hall, row) for row in rows], limit_bytes=asked.limit_bytes, simply=asked.again)
+        batch = pack([Envelope(self.topics.hall, *row) for row in rows], limit_bytes=asked.limit_bytes, simply=asked.again)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False
@@ -221,10 +223,3 @@ def _stands(lanes: Sequence[outbox.LaneState]) -> dict[Key, LaneStand]:
     """Return where the lanes stand, the most hasty first and within it the oldest epoch."""
     in_haste = sorted(lanes, key=lambda lane: LANES.index(lane.lane))
     return {(lane.epoch, lane.lane): LaneStand(lane.last, lane.confirmed, lane.oldest) for lane in in_haste}
-
-
-def _envelope(hall: str, row: outbox.Row) -> Envelope:
-    return Envelope(
-        *(hall, row.epoch, row.lane, row.seq, row.type, row.subject),
-        *(row.time, row.clock, row.bootid, row.uptime, row.data),
-    )

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from gateway.errors import Refusal
 from gateway.store.database import Transaction
@@ -51,8 +51,7 @@ class Event:
     """What JSON can hold; nothing personal in the clear."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One event of the outbox, with its place."""
 
     epoch: str
