@@ -163,6 +163,11 @@ FAULTS: dict[str, Fault] = {
     "centre-newer": Fault(500, "Basis data {path} dibuat oleh versi yang lebih baru ({version}).", "Pasang versi yang lebih baru."),
     "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu, atau server basis datanya."),
     "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa disk atau server basis data; balai mengirim ulang."),
+    "signing-key": Fault(500, "Kunci tanda tangan {path} tidak dapat dipakai: {reason}.", "Perbaiki berkas itu, atau buat yang baru dengan: provision centre key BERKAS"),
+    "order-hall": Fault(422, "Balai {hall} tidak dikenal.", "Tulis kode desa sepuluh angka, atau all untuk semua balai."),
+    "order-name": Fault(422, "Perintah {kind} belum menyebut tentang apa.", "Lengkapi isinya, atau beri nama dengan --name, misalnya posyandu: huruf kecil, angka, dan tanda hubung."),
+    "order-data": Fault(422, "Isi perintah tidak dapat dipakai: {reason}.", "Tulis objek JSON dengan --data, atau isi satu per satu dengan --set."),
+    "order-days": Fault(422, "Masa berlaku perintah tidak benar.", "Pilih lebih dari 0 sampai {limit} hari."),
 }
 # fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

@@ -57,7 +57,7 @@ class Topics:
     @property
     def all_down(self) -> str:
         """Where the centre speaks to every hall."""
-        return f"{self.root}/all/down"
+        return all_down(self.root)
 
     @property
     def presence(self) -> str:
@@ -68,6 +68,11 @@ class Topics:
     def live(self) -> str:
         """Retained: the queue now, for people at home."""
         return f"{self.root}/{self.hall}/live"
+
+
+def all_down(root: str = ROOT) -> str:
+    """Return where the centre speaks to every hall."""
+    return f"{root}/all/down"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,12 @@ from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection, Protocol
 from gateway.mqtt.session import Habits
 from gateway.mqtt.tls import Trust
+from gateway.relay.signing import SIGNATURES_LIMIT
 from gateway.relay.topics import ROOT
+from provisioning.centre.asking import ask, key, orders
 from provisioning.centre.intake import Intake
 from provisioning.centre.opening import open_database, open_reader
+from provisioning.centre.signing_key import load_key
 from provisioning.centre.viewing import follow_events, show_lanes
 
 SESSION_S = 60 * 24 * 3600
@@ -50,6 +53,13 @@ def centre() -> None:
 @click.option("--ca-file", type=FILE, help="The authority that signs the broker (PEM).")
 @click.option("--certificate-file", type=FILE, help="This intake's certificate (PEM).")
 @click.option("--key-file", type=FILE, help="This intake's private key (PEM).")
+@click.option(
+    "--signing-key",
+    "signing_keys",
+    type=FILE,
+    multiple=True,
+    help="The key that signs orders (twice while it changes); none sends none.",
+)
 def intake(
     database: str,
     broker: str,
@@ -59,6 +69,7 @@ def intake(
     ca_file: Path | None,
     certificate_file: Path | None,
     key_file: Path | None,
+    signing_keys: tuple[Path, ...],
 ) -> None:
     """Receive the halls' events into the database until SIGTERM or Ctrl-C.
 
@@ -68,12 +79,15 @@ def intake(
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s room=%(name)s %(message)s")
     address = BrokerAddress.parse(broker)
+    if len(signing_keys) > SIGNATURES_LIMIT:
+        raise click.UsageError(f"at most {SIGNATURES_LIMIT} signing keys")
+    keys = [load_key(path) for path in signing_keys]
     opened = open_database(database)
     try:
         habits = Habits(client_id or f"intake-{opened.centre}", session_s=SESSION_S)
         trust = Trust(ca_file, certificate_file, key_file)
         connection = PahoConnection(address, habits, trust=trust, protocol=protocol)
-        receiving = Intake(opened, connection, SystemClock(), topic_root)
+        receiving = Intake(opened, connection, SystemClock(), topic_root, keys)
         with _asked_to_stop() as stopping:
             connection.start()
             rest_s = 0.0
@@ -106,6 +120,10 @@ def lanes(database: str) -> None:
     """
     with closing(open_reader(database)) as reader:
         show_lanes(reader)
+
+
+for command in (ask, orders, key):
+    centre.add_command(command)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.orders import OrderAnswer, OrderRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,30 @@ class IntakeTransaction(Protocol):
     def keep_hello(self, hello: Hello, received_at: str) -> None:
         """Record that a hall has spoken, and which epoch it holds open."""
 
+    def keep_order(self, order: OrderRow) -> None:
+        """Keep an order that is not here yet; its revision is raised above every other of its hall and subject."""
+
+    def unsent_orders(self, now: str, limit: int) -> list[OrderRow]:
+        """Return the oldest orders that were never sent and are not void ``now`` (ISO 8601 in UTC)."""
+
+    def mark_order_sent(self, order: str, at: str) -> None:
+        """Record that an order was handed to the wire for the first time."""
+
+    def orders_owed(self, hall: str, epoch: str, now: str, limit: int) -> list[OrderRow]:
+        """Return the oldest orders that were sent to ``hall``, are not void, and have no answer of it.
+
+        With its open ``epoch`` also those that it carried out or kept in another: a restored hall has lost them.
+        """
+
+    def order_is_for(self, order: str, hall: str) -> bool:
+        """Return whether an order was asked of ``hall``, alone or with all."""
+
+    def order_answer(self, order: str, hall: str) -> OrderAnswer | None:
+        """Return what counts as the answer of a hall so far."""
+
+    def keep_order_answer(self, answer: OrderAnswer) -> None:
+        """Keep what counts as the answer of a hall from now on."""
+
 
 class IntakeDatabase(Protocol):
     """The database of one centre. Used by one thread."""
@@ -87,6 +112,12 @@ class IntakeDatabase(Protocol):
 
     def reading(self) -> AbstractContextManager[IntakeTransaction]:
         """Look at what is durable; nothing may be written. Raises Refusal ``centre-storage`` when it is away."""
+
+    def collect_orders(self) -> None:
+        """Take in what ``provision centre ask`` has left beside the database, where it does not write into it itself.
+
+        Raises Refusal ``centre-storage``; what was left stays.
+        """
 
     def close(self) -> None:
         """Let go of the database."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import logging
 import queue
+from collections.abc import Sequence
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Received
 from gateway.relay.topics import intake_filters
 from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
 from provisioning.centre.reading import read
 from provisioning.centre.replies import Replies
@@ -31,14 +35,17 @@ GROUP_LIMIT = 256
 
 
 class Intake:
-    """The intake of one centre. ``step`` belongs to one loop; ``connection`` is its own."""
+    """The intake of one centre. ``step`` belongs to one loop; ``connection`` is its own; ``keys`` sign its orders."""
 
-    def __init__(self, database: IntakeDatabase, connection: Connection, clock: Clock, root: str) -> None:
+    def __init__(
+        self, database: IntakeDatabase, connection: Connection, clock: Clock, root: str, keys: Sequence[Ed25519PrivateKey] = ()
+    ) -> None:
         self._connection = connection
         self._clock = clock
         self._root = root
         self._ledger = Ledger(database)
         self._replies = Replies(database, connection.publish, clock, root)
+        self._dispatch = Dispatch(database, connection.publish, clock, root, keys)
         self._waiting: list[Received] = []
         self._storage_failed = False
         self.connected = False
@@ -51,6 +58,8 @@ class Intake:
             if self._waiting:
                 self._enter()
             wait_s = self._replies.send() if self.connected else None
+            if self.connected:
+                self._dispatch.send()
         except Refusal as refusal:
             if not self._storage_failed:
                 log.exception("event=storage-failed remedy=%r", refusal.remedy)
@@ -86,6 +95,7 @@ class Intake:
         read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
         arrivals = [arrival for arrival in read_so_far if arrival is not None]
         self._replies.owe(self._ledger.enter(arrivals, received_at))
+        self._dispatch.heard(arrivals)
         self._replies.send()
         for one in self._waiting:
             self._connection.acknowledge(one)

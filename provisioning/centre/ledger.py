@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.hellos import closed_epochs
 from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport
+from provisioning.centre.orders import read_answer, weigh
 from provisioning.centre.reading import Arrival, Batch, Unread
 from provisioning.centre.sequence import advance, closing, is_absent, missing
 
 EPOCH_OPENED = "id.balai.epoch.opened."
-"""The one type of event that the centre itself understands, in every version."""
+"""The one type of event that the centre itself understands, in every version, besides the answers to its orders."""
 
 MISSING_RANGES_LIMIT = 10_000
 """At most so many ranges are recorded as absent in one transaction; the next look goes on."""
@@ -79,6 +80,7 @@ class Ledger:
                         due.append(RefusalDue(hall, sha256, reason))
             for lane, arrived in rows.items():
                 _add(tx, lane, arrived)
+                _take_answers(tx, arrived)
             closed = _closings(rows.values())
             for lane, last in closed:
                 _close(tx, lane, last)
@@ -89,6 +91,14 @@ class Ledger:
             for lane in dict.fromkeys([*rows, *(lane for lane, _ in closed), *told]):
                 _move(tx, lane, received_at)
         return due
+
+
+def _take_answers(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> None:
+    """Keep what halls have answered to orders, each to its own; an answer that is told again changes nothing."""
+    for row in arrived:
+        told = read_answer(row) if row.verdict == ACCEPTED else None
+        if told is not None and tx.order_is_for(told.order, told.hall):
+            tx.keep_order_answer(weigh(tx.order_answer(told.order, told.hall), told))
 
 
 def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 
 from gateway.errors import Refusal
 from provisioning.centre import sqlite_database
+from provisioning.centre.asked_folder import folder_of, leave
 from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.orders import OrderRow
 from provisioning.centre.reader import CentreReader
 
 SQLITE = "sqlite:///"
@@ -34,6 +37,18 @@ def open_reader(address: str) -> CentreReader:
         reader: CentreReader = _postgres().open_reader(address)
         return reader
     return sqlite_database.open_reader(_path(address))
+
+
+def leave_order(address: str, order: OrderRow) -> None:
+    """Keep an order durably at the centre of ``address``, beside a running intake too.
+
+    Raises the refusals of ``open_database``, and ``centre-storage``.
+    """
+    if not address.startswith(POSTGRES):
+        leave(folder_of(_path(address)), order)
+        return
+    with closing(open_database(address)) as database, database.transaction() as tx:
+        tx.keep_order(order)
 
 
 def _path(address: str) -> Path:

@@ -105,6 +105,9 @@ class PostgresIntakeDatabase:
         except psycopg.Error as error:
             raise Refusal("centre-storage", path=self.name, reason=reason_of(error)) from error
 
+    def collect_orders(self) -> None:
+        """Do nothing: ``provision centre ask`` writes its orders here itself."""
+
     def close(self) -> None:
         """Let go of the server. May be called twice."""
         self._connection.close()

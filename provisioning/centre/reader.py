@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from provisioning.centre.database import LaneView
 from provisioning.centre.model import LaneKey, Standing
+from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.sql import Sql
+from provisioning.centre.transaction import ORDER
 
 
 class CentreReader:
@@ -40,3 +42,17 @@ class CentreReader:
     def last_arrival(self) -> int:
         """Return the greatest arrival number, or 0."""
         return int(self._sql.execute("SELECT coalesce(max(arrival), 0) FROM events").fetchone()[0])
+
+    def orders(self, last: int) -> list[OrderRow]:
+        """Return the newest ``last`` orders, the oldest of them first."""
+        found = self._sql.execute(f"SELECT {ORDER} FROM orders o ORDER BY o.asked_at DESC, o.id LIMIT ?", (last,))  # noqa: S608 - names of columns, written there
+        return [OrderRow(*row) for row in found][::-1]
+
+    def order_answers(self, order: str) -> list[OrderAnswer]:
+        """Return the answers to one order, by hall."""
+        found = self._sql.execute("SELECT * FROM order_answers WHERE order_id = ? ORDER BY hall", (order,))
+        return [OrderAnswer(*row) for row in found]
+
+    def halls(self) -> list[str]:
+        """Return every hall that has ever said hello."""
+        return [hall for (hall,) in self._sql.execute("SELECT hall FROM halls ORDER BY hall")]

@@ -57,7 +57,23 @@ CREATE VIEW facts AS
 """
 """``facts`` is what a regency's programs should read: each fact once, whatever was sent again."""
 
-MIGRATIONS = (FIRST,)
+ORDERS = """
+CREATE TABLE orders (
+    id TEXT PRIMARY KEY, hall TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, rev BIGINT NOT NULL,
+    asked_at TEXT NOT NULL, notafter TEXT NOT NULL, data TEXT NOT NULL, sent_at TEXT NOT NULL DEFAULT ''
+){compact};
+CREATE INDEX orders_of_hall ON orders (hall, notafter);
+CREATE INDEX orders_of_subject ON orders (subject, hall);
+CREATE INDEX orders_unsent ON orders (asked_at) WHERE sent_at = '';
+CREATE TABLE order_answers (
+    order_id TEXT NOT NULL, hall TEXT NOT NULL, state TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+    said TEXT NOT NULL, epoch TEXT NOT NULL, answered_at TEXT NOT NULL,
+    PRIMARY KEY (order_id, hall)
+){compact};
+"""
+"""What the centre asks of its halls, and what counts as the answer of each."""
+
+MIGRATIONS = (FIRST, ORDERS)
 """In their order; a database's version is how many of them it has."""
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.errors import Refusal
+from provisioning.centre.asked_folder import folder_of, left
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
@@ -84,6 +85,17 @@ class SqliteIntakeDatabase:
     def reading(self) -> Iterator[SqlTransaction]:
         """Look at what is durable; nothing may be written."""
         yield SqlTransaction(SqliteSql(self._connection))
+
+    def collect_orders(self) -> None:
+        """Take in what ``provision centre ask`` has left beside the file. Raises Refusal ``centre-storage``."""
+        found = list(left(folder_of(self.path)))
+        if not found:
+            return
+        with self.transaction() as tx:
+            for _, order in found:
+                tx.keep_order(order)
+        for path, _ in found:
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Checkpoint, close and let another intake have the file. May be called twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from provisioning.centre.model import ACCEPTED, Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.sql import Sql
 
 REFUSALS_KEPT = 1000
@@ -16,6 +17,8 @@ EVENTS = f"events ({', '.join(EventRow._fields)})"
 
 LINKS_AT_ONCE = (256, 4096)
 """So many rows of a lane are fetched first, and so many at the most: a lane with a gap needs only the first of them."""
+ORDER = "o.id, o.hall, o.kind, o.subject, o.rev, o.asked_at, o.notafter, o.data"
+"""The columns of an ``OrderRow``."""
 
 
 class SqlTransaction:
@@ -142,4 +145,57 @@ class SqlTransaction:
             "INSERT INTO halls VALUES (?,?,?,?) ON CONFLICT (hall) DO UPDATE SET epoch = excluded.epoch,"
             " bootid = excluded.bootid, hello_at = excluded.hello_at",
             (hello.hall, ",".join(still_open), hello.bootid, received_at),
+        )
+
+    def keep_order(self, order: OrderRow) -> None:
+        """Keep an order that is not here yet; its revision is raised above every other of its hall and subject."""
+        found = self._sql.execute(
+            "SELECT max(rev) FROM orders WHERE subject = ? AND (hall IN (?, 'all') OR ? = 'all')",
+            (order.subject, order.hall, order.hall),
+        )
+        order = order._replace(rev=max(order.rev, 1 + (found.fetchone()[0] or 0)))
+        self._sql.execute(
+            "INSERT INTO orders (id, hall, kind, subject, rev, asked_at, notafter, data) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+            order,
+        )
+
+    def unsent_orders(self, now: str, limit: int) -> list[OrderRow]:
+        """Return the oldest orders that were never sent and are not void ``now``."""
+        found = self._sql.execute(
+            f"SELECT {ORDER} FROM orders o WHERE o.sent_at = '' AND o.notafter > ? ORDER BY o.asked_at, o.id LIMIT ?",  # noqa: S608 - names of columns, written here
+            (now, limit),
+        )
+        return [OrderRow(*row) for row in found]
+
+    def mark_order_sent(self, order: str, at: str) -> None:
+        """Record that an order was handed to the wire for the first time."""
+        self._sql.execute("UPDATE orders SET sent_at = ? WHERE id = ?", (at, order))
+
+    def orders_owed(self, hall: str, epoch: str, now: str, limit: int) -> list[OrderRow]:
+        """Return the oldest orders that were sent to ``hall``, are not void, and have no answer of it (in ``epoch``)."""
+        found = self._sql.execute(
+            f"SELECT {ORDER} FROM orders o LEFT JOIN order_answers a ON a.order_id = o.id AND a.hall = ?"  # noqa: S608 - names of columns, written here
+            " WHERE o.hall IN (?, 'all') AND o.notafter > ? AND o.sent_at <> '' AND (a.order_id IS NULL"
+            " OR (? <> '' AND a.epoch <> ? AND a.state IN ('applied', 'kept'))) ORDER BY o.asked_at, o.id LIMIT ?",
+            (hall, hall, now, epoch, epoch, limit),
+        )
+        return [OrderRow(*row) for row in found]
+
+    def order_is_for(self, order: str, hall: str) -> bool:
+        """Return whether an order was asked of ``hall``, alone or with all."""
+        found = self._sql.execute("SELECT 1 FROM orders WHERE id = ? AND hall IN (?, 'all')", (order, hall))
+        return found.fetchone() is not None
+
+    def order_answer(self, order: str, hall: str) -> OrderAnswer | None:
+        """Return what counts as the answer of a hall so far."""
+        found = self._sql.execute("SELECT * FROM order_answers WHERE order_id = ? AND hall = ?", (order, hall)).fetchone()
+        return OrderAnswer(*found) if found else None
+
+    def keep_order_answer(self, answer: OrderAnswer) -> None:
+        """Keep what counts as the answer of a hall from now on."""
+        self._sql.execute(
+            "INSERT INTO order_answers VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (order_id, hall) DO UPDATE SET state = excluded.state,"
+            " code = excluded.code, reason = excluded.reason, said = excluded.said, epoch = excluded.epoch,"
+            " answered_at = excluded.answered_at",
+            answer,
         )

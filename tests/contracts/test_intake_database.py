@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.reading import Batch
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, rows
+from tests.support.clock import MORNING
+from tests.support.orders import order_row
 from tests.support.postgres import Postgres
 
 Opener = Callable[[], IntakeDatabase]
@@ -137,3 +141,86 @@ def test_evidence_may_be_kept_twice(database: IntakeDatabase) -> None:
             tx.keep_conflict(some(1)[0])
             tx.keep_refusal(HALL, "balai/v1/3510012001/hello", "ab" * 32, "the hello is not JSON", "now")
             tx.keep_hello(Hello(HALL, "n", "b"), "now")
+
+
+NOW = "2026-11-23T02:00:00.000+00:00"
+OTHER = "3510012002"
+
+
+def kept(database: IntakeDatabase, *orders: OrderRow, sent: bool = True) -> None:
+    """Keep orders, and let them count as sent."""
+    with database.transaction() as tx:
+        for order in orders:
+            tx.keep_order(order)
+            if sent:
+                tx.mark_order_sent(order.id, NOW)
+
+
+def answered(order: OrderRow, state: str = "applied", hall: str = HALL, epoch: str = EPOCH) -> OrderAnswer:
+    """Return an answer."""
+    return OrderAnswer(order.id, hall, state, "", "", "", epoch, NOW)
+
+
+def owed(database: IntakeDatabase, hall: str = HALL, epoch: str = "", now: str = NOW) -> list[str]:
+    """Return the ids of what a hall is owed."""
+    with database.reading() as tx:
+        return [order.id for order in tx.orders_owed(hall, epoch, now, 10)]
+
+
+def test_an_order_is_kept_once_and_unsent_until_it_was_sent(database: IntakeDatabase) -> None:
+    """What was asked twice is one order; the oldest goes first, and one that is void is not sent."""
+    later, void = order_row(1, asked_at=MORNING + timedelta(seconds=1)), order_row(2, lasts=timedelta(seconds=1))
+    kept(database, later, void, order_row(3, subject="a"), order_row(3, subject="a"), sent=False)
+    with database.reading() as tx:
+        first = tx.unsent_orders(NOW, 10)
+        limited = tx.unsent_orders(NOW, 1)
+    with database.transaction() as tx:
+        tx.mark_order_sent(first[0].id, NOW)
+    with database.reading() as tx:
+        assert [row.id for row in first] == [order_row(3).id, later.id]
+        assert (limited, tx.unsent_orders(NOW, 10)) == (first[:1], first[1:])
+
+
+def test_revisions_of_a_subject_only_rise(database: IntakeDatabase) -> None:
+    """An order asked later is the newer one, even where the asker's clock went back; for all halls and for one."""
+    kept(
+        database, order_row(1, rev=50), order_row(2, rev=40), order_row(3, "all", rev=10), order_row(4, OTHER, rev=1), sent=False
+    )
+    with database.reading() as tx:
+        revisions = {order.id[-1]: order.rev for order in tx.unsent_orders(NOW, 10)}
+    assert revisions == {"1": 50, "2": 51, "3": 52, "4": 53}
+
+
+def test_a_hall_is_owed_what_it_has_not_answered(database: IntakeDatabase) -> None:
+    """Its own orders and those for all; not another's, not what is void, not what was never sent."""
+    mine, everybodys, anothers = order_row(1), order_row(2, "all"), order_row(3, OTHER)
+    kept(database, mine, everybodys, anothers)
+    kept(database, order_row(4), sent=False)
+    with database.transaction() as tx:
+        tx.keep_order_answer(answered(mine))
+        tx.keep_order_answer(answered(everybodys, hall=OTHER))
+    assert (owed(database), owed(database, OTHER)) == ([everybodys.id], [anothers.id])
+    assert owed(database, now="2026-11-25T00:00:00.000+00:00") == []
+
+
+@pytest.mark.parametrize(("state", "again"), [("applied", True), ("kept", True), ("rejected", False), ("returned", False)])
+def test_a_hall_of_a_new_epoch_is_owed_what_it_had_carried_out(database: IntakeDatabase, state: str, again: bool) -> None:
+    """A restored hall has lost what it did since its backup; what it had refused it is not asked again."""
+    mine = order_row(1)
+    kept(database, mine)
+    with database.transaction() as tx:
+        tx.keep_order_answer(answered(mine, state))
+    assert (owed(database, epoch=EPOCH), owed(database, epoch="0000abcd")) == ([], [mine.id] if again else [])
+
+
+def test_the_answer_that_counts_is_replaced(database: IntakeDatabase) -> None:
+    """One answer for each order and hall; an order belongs to its hall or to all."""
+    mine, everybodys = order_row(1), order_row(2, "all")
+    kept(database, mine, everybodys)
+    with database.transaction() as tx:
+        tx.keep_order_answer(answered(mine, "kept"))
+        tx.keep_order_answer(answered(mine))
+    with database.reading() as tx:
+        assert (tx.order_answer(mine.id, HALL), tx.order_answer(mine.id, OTHER)) == (answered(mine), None)
+        asked = [tx.order_is_for(order, hall) for order in (mine.id, everybodys.id, "x") for hall in (HALL, OTHER)]
+    assert asked == [True, False, True, True, False, False]

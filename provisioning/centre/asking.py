@@ -1,0 +1,178 @@
+"""Asking halls for something, and telling people what became of it: ``provision centre ask``, ``orders`` and ``key``."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from gateway.clock import SystemClock
+from gateway.errors import Refusal
+from gateway.relay.orders import KINDS
+from gateway.relay.signing import EVERY_HALL
+from provisioning.centre.opening import leave_order, open_reader
+from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
+from provisioning.centre.reader import CentreReader
+from provisioning.centre.signing_key import make_or_load_key, pinned
+
+LOOK_S = 0.3
+"""How often a waiting command looks for the answer."""
+REJECTED_CODE, OPEN_CODE = 1, 3
+"""Exit codes: a hall has refused; nothing final has come yet."""
+WORDS = {
+    APPLIED: "dilaksanakan",
+    RETURNED: "dikembalikan seperti semula, karena sambungan tidak pulih",
+    REJECTED: "ditolak",
+    KEPT: "disimpan di balai sampai versinya bisa",
+}
+"""What an answer means, for people."""
+
+
+@click.command()
+@click.argument("hall")
+@click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
+@click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
+@click.option("--data", default="", help="What is asked, as a JSON object, or @FILE.")
+@click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="One part of it, for example texts.id=Posyandu.")
+@click.option("--name", default="", help="What it is about, for example posyandu.")
+@click.option("--days", type=float, default=None, help="So many days it is worth carrying out.  [default: by kind]")
+@click.option("--wait", "wait_s", type=click.IntRange(0), default=0, show_default=True, help="Seconds to wait for the answer.")
+@click.pass_context
+def ask(
+    context: click.Context,
+    hall: str,
+    kind: str,
+    database: str,
+    data: str,
+    pairs: Sequence[str],
+    name: str,
+    days: float | None,
+    wait_s: int,
+) -> None:
+    """Ask HALL, or "all", for something, and wait for the answer.
+
+    The order is durable before this command ends; the running intake sends it, again and again, until each hall has
+    answered or it is void. KIND is one of docs/events.md, such as announcement.put, settings.put or ping.
+
+    Example: provision centre ask 3510012001 ping --wait 60 --database sqlite:///centre.db
+    """
+    with closing(open_reader(database)) as reader:
+        order = compose(reader.centre, hall, kind, _data(data, pairs), name=name, days=days, now=SystemClock().now())
+        leave_order(database, order)
+        click.echo(
+            f"Perintah {order.id} tersimpan; dikirim oleh penerima (provision centre intake) sampai {order.notafter[:16]} UTC."
+        )
+        if wait_s:
+            context.exit(_wait(reader, order, wait_s))
+
+
+@click.command()
+@click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
+@click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="So many of the newest.")
+def orders(database: str, last: int) -> None:
+    """Show the newest orders and what became of them.
+
+    Example: provision centre orders --database sqlite:///centre.db
+    """
+    table = Table("asked", "hall", "kind", "about", "until", "outcome")
+    now = instant(SystemClock().now())
+    with closing(open_reader(database)) as reader:
+        halls = len(reader.halls())
+        for order in reader.orders(last):
+            outcome = _outcome(order, reader.order_answers(order.id), halls, now)
+            table.add_row(order.asked_at[:16], order.hall, order.kind, order.subject, order.notafter[:16], outcome)
+    Console().print(table)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def key(file: Path) -> None:
+    """Show the public half of the signing key in FILE, which is made when there is none.
+
+    Whoever holds FILE commands the halls: it stays on the machine of the intake. The line that is shown goes into the
+    hall.toml of each hall, below [relay].
+
+    Example: provision centre key centre.key
+    """
+    click.echo(f'centre_key = "{pinned(make_or_load_key(file))}"')
+
+
+def _data(text: str, pairs: Sequence[str]) -> dict[str, Any]:
+    """Return what is asked. Raises Refusal ``order-data``."""
+    try:
+        data = json.loads(Path(text[1:]).read_text(encoding="utf-8") if text.startswith("@") else text or "{}")
+    except OSError as error:
+        raise Refusal("file-failed", path=text[1:], reason=error.strerror) from error
+    except (ValueError, RecursionError) as error:
+        raise Refusal("order-data", reason="bukan JSON") from error
+    if not isinstance(data, dict):
+        raise Refusal("order-data", reason="bukan objek")
+    for pair in pairs:
+        path, equals, value = pair.partition("=")
+        *parents, last = path.split(".")
+        inner = data
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise Refusal("order-data", reason=pair)
+        if not equals or not last:
+            raise Refusal("order-data", reason=pair)
+        inner[last] = _value(value)
+    return data
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Return a value of ``--set``: JSON where it is some, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _wait(reader: CentreReader, order: OrderRow, wait_s: int) -> int:
+    """Tell each answer as it comes; return the exit code."""
+    awaited = set(reader.halls()) if order.hall == EVERY_HALL else {order.hall}
+    told: dict[str, OrderAnswer] = {}
+    pause = threading.Event()
+    until_s = SystemClock().monotonic_s() + wait_s
+    while True:
+        for answer in reader.order_answers(order.id):
+            if told.get(answer.hall) != answer:
+                told[answer.hall] = answer
+                click.echo(_sentence(answer))
+        if awaited <= told.keys():
+            return REJECTED_CODE if any(one.state in {REJECTED, RETURNED} for one in told.values()) else 0
+        if SystemClock().monotonic_s() >= until_s:
+            click.echo(f"Belum ada jawaban dari {len(awaited - told.keys())} balai; perintah tetap dikirim.")
+            return OPEN_CODE
+        pause.wait(LOOK_S)
+
+
+def _sentence(answer: OrderAnswer) -> str:
+    reason = f" ({answer.code}): {answer.reason}" if answer.code else ""
+    said = f" {_facts(json.loads(answer.said))}" if answer.said else ""
+    return f"{answer.hall} {WORDS[answer.state]}{reason}{said}"
+
+
+def _facts(said: Mapping[str, object]) -> str:
+    return " ".join(f"{name}={value}" for name, value in said.items())
+
+
+def _outcome(order: OrderRow, answers: Sequence[OrderAnswer], halls: int, now: str) -> str:
+    """Return in a few words what became of an order."""
+    if order.hall != EVERY_HALL and answers:
+        return _sentence(answers[0]).partition(" ")[2]
+    void = order.notafter < now
+    if not answers:
+        return "tidak berlaku lagi, tanpa jawaban" if void else "menunggu jawaban"
+    counts = Counter(answer.state for answer in answers)
+    told = ", ".join(f"{count} {WORDS[state]}" for state, count in counts.items())
+    return f"{told}; {max(0, halls - len(answers))} {'tanpa jawaban' if void else 'menunggu'}"

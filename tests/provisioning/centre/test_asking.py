@@ -1,0 +1,159 @@
+"""Asking from the command line: durable before it ends, told in words, and refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provisioning.centre import asked_folder
+from provisioning.centre.orders import OrderAnswer, OrderRow
+from provisioning.centre.signing_key import load_key, make_or_load_key, pinned
+from provisioning.centre.sqlite_database import SqliteIntakeDatabase
+from provisioning.cli import main
+from tests.support.arrivals import HALL
+from tests.support.orders import order_row
+
+AT = "2026-11-23T02:00:00.000+00:00"
+
+
+class Desk:
+    """A centre's database beside which somebody asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "centre.db"
+        self.database = SqliteIntakeDatabase(self.path)
+
+    def run(self, *arguments: str) -> Result:
+        """Run a command of the centre on this database."""
+        whole = ("centre", *arguments, "--database", f"sqlite:///{self.path}")
+        return CliRunner(env={"COLUMNS": "220"}).invoke(main, whole)
+
+    def asked(self) -> list[OrderRow]:
+        """Return what was left for the intake."""
+        return [order for _, order in asked_folder.left(asked_folder.folder_of(self.path))]
+
+    def keep(self, order: OrderRow, *answers: OrderAnswer) -> None:
+        """Let an order and its answers be in the database."""
+        with self.database.transaction() as tx:
+            tx.keep_order(order)
+            for answer in answers:
+                tx.keep_order_answer(answer)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Return one; its intake runs."""
+    made = Desk(tmp_path)
+    yield made
+    made.database.close()
+
+
+def answer(order: OrderRow, state: str, code: str = "", reason: str = "", hall: str = HALL, said: str = "") -> OrderAnswer:
+    """Return a hall's answer."""
+    return OrderAnswer(order.id, hall, state, code, reason, said, "7f3a90c2", AT)
+
+
+def test_an_order_is_left_beside_a_running_intake(desk: Desk) -> None:
+    """What is asked is put together from ``--data`` and ``--set``, and waits in a file that others cannot read."""
+    result = desk.run(
+        *("ask", HALL, "announcement.put", "--name", "posyandu", "--data", '{"important":true}'),
+        *("--set", "texts.id=Posyandu Kamis", "--set", "ends_on=2026-12-01", "--days", "2"),
+    )
+    [order] = desk.asked()
+
+    assert (result.exit_code, order.id in result.output) == (0, True)
+    assert (order.hall, order.kind, order.subject) == (HALL, "announcement.put", "announcement/posyandu")
+    assert json.loads(order.data) == {"important": True, "texts": {"id": "Posyandu Kamis"}, "ends_on": "2026-12-01"}
+    assert order.id.startswith(desk.database.centre)
+    folder = asked_folder.folder_of(desk.path)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())] == [0o700, 0o600]
+
+
+def test_what_is_asked_may_stand_in_a_file(desk: Desk, tmp_path: Path) -> None:
+    """``--data @FILE`` reads it."""
+    (tmp_path / "put.json").write_text('{"section": "board", "choose": {"text_s": 5}}')
+    desk.run("ask", "all", "settings.put", "--data", f"@{tmp_path}/put.json")
+
+    assert [(order.hall, order.subject) for order in desk.asked()] == [("all", "settings/board")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("35100", "ping"), "Balai 35100 tidak dikenal."),
+        ((HALL, "announcement.put"), "belum menyebut tentang apa"),
+        ((HALL, "announcement.put", "--name", "Pos yandu"), "belum menyebut tentang apa"),
+        ((HALL, "settings.put"), "belum menyebut tentang apa"),
+        ((HALL, "ping", "--data", "{"), "bukan JSON"),
+        ((HALL, "ping", "--data", "[]"), "bukan objek"),
+        ((HALL, "ping", "--data", "@nowhere.json"), "nowhere.json tidak dapat dipakai"),
+        ((HALL, "ping", "--data", '{"a": NaN}'), "angka yang tidak dikenal JSON"),
+        ((HALL, "ping", "--set", "a"), "tidak dapat dipakai: a"),
+        ((HALL, "ping", "--set", "a=1", "--set", "a.b=1"), "tidak dapat dipakai: a.b=1"),
+        ((HALL, "ping", "--days", "0"), "Masa berlaku"),
+        ((HALL, "ping", "--set", f"a={'x' * 50_000}"), "lebih dari 48 KiB"),
+    ],
+)
+def test_what_cannot_be_asked_is_told_in_a_sentence(desk: Desk, arguments: tuple[str, ...], says: str) -> None:
+    """Nothing is left for the intake then."""
+    result = desk.run("ask", *arguments)
+
+    assert (result.exit_code, says in result.output, desk.asked()) == (1, True, [])
+
+
+def test_an_unknown_kind_is_wrong_usage(desk: Desk) -> None:
+    """The kinds are listed."""
+    result = desk.run("ask", HALL, "self.destruct")
+
+    assert (result.exit_code, "announcement.put" in result.output) == (2, True)
+
+
+def test_who_waits_in_vain_is_told_so(desk: Desk) -> None:
+    """No answer is no failure: the order goes on being sent."""
+    result = desk.run("ask", HALL, "ping", "--wait", "1")
+
+    assert (result.exit_code, "Belum ada jawaban dari 1 balai" in result.output) == (3, True)
+
+
+def test_orders_are_shown_with_what_became_of_them(desk: Desk) -> None:
+    """One line each, in words, for one hall and for all."""
+    one, refused, everybodys, open_ = (order_row(number, hall) for number, hall in enumerate((HALL, HALL, "all", HALL), 1))
+    desk.keep(one, answer(one, "applied", said='{"version":"0.1.0"}'))
+    desk.keep(refused, answer(refused, "rejected", "expired", "Sudah lewat."))
+    desk.keep(everybodys, answer(everybodys, "applied"), answer(everybodys, "kept", "not-here", "x", hall="3510012002"))
+    desk.keep(open_)
+    shown = desk.run("orders").output
+
+    outcomes = ("dilaksanakan version=0.1.0", "ditolak (expired): Sudah lewat.", "1 dilaksanakan, 1 disimpan di balai")
+    assert [outcome for outcome in outcomes if outcome not in shown] == []
+    assert "tanpa jawaban" in shown
+
+
+def test_the_signing_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """The command shows the line for hall.toml, the same each time, and never the private half."""
+    path = tmp_path / "centre.key"
+    first = CliRunner().invoke(main, ("centre", "key", str(path)))
+    again = CliRunner().invoke(main, ("centre", "key", str(path)))
+
+    assert first.output == again.output == f'centre_key = "{pinned(load_key(path))}"\n'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_key_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Whoever can read it commands the halls; a wrong file is named before the intake starts."""
+    path = tmp_path / "centre.key"
+    make_or_load_key(path)
+    path.chmod(0o640)
+    readable = CliRunner().invoke(main, ("centre", "key", str(path)))
+    path.write_text("no key")
+    path.chmod(0o600)
+    where = ("--broker", "mqtt://127.0.0.1:1", "--database", "sqlite:///x.db")
+    wrong = CliRunner().invoke(main, ("centre", "intake", *where, "--signing-key", str(path)))
+
+    assert (readable.exit_code, "chmod 600" in readable.output) == (1, True)
+    assert (wrong.exit_code, "bukan kunci PEM" in wrong.output) == (1, True)
