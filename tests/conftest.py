@@ -1,4 +1,4 @@
-"""What holds for every test: nothing reaches beyond this machine."""
+"""What holds for every test: nothing reaches beyond this machine, and every event of the product is told by the contract."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import loopback
+from tests.support import contract, loopback
 from tests.support.postgres import Postgres
 
 loopback.install()
+contract.install()
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,14 @@ def only_this_machine() -> Iterator[None]:
     loopback.FOREIGN.clear()
     yield
     assert loopback.FOREIGN == []
+
+
+@pytest.fixture(autouse=True)
+def only_what_the_contract_tells() -> Iterator[None]:
+    """Fail a test in which the product appended an event that no schema tells; the remedy is in the failure."""
+    contract.UNTOLD.clear()
+    yield
+    assert contract.UNTOLD == []
 
 
 @pytest.fixture(scope="session")

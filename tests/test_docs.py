@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import pkgutil
 import re
 import threading
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -25,10 +23,6 @@ from gateway.errors import FAULTS
 from gateway.hall import Hall
 from gateway.sections import SECTIONS as SECTIONS_OF_CHOICES
 from gateway.settings import DeviceSettings, Settings
-from gateway.store.outbox import Event
-from gateway.tickets import wire
-from gateway.tickets.model import HallDay, TicketState
-from gateway.tickets.tables import Ticket
 from provisioning.cli import main as provision_command
 from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
@@ -190,79 +184,6 @@ def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
         assert isinstance(command, click.Group)
         command = command.commands[name]
     assert "Example:" in (command.help or "")
-
-
-# Events
-
-
-TICKET = Ticket(
-    *(1, "7f3a90c2", 118, "administrasi", "A-012", "lansia", TicketState.CALLED, "loket-1", 2, 3, 1.0, "token"),
-    *("b0010001", 1.0, "b0010001", 62.5, "", 0.0),
-)
-DAY = HallDay(118, date(2026, 11, 23), "trusted")
-
-
-def _made() -> list[Event]:
-    """Let every function of the queue's wire make its event."""
-    return [
-        wire.issued(TICKET, "button", 100, TICKET),
-        wire.called(TICKET, "loket-1", 61.5),
-        wire.recalled(TICKET, "loket-1", 2),
-        wire.served(TICKET),
-        wire.skipped(TICKET),
-        wire.held(TICKET, "papers"),
-        wire.brought_back(TICKET, "staff"),
-        wire.transferred(TICKET, "bantuan", "2", 61.5),
-        wire.undone(TICKET, "call-next", "waiting"),
-        wire.completed(TICKET, 240.0),
-        wire.no_show(TICKET),
-        wire.cancelled(TICKET, "day-closed"),
-        wire.rated(TICKET, 4, "phone"),
-        wire.arranged("7f3a90c2", {"lines": [], "counters": []}),
-        wire.line_opened("7f3a90c2", "bantuan", is_open=False),
-        wire.line_continued("7f3a90c2", 118, "bantuan", 12, 40),
-        wire.day_opened(DAY, "7f3a90c2", "calendar"),
-        wire.day_dated(DAY, "7f3a90c2"),
-    ]
-
-
-def _types_in_the_source() -> set[str]:
-    """Find every event type written in the product; docstrings are no code, and an f-string names its acts in wire.py."""
-    found = set()
-    for path in [*(ROOT / "gateway").rglob("*.py"), *(ROOT / "provisioning").rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and re.fullmatch(r"id\.balai\.[a-z.-]+\.v\d+", node.value)
-            ):
-                found.add(node.value)
-    return found
-
-
-DOCUMENTED_EVENTS = {kind.strip("`"): (lane, subject, data) for kind, lane, subject, data, _when in rows(page("events.md"), 5)}
-
-
-def test_every_event_type_is_documented_and_every_documented_one_exists() -> None:
-    """The centre's people find each type that can arrive, and none that cannot."""
-    assert set(DOCUMENTED_EVENTS) == _types_in_the_source() | {event.type for event in _made()}
-
-
-def test_every_function_of_the_wire_is_tried() -> None:
-    """A new event of the queue cannot be forgotten by the test beside this one."""
-    public = [
-        name for name, item in vars(wire).items() if getattr(item, "__module__", "") == wire.__name__ and not name.startswith("_")
-    ]
-    assert len(_made()) == len(public)
-
-
-@pytest.mark.parametrize("event", _made(), ids=lambda event: event.type)
-def test_an_event_has_the_documented_fields(event: Event) -> None:
-    """Lane, subject and data are those of the table."""
-    lane, subject, data = DOCUMENTED_EVENTS[event.type]
-    assert lane == event.lane
-    assert re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", subject.strip("`")), event.subject)
-    assert set(re.findall(r"`(\w+)`", data)) == set(event.data)
 
 
 # Checks
