@@ -86,9 +86,10 @@ class Heard:
     """The lane of ``up``, else empty."""
 
 
-def intake_filters(root: str = ROOT) -> tuple[str, str]:
-    """Return what an intake subscribes to: the batches and hellos of every hall."""
-    return f"{root}/+/up/+", f"{root}/+/hello"
+def intake_filters(root: str = ROOT, share: str = "") -> tuple[str, str]:
+    """Return what an intake subscribes to: the batches and hellos of every hall, or its part of them as one of ``share``."""
+    prefix = f"$share/{share}/" if share else ""
+    return f"{prefix}{root}/+/up/+", f"{prefix}{root}/+/hello"
 
 
 def heard(topic: str, root: str = ROOT) -> Heard | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -32,6 +34,15 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 DATABASE = click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
 
 
+SHARE_HELP = "Take a part of the messages, beside other intakes that give the same NAME; needs MQTT 5 and PostgreSQL."
+
+
+def _judge_share(_context: click.Context, _parameter: click.Parameter, share: str) -> str:
+    if not re.fullmatch("[a-z0-9-]*", share):
+        raise click.BadParameter("small letters, digits and - only")
+    return share
+
+
 @click.group()
 def centre() -> None:
     """Receive what the halls send, and look at it.
@@ -50,6 +61,7 @@ def centre() -> None:
 @click.option(
     "--protocol", type=click.Choice(["auto", "5", "3.1.1"]), default="auto", show_default=True, help="The MQTT version."
 )
+@click.option("--share", metavar="NAME", default="", callback=_judge_share, help=SHARE_HELP)
 @click.option("--ca-file", type=FILE, help="The authority that signs the broker (PEM).")
 @click.option("--certificate-file", type=FILE, help="This intake's certificate (PEM).")
 @click.option("--key-file", type=FILE, help="This intake's private key (PEM).")
@@ -66,6 +78,7 @@ def intake(
     topic_root: str,
     client_id: str,
     protocol: Protocol,
+    share: str,
     ca_file: Path | None,
     certificate_file: Path | None,
     key_file: Path | None,
@@ -78,16 +91,18 @@ def intake(
     Example: provision centre intake --broker mqtt://127.0.0.1:1883 --database sqlite:///centre.db
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s room=%(name)s %(message)s")
+    if share and protocol == "3.1.1":
+        raise click.UsageError("--share needs MQTT 5")
     address = BrokerAddress.parse(broker)
     if len(signing_keys) > SIGNATURES_LIMIT:
         raise click.UsageError(f"at most {SIGNATURES_LIMIT} signing keys")
     keys = [load_key(path) for path in signing_keys]
     opened = open_database(database)
     try:
-        habits = Habits(client_id or f"intake-{opened.centre}", session_s=SESSION_S)
         trust = Trust(ca_file, certificate_file, key_file)
-        connection = PahoConnection(address, habits, trust=trust, protocol=protocol)
-        receiving = Intake(opened, connection, SystemClock(), topic_root, keys)
+        habits = _habits(client_id or f"intake-{opened.centre}", share)
+        connection = PahoConnection(address, habits, trust=trust, protocol="5" if share else protocol)
+        receiving = Intake(opened, connection, SystemClock(), topic_root, keys, share=share)
         with _asked_to_stop() as stopping:
             connection.start()
             rest_s = 0.0
@@ -96,6 +111,15 @@ def intake(
             connection.stop()
     finally:
         opened.close()
+
+
+def _habits(client_id: str, share: str) -> Habits:
+    """Return how the intake is known to the broker: by one kept session, or, where several share, by none.
+
+    A broker gives an absent member of a share its part as long as its session is kept; what a member that died had not
+    acknowledged the halls send again.
+    """
+    return Habits(f"{client_id}-{secrets.token_hex(4)}") if share else Habits(client_id, session_s=SESSION_S)
 
 
 @centre.command()

@@ -35,10 +35,20 @@ GROUP_LIMIT = 256
 
 
 class Intake:
-    """The intake of one centre. ``step`` belongs to one loop; ``connection`` is its own; ``keys`` sign its orders."""
+    """An intake of a centre. ``step`` belongs to one loop; ``connection`` is its own; ``keys`` sign its orders.
+
+    With ``share`` it takes its part of the messages, beside others of that name (MQTT 5).
+    """
 
     def __init__(
-        self, database: IntakeDatabase, connection: Connection, clock: Clock, root: str, keys: Sequence[Ed25519PrivateKey] = ()
+        self,
+        database: IntakeDatabase,
+        connection: Connection,
+        clock: Clock,
+        root: str,
+        keys: Sequence[Ed25519PrivateKey] = (),
+        *,
+        share: str = "",
     ) -> None:
         self._connection = connection
         self._clock = clock
@@ -49,7 +59,7 @@ class Intake:
         self._waiting: list[Received] = []
         self._storage_failed = False
         self.connected = False
-        connection.subscribe(intake_filters(root))
+        connection.subscribe(intake_filters(root, share))
 
     def step(self, rest_s: float = REST_S) -> float:
         """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""

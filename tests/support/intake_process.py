@@ -16,12 +16,14 @@ START_LIMIT_S = 20.0
 class IntakeProcess:
     """``provision centre intake`` as a child that is started, stopped, killed and started again on one database."""
 
-    def __init__(self, broker: str, database: Path, *options: str) -> None:
-        self.database = database
+    def __init__(self, broker: str, database: Path | str, *options: str) -> None:
+        """Prepare an intake on a file, or on the address of a PostgreSQL database."""
+        self.database = Path(database)
+        address = f"sqlite:///{database}" if isinstance(database, Path) else database
         self.lines: list[str] = []
         self._command = [
             *(sys.executable, "-m", "provisioning", "centre", "intake"),
-            *("--broker", broker, "--database", f"sqlite:///{database}", *options),
+            *("--broker", broker, "--database", address, *options),
         ]
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
