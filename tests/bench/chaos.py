@@ -24,6 +24,7 @@ from random import Random
 
 from tests.bench.chaos_reckoning import Promised, Reckoning, confirmed, drained, reckon
 from tests.bench.verdict import quick, seed, show, verdict
+from tests.support.cluster import Cluster
 from tests.support.hall_process import HallProcess, write_settings
 from tests.support.intake_process import IntakeProcess
 from tests.support.mosquitto import Mosquitto, free_port
@@ -57,21 +58,29 @@ class World:
 
     folder: Path
     confirm: str
+    broker: Mosquitto | Cluster
     hall: HallProcess | None = None
     victims: list[Victim] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        self.broker = Mosquitto(self.folder / "broker")
-        self.settings = write_settings(self.folder / "hall", broker=self.broker.address, port=self.port)
-        self.settings.write_text(self.settings.read_text().replace("[relay]\n", f'[relay]\nconfirm = "{self.confirm}"\n'))
+        relay = "\n".join([f'confirm = "{self.confirm}"', *(f'{name} = "{file}"' for name, file in self._files("3510012001"))])
+        self.settings = write_settings(self.folder / "hall", broker=self.broker.address, relay=relay, port=self.port)
         begin_with_rules(self.folder / "hall" / "data")
-        self.intake = IntakeProcess(self.broker.address, self.folder / "centre.db")
+        options = [part for name, file in self._files("intake") for part in (f"--{name.replace('_', '-')}", str(file))]
+        self.intake = IntakeProcess(self.broker.address, self.folder / "centre.db", *options)
         self.victims = [
             Victim("broker", (2.0, 6.0), self.broker.start, self.broker.kill),
             Victim("intake", (1.5, 5.0), lambda: self.intake.start(wait=False), self.intake.kill),
             Victim("hall", (4.0, 8.0), self.start_hall, self.kill_hall),
         ]
+
+    def _files(self, name: str) -> list[tuple[str, Path | None]]:
+        """Return the settings by which ``name`` shows its certificate, where the broker asks for one."""
+        if isinstance(self.broker, Mosquitto):
+            return []
+        trust = self.broker.trust(name)
+        return [("ca_file", trust.authority), ("certificate_file", trust.certificate), ("key_file", trust.key)]
 
     @property
     def databases(self) -> tuple[Path, Path]:
@@ -192,7 +201,7 @@ def until(happened: Callable[[], bool], limit_s: float) -> float:
 def run(folder: Path, number: int, length_s: float, confirm: str, drain_limit_s: float) -> tuple[Reckoning, dict[str, object]]:
     """Run one world for ``length_s``, let it drain, and reckon."""
     randomness = Random(number)
-    world = World(folder, confirm)
+    world = World(folder, confirm, Mosquitto(folder / "broker"))
     try:
         world.start()
         stopping = threading.Event()

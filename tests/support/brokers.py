@@ -9,6 +9,7 @@ from typing import Protocol
 
 from gateway.mqtt.tls import Trust
 from tests.support.certificates import Authority
+from tests.support.cluster import Cluster
 from tests.support.mosquitto import Mosquitto, Tls
 from tests.support.nats import NatsCluster
 from tests.support.rabbitmq import RabbitCluster
@@ -80,11 +81,8 @@ class OneMosquitto:
         self._broker.kill()
 
 
-KINDS: dict[str, Callable[[Path, Authority], Broker]] = {
-    "mosquitto": OneMosquitto,
-    "nats": NatsCluster,
-    "rabbitmq": RabbitCluster,
-}
+CLUSTERS: dict[str, Callable[[Path, Authority], Cluster]] = {"nats": NatsCluster, "rabbitmq": RabbitCluster}
+KINDS: dict[str, Callable[[Path, Authority], Broker]] = {"mosquitto": OneMosquitto, **CLUSTERS}
 
 
 @contextmanager
