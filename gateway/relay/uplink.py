@@ -18,10 +18,12 @@ from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.envelope import Envelope, Unreadable
+from gateway.relay.parcels import PieceMissing, ReadPart, with_bytes
 from gateway.relay.progress import Confirm, Decision, Key, Lower, Progress, Prune, Quarantine, Range, Shipment
 from gateway.relay.receipts import LaneStand, Receipt, decode_answer, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
-from gateway.store import outbox
+from gateway.store import outbox, parcels
+from gateway.store.blobs import Blobs
 from gateway.store.database import Store, Transaction
 
 log = logging.getLogger(__name__)
@@ -31,6 +33,8 @@ REST_S = 5.0
 ANSWERS_LIMIT = 200
 """So many answers share one transaction."""
 KEEP_DAYS = 30
+PIECES_LIMIT = 4
+"""More pieces of a parcel than this never fit one message, so no more are read for it."""
 
 
 class Uplink:
@@ -62,6 +66,7 @@ class Uplink:
         self._clock = clock
         self._keep_days = keep_days
         self._batch_limit = batch_limit
+        self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
         self._prunes: dict[Key, int] = {}
         self._connection.subscribe([self.topics.receipt])
 
@@ -182,7 +187,8 @@ class Uplink:
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:
-            limit = min(self._batch_limit, asked.last - asked.first + 1)
+            most = PIECES_LIMIT if asked.key[1] == parcels.LANE else self._batch_limit
+            limit = min(most, asked.last - asked.first + 1)
             rows = outbox.claim(db, *asked.key, asked.first - 1, limit)
             rows = [row for row in rows if row.seq <= asked.last]
             if not rows:
@@ -191,7 +197,12 @@ class Uplink:
                 return
 
     def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], now_s: float) -> bool:
-        batch = pack([Envelope(self.topics.hall, *row) for row in rows], limit_bytes=asked.limit_bytes, simply=asked.again)
+        try:
+            envelopes = [Envelope(self.topics.hall, *with_bytes(row, self._read_part)) for row in rows]
+        except PieceMissing as missing:
+            self._set_aside(missing.row)
+            return False
+        batch = pack(envelopes, limit_bytes=asked.limit_bytes, simply=asked.again)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False
@@ -200,6 +211,12 @@ class Uplink:
         size_bytes = len(batch.payload)
         self.progress.sent(asked, Shipment(asked.key, sent[0].seq, sent[-1].seq, batch.count, sha256, size_bytes, handle), now_s)
         return True
+
+    def _set_aside(self, row: outbox.Row) -> None:
+        """Let a tombstone go up in the place of a piece whose bytes are gone; the next step sees it, and the lane goes on."""
+        log.warning("event=piece-missing lane=%s seq=%d", row.lane, row.seq)
+        with self._store.transaction() as tx:
+            outbox.quarantine(tx, row.epoch, row.lane, row.seq, "the bytes of this piece are not in the hall")
 
     def _prune(self) -> bool:
         """Delete what is confirmed, asked for and old; return whether there may be more. Never by a clock not trusted."""

@@ -23,8 +23,8 @@ NAME = re.compile("[0-9a-f]{64}")
 class Blobs:
     """The attachments of the hall kept in ``directory``. Safe from any thread."""
 
-    def __init__(self, directory: Path) -> None:
-        self.folder = directory / FOLDER
+    def __init__(self, directory: Path, folder: str = FOLDER) -> None:
+        self.folder = directory / folder
 
     def put(self, pieces: Iterable[bytes]) -> str:
         """Keep the content and return its name, the SHA-256 in 64 hexadecimal digits.
@@ -65,6 +65,20 @@ class Blobs:
         if hashlib.sha256(content).hexdigest() != name:
             raise Refusal("storage-failed")
         return content
+
+    def read_part(self, name: str, start: int, size_bytes: int) -> bytes:
+        """Return up to ``size_bytes`` from ``start``, not held against the name: whoever asks knows what it must be.
+
+        Raises Refusal ``not-found`` or ``storage-failed``.
+        """
+        try:
+            with self.path_of(name).open("rb") as file:
+                file.seek(start)
+                return file.read(size_bytes)
+        except FileNotFoundError as error:
+            raise Refusal("not-found") from error
+        except OSError as error:
+            raise Refusal("storage-failed") from error
 
     def names(self) -> Iterator[str]:
         """Yield the names of all blobs, in order."""

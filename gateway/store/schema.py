@@ -24,4 +24,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0003-people", gateway.people.tables.create),
     ("0004-choices", gateway.choices.tables.create),
     ("0005-bulletin", gateway.bulletin.tables.create),
+    ("0006-parcels", tables.create_parcels),
 )

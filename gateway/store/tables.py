@@ -80,3 +80,15 @@ STATEMENTS = (
     "CREATE INDEX answers_at ON answers (at)",
 )
 """In order; a later change is a new migration in schema.py, never an edit here."""
+
+
+def create_parcels(db: Database) -> None:
+    """Make the table of what is sent in pieces: the bytes lie in a blob, the outbox only names them."""
+    db.execute(
+        """CREATE TABLE parcel (
+            blob TEXT NOT NULL,
+            epoch TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            last INTEGER NOT NULL,
+            PRIMARY KEY (blob, epoch)) WITHOUT ROWID"""
+    )
