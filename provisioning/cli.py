@@ -12,6 +12,7 @@ import click
 from gateway import __version__
 from gateway.errors import Refusal
 from provisioning.centre.commands import centre
+from provisioning.identity.commands import COMMANDS as IDENTITY
 
 
 class Commands(click.Group):
@@ -35,4 +36,6 @@ def main() -> None:
     """
 
 
+for _command in IDENTITY:
+    centre.add_command(_command)
 main.add_command(centre)

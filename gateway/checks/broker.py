@@ -11,12 +11,34 @@ UNREACHABLE = Verdict(Level.WARNING, FAULTS["broker-unreachable"].sentence, FAUL
 SILENT = Verdict(Level.WARNING, FAULTS["broker-silent"].sentence, FAULTS["broker-silent"].remedy)
 REFUSED = Verdict(Level.BROKEN, FAULTS["broker-refused"].sentence, FAULTS["broker-refused"].remedy)
 UNTRUSTED = Verdict(Level.BROKEN, FAULTS["broker-untrusted"].sentence, FAULTS["broker-untrusted"].remedy)
+CLOCK = Verdict(Level.WARNING, FAULTS["clock-not-set"].sentence, FAULTS["clock-not-set"].remedy)
+EARLY = Verdict(Level.BROKEN, FAULTS["broker-early"].sentence, FAULTS["broker-early"].remedy)
+EXPIRED = Verdict(Level.BROKEN, FAULTS["broker-expired"].sentence, FAULTS["broker-expired"].remedy)
+FOREIGN = Verdict(Level.BROKEN, FAULTS["broker-foreign"].sentence, FAULTS["broker-foreign"].remedy)
+MISNAMED = Verdict(Level.BROKEN, FAULTS["broker-misnamed"].sentence, FAULTS["broker-misnamed"].remedy)
+OWN_UNREADABLE = Verdict(Level.BROKEN, FAULTS["certificate-unreadable"].sentence, FAULTS["certificate-unreadable"].remedy)
+OWN_EXPIRED = Verdict(Level.BROKEN, FAULTS["certificate-expired"].sentence, FAULTS["certificate-expired"].remedy)
+OWN_EARLY = Verdict(Level.BROKEN, FAULTS["certificate-early"].sentence, FAULTS["certificate-early"].remedy)
+OWN_REVOKED = Verdict(Level.BROKEN, FAULTS["certificate-revoked"].sentence, FAULTS["certificate-revoked"].remedy)
+OWN_UNKNOWN = Verdict(Level.BROKEN, FAULTS["certificate-unknown"].sentence, FAULTS["certificate-unknown"].remedy)
+OWN_REFUSED = Verdict(Level.BROKEN, FAULTS["certificate-refused"].sentence, FAULTS["certificate-refused"].remedy)
 CONNECTING = Verdict(Level.WARNING, "Sedang menyambung ke broker {address}.", "Tunggu satu menit; data aman di balai.")
 VERDICTS = {
     "broker-unreachable": UNREACHABLE,
     "broker-silent": SILENT,
     "broker-refused": REFUSED,
     "broker-untrusted": UNTRUSTED,
+    "clock-not-set": CLOCK,
+    "broker-early": EARLY,
+    "broker-expired": EXPIRED,
+    "broker-foreign": FOREIGN,
+    "broker-misnamed": MISNAMED,
+    "certificate-unreadable": OWN_UNREADABLE,
+    "certificate-expired": OWN_EXPIRED,
+    "certificate-early": OWN_EARLY,
+    "certificate-revoked": OWN_REVOKED,
+    "certificate-unknown": OWN_UNKNOWN,
+    "certificate-refused": OWN_REFUSED,
 }
 """What the end of the last connection means, by its code."""
 

@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from gateway.errors import Refusal
 from gateway.mqtt import reasons
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.backoff import Backoff
 from gateway.mqtt.ports import Connected, Disconnected, Happening, Message, Received
 from gateway.mqtt.session import Habits, Session
-from gateway.mqtt.tls import Trust
+from gateway.mqtt.tls import Credentials, Trust
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class PahoConnection:
         habits: Habits,
         *,
         will: Message | None = None,
-        trust: Trust | None = None,
+        trust: Credentials | None = None,
         protocol: Protocol = "auto",
         retry_s: tuple[float, float] = (1.0, 30.0),
         randomness: random.Random | None = None,
@@ -52,7 +53,7 @@ class PahoConnection:
         self.happenings: queue.SimpleQueue[Happening] = queue.SimpleQueue()
         self._habits = habits
         self._will = will
-        self._trust = trust or Trust()
+        self._trust: Credentials = trust or Trust()
         self._auto = protocol == "auto"
         self._version = "5" if protocol == "auto" else protocol
         randomness = randomness or random.SystemRandom()
@@ -91,6 +92,11 @@ class PahoConnection:
                 log.warning("mqtt=%s event=thread-left-behind", self._habits.client_id)
         self._thread = None
 
+    def renew(self) -> None:
+        """End the present connection, so that the next one is made with what is true now. Harmless when there is none."""
+        if self._session is not None:
+            self._session.goodbye()
+
     def publish(self, message: Message) -> int | None:
         """Hand a message to the wire and return its handle, or None when it cannot go now: nothing is kept."""
         session = self._session
@@ -114,7 +120,7 @@ class PahoConnection:
         while not stopping.is_set():
             self._generation += 1
             session = Session(self._generation, self._version, self._habits, self._will, self._filters, self._emit)
-            ending = self._attempt(session, stopping)
+            ending = self._trust.weigh(self._attempt(session, stopping))
             self._session = None
             session.close()
             lasted_s = time.monotonic() - session.connected_at_s if session.connected_at_s is not None else 0.0
@@ -137,6 +143,8 @@ class PahoConnection:
     def _attempt(self, session: Session, stopping: threading.Event) -> Disconnected:
         try:
             tls = self._trust.context() if self.address.encrypted else None
+        except Refusal as refusal:
+            return Disconnected(refusal.code, str(refusal.facts.get("reason", "")))
         except OSError as error:
             return reasons.of_files(error)
         try:

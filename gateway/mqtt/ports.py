@@ -36,7 +36,7 @@ class Disconnected:
     """The connection ended or could not be made; it is tried again with jitter by itself."""
 
     code: str
-    """A key of gateway.errors.FAULTS: broker-unreachable, broker-refused, broker-untrusted or broker-silent."""
+    """A key of gateway.errors.FAULTS that begins with ``broker-`` or ``certificate-``, or ``clock-not-set``."""
     reason: str
     """A few Indonesian words for that fault's ``{reason}``."""
 

@@ -99,6 +99,7 @@ class Session:
         self._progress_at_s = 0.0
         self._window = MESSAGES_UNDER_WAY
         self._largest_bytes = NO_LIMIT_BYTES
+        self._socket: object = None
         self._client = self._make_client(will)
 
     def _make_client(self, will: Message | None) -> paho.Client:
@@ -143,6 +144,7 @@ class Session:
             )
         else:
             self._client.connect(*node, self._habits.keepalive_s)
+        self._socket = self._client.socket()
 
     def run(self, stopping: threading.Event) -> Disconnected:
         """Carry messages until the connection ends; return why it did."""
@@ -157,6 +159,8 @@ class Session:
                 return SILENT
         if self._ending:
             return self._ending
+        if told := reasons.of_alert(getattr(self._socket, "alert", "")):
+            return told
         if self.connected_at_s is None:
             self.version_refused = True
             return CLOSED

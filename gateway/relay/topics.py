@@ -69,6 +69,16 @@ class Topics:
         """Retained: the queue now, for people at home."""
         return f"{self.root}/{self.hall}/live"
 
+    @property
+    def enrol_request(self) -> str:
+        """Where the hall asks for its next certificate."""
+        return f"{self.root}/enrol/{self.hall}/request"
+
+    @property
+    def enrol_certificate(self) -> str:
+        """Where the centre answers that wish."""
+        return f"{self.root}/enrol/{self.hall}/certificate"
+
 
 def all_down(root: str = ROOT) -> str:
     """Return where the centre speaks to every hall."""
@@ -103,3 +113,17 @@ def heard(topic: str, root: str = ROOT) -> Heard | None:
             return Heard(hall, kind, "")
         case _:
             return None
+
+
+def enrol_filter(root: str = ROOT) -> str:
+    """Return what the centre's signing subscribes to."""
+    return f"{root}/enrol/+/request"
+
+
+def enrolling(topic: str, root: str = ROOT) -> str:
+    """Return the hall that asks for a certificate at ``topic``, or empty when it is not such a topic."""
+    match topic.removeprefix(f"{root}/").split("/"):
+        case ["enrol", hall, "request"] if topic.startswith(f"{root}/") and _HALL.fullmatch(hall):
+            return hall
+        case _:
+            return ""

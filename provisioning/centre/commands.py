@@ -5,12 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -25,6 +21,7 @@ from provisioning.centre.asking import ask, key, orders
 from provisioning.centre.intake import Intake
 from provisioning.centre.opening import open_database, open_reader
 from provisioning.centre.signing_key import load_key
+from provisioning.centre.stopping import asked_to_stop
 from provisioning.centre.viewing import follow_events, show_lanes
 
 SESSION_S = 60 * 24 * 3600
@@ -103,7 +100,7 @@ def intake(
         habits = _habits(client_id or f"intake-{opened.centre}", share)
         connection = PahoConnection(address, habits, trust=trust, protocol="5" if share else protocol)
         receiving = Intake(opened, connection, SystemClock(), topic_root, keys, share=share)
-        with _asked_to_stop() as stopping:
+        with asked_to_stop() as stopping:
             connection.start()
             rest_s = 0.0
             while not stopping.is_set():
@@ -131,7 +128,7 @@ def events(database: str, *, follow: bool, last: int) -> None:
 
     Example: provision centre events --database sqlite:///centre.db --follow
     """
-    with _asked_to_stop() as stopping, closing(open_reader(database)) as reader:
+    with asked_to_stop() as stopping, closing(open_reader(database)) as reader:
         follow_events(reader, last, stopping if follow else None)
 
 
@@ -148,19 +145,3 @@ def lanes(database: str) -> None:
 
 for command in (ask, orders, key):
     centre.add_command(command)
-
-
-@contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM and Ctrl-C set."""
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stopping
-    finally:
-        for number, action in former.items():
-            signal.signal(number, action)

@@ -129,22 +129,22 @@ def test_another_halls_name_is_refused(secure: Mosquitto, authority: Authority) 
 
 
 def test_without_a_certificate_the_door_is_closed(secure: Mosquitto, authority: Authority) -> None:
-    """A client without a certificate is refused."""
-    assert ending_of(connection_to(secure.address, trust=Trust(authority.certificate))) == "broker-refused"
+    """A client without a certificate is refused, and told why."""
+    assert ending_of(connection_to(secure.address, trust=Trust(authority.certificate))) == "certificate-refused"
 
 
 def test_a_broker_of_another_authority_is_not_trusted(secure: Mosquitto, tmp_path: Path) -> None:
     """A broker whose certificate the hall's authority has not signed is never spoken to."""
     other = Authority(tmp_path / "other", "Other CA")
 
-    assert ending_of(connection_to(secure.address, trust=Trust(other.certificate))) == "broker-untrusted"
+    assert ending_of(connection_to(secure.address, trust=Trust(other.certificate))) == "broker-foreign"
 
 
 def test_missing_files_are_named(secure: Mosquitto, authority: Authority, tmp_path: Path) -> None:
     """A certificate file that is not there is a fault with a name, not a dead thread."""
     missing = Trust(authority.certificate, tmp_path / "none.pem", tmp_path / "none.key")
 
-    assert ending_of(connection_to(secure.address, trust=missing)) == "broker-untrusted"
+    assert ending_of(connection_to(secure.address, trust=missing)) == "certificate-unreadable"
 
 
 def test_garbage_instead_of_mqtt_kills_no_thread() -> None:

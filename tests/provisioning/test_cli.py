@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from provisioning.centre.commands import centre
 from provisioning.centre.ledger import Ledger
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from provisioning.cli import main
@@ -24,7 +25,7 @@ def intake(database: str, broker: str = "mqtt://127.0.0.1:1") -> Result:
     return provision("centre", "intake", "--broker", broker, "--database", database)
 
 
-@pytest.mark.parametrize("command", [(), ("centre",), ("centre", "intake"), ("centre", "events"), ("centre", "lanes")])
+@pytest.mark.parametrize("command", [(), ("centre",), *(("centre", name) for name in centre.commands)])
 def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
     """A technician on site sees how a command is used."""
     result = provision(*command, "--help")

@@ -1,0 +1,1 @@
+"""Who is who between halls and centre: authorities, certificates, revocation, renewal."""
