@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
@@ -104,7 +105,7 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
             desk = TicketsDesk(store, clock, random.SystemRandom(), zone, choices)
             if act.startswith("choices-"):
                 desk.furnish(furnishing.LINES, furnishing.COUNTERS)  # as its first start would
-            copies = copies_of(choices, desk.furniture)
+            copies = copies_of(choices, desk.furniture, settings.portal.names)
             return acts(store, PeopleDesk(store, clock, random.SystemRandom()), copies, lambda: ())[act](parameters, progress)
 
 
@@ -129,6 +130,7 @@ def system_clock(settings: Settings) -> SystemClock:
 def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     clock: Clock = system_clock(settings)
     yield check_settings(settings)
+    yield check_access(settings.portal)
     yield check_clock(clock)
     yield from _look_at_resting_data(settings)
     try:

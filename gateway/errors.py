@@ -98,6 +98,7 @@ FAULTS: dict[str, Fault] = {
     "announcement-empty": Fault(422, "Pengumuman masih kosong.", "Tulis teksnya, atau pilih gambar atau film."),
     "announcement-dates": Fault(422, "Tanggal selesai sebelum tanggal mulai.", "Perbaiki kedua tanggal itu."),
     "announcements-full": Fault(409, "Sudah ada {limit} pengumuman.", "Cabut yang tidak perlu lagi, lalu ulangi."),
+    "announcement-unknown": Fault(404, "Pengumuman ini sudah dicabut.", "Lihat daftar pengumuman, lalu buat yang baru bila masih perlu."),
     "picture-unreadable": Fault(422, "Gambar atau film ini tidak dapat dibaca.", "Pilih JPEG, PNG, WebP, MP4, atau WebM."),
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),

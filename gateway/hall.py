@@ -21,6 +21,7 @@ from gateway.bulletin.desk import BulletinDesk
 from gateway.bulletin.routes import BulletinPages
 from gateway.bulletin.view import BulletinView
 from gateway.changes import Changes
+from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
@@ -205,7 +206,7 @@ class Hall:
         self.face = CurrentFace(self.choices, Face(hall.name, hall.language, theme=hall.theme, address=address))
         self._running.callback(self.changes.watch(self.face.notice))
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
-        self.copies = copies_of(self.choices, self.tickets.furniture)
+        self.copies = copies_of(self.choices, self.tickets.furniture, self.settings.portal.names)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
         self.bulletin = BulletinDesk(self.store, self.clock, self.settings.hall.zone)
@@ -283,6 +284,7 @@ class Hall:
     def _watch_over_health(self) -> None:
         checks = (
             lambda: check_settings(self.settings),
+            lambda: check_access(self.settings.portal),
             lambda: check_loops(self.loops.alive(), self.loops.essential(), self.loops.restarted),
             self._check_database,
             lambda: check_disk(self.settings.data.directory),

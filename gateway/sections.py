@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gateway.bulletin.choices import BoardChoices
 from gateway.choices.copies import Copies
 from gateway.choices.desk import Choices
@@ -15,6 +17,6 @@ from gateway.voice.choices import VoiceChoices
 SECTIONS: tuple[type[Section], ...] = (HallFace, VoiceChoices, QueueRules, BoardChoices)
 
 
-def copies_of(choices: Choices, furniture: Furniture) -> Copies:
-    """Return where the whole hall is copied."""
-    return Copies(choices, SECTIONS, FurnitureRows(furniture))
+def copies_of(choices: Choices, furniture: Furniture, names: Sequence[str]) -> Copies:
+    """Return where the whole hall, which answers by the host ``names``, is copied."""
+    return Copies(choices, SECTIONS, FurnitureRows(furniture), names)

@@ -1,13 +1,18 @@
-"""Publishing and withdrawing announcements.
+"""Publishing, changing and withdrawing announcements.
 
-Promises: an announcement asked for twice under one key is one; a picture is durable before the announcement that shows
+Promises: an announcement or a change asked for twice under one key is one; a picture is durable before the announcement that shows
 it; what no announcement shows any more is deleted from the card.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -16,10 +21,13 @@ from gateway.bulletin.model import Announcement, Draft
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.store import answers, epochs, outbox
-from gateway.store.blobs import Blobs
-from gateway.store.database import Store
+from gateway.store.blobs import NAME, Blobs
+from gateway.store.database import Store, Transaction
+from gateway.store.files import sync_folder
 from gateway.store.room import require_room
 from gateway.store.stamp import Stamp
+
+PIECE_BYTES = 256 * 1024
 
 
 class BulletinDesk:
@@ -39,6 +47,8 @@ class BulletinDesk:
         """Make the place for files that come, and delete what a power cut has left there; before anybody sends one."""
         self.arrivals.mkdir(exist_ok=True)
         for left in self.arrivals.iterdir():
+            if NAME.fullmatch(left.name):
+                self._sweep(left.name)
             left.unlink(missing_ok=True)
 
     def require_room(self, coming_bytes: int) -> None:
@@ -50,22 +60,36 @@ class BulletinDesk:
         with self._store.reader() as db:
             return model.in_order(tables.every(db))
 
+    def find(self, announcement: int) -> Announcement:
+        """Return one announcement. Raises Refusal ``announcement-unknown``."""
+        found = next((one for one in self.every() if one.id == announcement), None)
+        if found is None:
+            raise Refusal("announcement-unknown")
+        return found
+
     def publish(self, draft: Draft, *, key: str, file: Path | None = None) -> int:
         """Publish ``draft`` with the picture or film in ``file``, if there is one; return the announcement's id.
 
         Raises Refusal ``announcement-empty``, ``announcement-dates``, ``announcements-full``, ``picture-unreadable``,
         ``field-invalid``, ``key-reused`` and those of the store.
         """
-        media: model.Media = pictures.kind_of(file) if file else ""
-        # Judged before anything is written; the picture's name is not known yet.
-        draft = _checked(Draft(draft.texts, draft.starts_on, draft.ends_on, draft.important, media, "?" if file else ""))
-        require_room(self._store.directory)
+        with self._turn, self._kept(draft, file) as whole:
+            return self._once(key, ["announcement"], whole, self._add)
+
+    def change(self, announcement: int, draft: Draft, *, key: str, file: Path | None = None, keep_picture: bool = True) -> None:
+        """Let an announcement say what ``draft`` says, and show ``file``, else what it shows unless that is not kept.
+
+        Raises Refusal ``announcement-unknown`` when it was withdrawn, and those of ``publish``.
+        """
         with self._turn:
-            blob = self._keep(file, media) if file else ""
-            try:
-                return self._publish(Draft(draft.texts, draft.starts_on, draft.ends_on, draft.important, media, blob), key)
-            finally:
-                self._sweep(blob)
+            before = self.find(announcement)
+            if file is None and keep_picture:
+                draft = replace(draft, media=before.media, blob=before.blob)
+            with self._kept(draft, file) as whole:
+                self._once(
+                    key, ["change", announcement], whole, lambda tx, whole, stamp: self._change(tx, announcement, whole, stamp)
+                )
+            self._sweep(before.blob)
 
     def withdraw(self, announcement: int) -> None:
         """Take an announcement back; nothing happens when it is gone already."""
@@ -77,35 +101,57 @@ class BulletinDesk:
             if gone is not None:
                 self._sweep(gone.blob)
 
-    def _publish(self, draft: Draft, key: str) -> int:
-        wish = json.dumps(
-            ["announcement", dict(draft.texts), str(draft.starts_on), str(draft.ends_on), draft.important, draft.blob]
-        )
+    @contextmanager
+    def _kept(self, draft: Draft, file: Path | None) -> Iterator[Draft]:
+        """Give ``draft`` tidied, with what is in ``file`` kept; afterwards what no announcement shows is gone again."""
+        # Judged before anything is written; the picture's name is not known yet.
+        draft = _checked(replace(draft, media=pictures.kind_of(file), blob="?") if file else draft)
+        require_room(self._store.directory)
+        blob = self._keep(file, draft.media) if file else draft.blob
+        try:
+            yield replace(draft, blob=blob)
+        finally:
+            self._sweep(blob)
+
+    def _once(self, key: str, wish: list[object], draft: Draft, act: Callable[[Transaction, Draft, Stamp], int]) -> int:
+        asked = json.dumps([*wish, dict(draft.texts), str(draft.starts_on), str(draft.ends_on), draft.important, draft.blob])
         with self._store.transaction() as tx:
-            kept = answers.replay(tx, key, wish)
+            kept = answers.replay(tx, key, asked)
             if kept is None:
-                if tables.number(tx) >= model.ANNOUNCEMENTS_LIMIT:
-                    raise Refusal("announcements-full", limit=model.ANNOUNCEMENTS_LIMIT)
-                stamp = Stamp.of(self._clock, self._zone)
-                announcement = tables.add(tx, draft, stamp.time)
-                outbox.append(tx, stamp, wire.published(announcement, epochs.current(tx)))
-                kept = {"announcement": announcement.id}
-                answers.keep(tx, key, wish, kept, self._clock.now())
+                kept = {"announcement": act(tx, draft, Stamp.of(self._clock, self._zone))}
+                answers.keep(tx, key, asked, kept, self._clock.now())
         return int(kept["announcement"])
 
+    def _add(self, tx: Transaction, draft: Draft, stamp: Stamp) -> int:
+        if tables.number(tx) >= model.ANNOUNCEMENTS_LIMIT:
+            raise Refusal("announcements-full", limit=model.ANNOUNCEMENTS_LIMIT)
+        announcement = tables.add(tx, draft, stamp.time)
+        outbox.append(tx, stamp, wire.published(announcement, epochs.current(tx)))
+        return announcement.id
+
+    def _change(self, tx: Transaction, announcement: int, draft: Draft, stamp: Stamp) -> int:
+        outbox.append(tx, stamp, wire.changed(tables.change(tx, announcement, draft), epochs.current(tx)))
+        return announcement
+
     def _keep(self, file: Path, media: model.Media) -> str:
-        if media == "video":
-            return self.blobs.put(pictures.pieces(file))
-        return self.blobs.put([pictures.drawn_anew(file)])
+        """Keep what is in ``file`` and return its name, noted before: a power cut leaves nothing that nobody shows."""
+        with file.open("rb") if media == "video" else io.BytesIO(pictures.drawn_anew(file)) as content:
+            name = hashlib.file_digest(content, "sha256").hexdigest()
+            self.arrivals.mkdir(exist_ok=True)
+            (self.arrivals / name).touch()
+            sync_folder(self.arrivals)
+            content.seek(0)
+            return self.blobs.put(iter(lambda: content.read(PIECE_BYTES), b""))
 
     def _sweep(self, blob: str) -> None:
-        """Delete a blob unless an announcement shows it."""
+        """Delete a blob unless an announcement shows it; then nothing need be noted of it any more."""
         if not blob:
             return
         with self._store.reader() as db:
-            if tables.mentions(db, blob):
-                return
-        self.blobs.delete(blob)
+            is_shown = tables.mentions(db, blob)
+        if not is_shown:
+            self.blobs.delete(blob)
+        (self.arrivals / blob).unlink(missing_ok=True)
 
 
 def _checked(draft: Draft) -> Draft:
@@ -121,4 +167,4 @@ def _checked(draft: Draft) -> Draft:
         raise Refusal("announcement-empty")
     if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
         raise Refusal("announcement-dates")
-    return Draft(texts, draft.starts_on, draft.ends_on, draft.important, draft.media, draft.blob)
+    return replace(draft, texts=texts)

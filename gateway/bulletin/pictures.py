@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,6 @@ PIXELS_LIMIT = 50_000_000
 """More would take the memory of the Pi: 50 megapixels is beyond any phone's usual picture."""
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 82
-PIECE_BYTES = 256 * 1024
 
 PICTURE_LIMIT_BYTES = 25 * 1024**2
 FILM_LIMIT_BYTES = 100 * 1024**2
@@ -72,10 +70,3 @@ def _as_jpeg(picture: Image.Image) -> bytes:
     kept = io.BytesIO()
     paper.save(kept, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return kept.getvalue()
-
-
-def pieces(file: Path) -> Iterator[bytes]:
-    """Yield the content of a film, piece by piece."""
-    with file.open("rb") as content:
-        while piece := content.read(PIECE_BYTES):
-            yield piece

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.bulletin import pictures
 from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.desk import BulletinDesk
-from gateway.bulletin.model import TEXT_LIMIT, Draft
+from gateway.bulletin.model import TEXT_LIMIT, Announcement, Draft
 from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
 from gateway.errors import Refusal
@@ -50,6 +51,8 @@ SHOWN_ON_PAGE = frozenset(
 )
 """Refusals that are told beside the form, with what was typed still in it."""
 
+Act = Callable[[Draft, str, Path | None, Mapping[str, str]], None]
+"""What is done with a form: its draft, its key, its file, and all its fields."""
 Lines = Callable[[], Sequence[tuple[str, str]]]
 """The ids and names of the hall's lines."""
 
@@ -77,6 +80,8 @@ class BulletinPages:
         return [
             Route(PATH, set_up.announcements, methods=["GET"]),
             Route(PATH, set_up.publish, methods=["POST"]),
+            Route(PATH + "/{announcement:int}", set_up.one, methods=["GET"]),
+            Route(PATH + "/{announcement:int}", set_up.change, methods=["POST"]),
             Route(PATH + "/{announcement:int}/cabut", set_up.withdraw, methods=["POST"]),
             Route(BOARD_PATH, set_up.board, methods=["GET"]),
             Route(BOARD_PATH, set_up.choose, methods=["POST"]),
@@ -121,6 +126,29 @@ class SetUpPages:
 
     async def publish(self, request: Request) -> Response:
         """Publish one announcement, with its picture or film."""
+
+        def publish(draft: Draft, key: str, file: Path | None, _fields: Mapping[str, str]) -> None:
+            self._desk.publish(draft, key=key, file=file)
+
+        return await self._received(request, publish)
+
+    async def one(self, request: Request) -> Response:
+        """Show one announcement in the form in which it was made."""
+        session = await self._officer(request)
+        editing = await run_in_threadpool(self._desk.find, request.path_params["announcement"])
+        return await self._announcements(request, session, editing=editing, typed=_typed(editing))
+
+    async def change(self, request: Request) -> Response:
+        """Let one announcement say something else; its picture stays unless another comes or it is taken away."""
+        announcement = request.path_params["announcement"]
+
+        def change(draft: Draft, key: str, file: Path | None, fields: Mapping[str, str]) -> None:
+            self._desk.change(announcement, draft, key=key, file=file, keep_picture=fields.get("without") != "1")
+
+        return await self._received(request, change, announcement)
+
+    async def _received(self, request: Request, act: Act, announcement: int | None = None) -> Response:
+        """Receive the form with its file, and do what is asked; a refusal is told beside what was typed."""
         session = await self._officer(request)
         fields: dict[str, str] = {}
         coming = request.headers.get("content-length", "")
@@ -130,13 +158,14 @@ class SetUpPages:
                 fields = upload.fields
                 check_csrf(fields, session_token(request))
                 key = f"{session.officer}-{form_key(fields)}"
-                await run_in_threadpool(lambda: self._desk.publish(_draft(fields), key=key, file=_chosen(upload.file)))
+                await run_in_threadpool(lambda: act(_draft(fields), key, _chosen(upload.file), fields))
         except OSError as error:
             raise refuse_full_card(error) from error
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_PAGE:
                 raise
-            return await self._announcements(request, session, refusal, fields)
+            editing = await run_in_threadpool(self._desk.find, announcement) if announcement is not None else None
+            return await self._announcements(request, session, refusal, typed=fields, editing=editing)
         return self._back(request, PATH)
 
     async def withdraw(self, request: Request) -> Response:
@@ -174,13 +203,19 @@ class SetUpPages:
         return await session_of(request, self._people, Right.SET_UP)
 
     async def _announcements(
-        self, request: Request, session: Session, refusal: Refusal | None = None, typed: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        session: Session,
+        refusal: Refusal | None = None,
+        *,
+        typed: Mapping[str, str] = MappingProxyType({}),
+        editing: Announcement | None = None,
     ) -> Response:
         announcements, today = await run_in_threadpool(self._desk.every), self._view.today()
         return self._page(
-            request, session, "announcements.html", PATH, refusal,
+            request, session, "announcements.html", f"{PATH}/{editing.id}" if editing else PATH, refusal,
             announcements=[(one, "over" if today and one.is_over(today) else "due" if one.is_due(today) else "later") for one in announcements],
-            typed=typed or {}, text_limit=TEXT_LIMIT, film_mib=pictures.FILM_LIMIT_BYTES // 1024**2, tongues=LANGUAGES,
+            typed=typed, editing=editing, text_limit=TEXT_LIMIT, film_mib=pictures.FILM_LIMIT_BYTES // 1024**2, tongues=LANGUAGES,
         )  # fmt: skip
 
     def _board(self, request: Request, session: Session, chosen: BoardChoices, refusal: Refusal | None = None) -> Response:
@@ -207,6 +242,17 @@ class SetUpPages:
 def _chosen(file: Path | None) -> Path | None:
     """Return the file, or None when the field was left empty: browsers send an empty file then."""
     return file if file is not None and file.stat().st_size > 0 else None
+
+
+def _typed(one: Announcement) -> dict[str, str]:
+    """Return the fields of the form in which ``one`` would have been made."""
+    days = {"starts_on": one.starts_on, "ends_on": one.ends_on}
+    texts = {f"text-{language}": text for language, text in one.texts.items()}
+    return {
+        **texts,
+        **{name: day.isoformat() for name, day in days.items() if day},
+        **({"important": "1"} if one.important else {}),
+    }
 
 
 def _draft(fields: Mapping[str, str]) -> Draft:

@@ -30,15 +30,16 @@ def add(tx: Reads, draft: Draft, at: str) -> Announcement:
     """Write a new announcement."""
     row = tx.execute(
         f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, published_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
-        (
-            json.dumps(dict(draft.texts), ensure_ascii=False),
-            _text(draft.starts_on),
-            _text(draft.ends_on),
-            int(draft.important),
-            draft.media,
-            draft.blob,
-            at,
-        ),
+        (*_row(draft), at),
+    ).fetchone()
+    return _announcement(row)
+
+
+def change(tx: Reads, announcement: int, draft: Draft) -> Announcement:
+    """Let an announcement, which is there, be as ``draft`` says."""
+    row = tx.execute(
+        f"UPDATE announcement SET texts = ?, starts_on = ?, ends_on = ?, important = ?, media = ?, blob = ? WHERE id = ? RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
+        (*_row(draft), announcement),
     ).fetchone()
     return _announcement(row)
 
@@ -62,6 +63,11 @@ def number(db: Reads) -> int:
 def mentions(db: Reads, blob: str) -> bool:
     """Return whether an announcement shows this blob."""
     return db.execute("SELECT 1 FROM announcement WHERE blob = ?", (blob,)).fetchone() is not None
+
+
+def _row(draft: Draft) -> tuple[str, str | None, str | None, int, str, str]:
+    texts = json.dumps(dict(draft.texts), ensure_ascii=False)
+    return texts, _text(draft.starts_on), _text(draft.ends_on), int(draft.important), draft.media, draft.blob
 
 
 def _text(on: date | None) -> str | None:

@@ -8,6 +8,21 @@ from gateway.store.outbox import Event
 
 def published(announcement: Announcement, epoch: str) -> Event:
     """The hall tells something to everybody; the picture itself stays in the hall."""
+    return Event("record", "id.balai.announcement.published.v1", *_told(announcement, epoch))
+
+
+def changed(announcement: Announcement, epoch: str) -> Event:
+    """The hall tells something else instead; what is told here is the whole of it."""
+    return Event("record", "id.balai.announcement.changed.v1", *_told(announcement, epoch))
+
+
+def withdrawn(announcement: Announcement, epoch: str) -> Event:
+    """The hall has taken it back."""
+    data = {"important": announcement.important}
+    return Event("record", "id.balai.announcement.withdrawn.v1", f"announcement/{epoch}/{announcement.id}", data)
+
+
+def _told(announcement: Announcement, epoch: str) -> tuple[str, dict[str, object]]:
     known = {
         "texts": dict(announcement.texts),
         "starts_on": announcement.starts_on.isoformat() if announcement.starts_on else "",
@@ -15,11 +30,4 @@ def published(announcement: Announcement, epoch: str) -> Event:
         "important": announcement.important,
         "media": announcement.media,
     }
-    data = {name: value for name, value in known.items() if value not in ("", {})}
-    return Event("record", "id.balai.announcement.published.v1", f"announcement/{epoch}/{announcement.id}", data)
-
-
-def withdrawn(announcement: Announcement, epoch: str) -> Event:
-    """The hall has taken it back."""
-    data = {"important": announcement.important}
-    return Event("record", "id.balai.announcement.withdrawn.v1", f"announcement/{epoch}/{announcement.id}", data)
+    return f"announcement/{epoch}/{announcement.id}", {name: value for name, value in known.items() if value not in ("", {})}

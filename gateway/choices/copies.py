@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from gateway.choices.desk import Choices
+from gateway.choices.face import NO_ANSWER, HallFace, stranger
 from gateway.choices.faults import faults
 from gateway.choices.section import Section
 from gateway.errors import Refusal
@@ -56,8 +57,9 @@ class Unfit(Exception):
 class Copies:
     """Where copies are made and applied. Safe from any thread."""
 
-    def __init__(self, choices: Choices, kinds: Sequence[type[Section]], furnished: Furnished) -> None:
-        """``kinds`` are all sections that the hall has."""
+    def __init__(self, choices: Choices, kinds: Sequence[type[Section]], furnished: Furnished, names: Sequence[str]) -> None:
+        """``kinds`` are all sections that the hall has, ``names`` the host names by which it answers."""
+        self._names = names
         self._choices = choices
         self._kinds = {kind.section: kind for kind in kinds}
         self._furnished = furnished
@@ -96,10 +98,13 @@ class Copies:
     def _section(self, kind: type[Section], asked: dict[str, Any], wrong: dict[str, str], speak: Words) -> list[Section]:
         current = self._choices.current(kind).model_dump(mode="json")
         try:
-            return [kind.model_validate_json(json.dumps({**current, **asked}, default=str))]
+            section = kind.model_validate_json(json.dumps({**current, **asked}, default=str))
         except ValidationError as error:
             wrong |= {f"{kind.section}.{key}": sentence for key, sentence in faults(error, speak).items()}
             return []
+        if isinstance(section, HallFace) and section.address and (host := stranger(section.address, self._names)):
+            wrong["hall.address"] = speak(NO_ANSWER, host=host, names=", ".join(self._names))
+        return [section]
 
     def changes(self, wanted: Wanted) -> list[tuple[str, str, str]]:
         """Return key, present value and wanted value of whatever would change, as TOML."""

@@ -10,7 +10,7 @@ from gateway.portal.i18n import Words
 
 
 class CopyForm(PlainForm):
-    """A file is pasted, looked through, and applied."""
+    """A file is chosen or pasted, looked through, and applied."""
 
     path = after = "/atur/salinan"
     title = "Salinan pengaturan"
@@ -26,13 +26,13 @@ class CopyForm(PlainForm):
         return self._copies.export()
 
     def filled(self, item: str) -> dict[str, str]:
-        """Return an empty field."""
+        """Return empty fields."""
         del item
-        return {"text": ""}
+        return {"text": "", "file": ""}
 
     def fill(self, act: str, typed: dict[str, str]) -> dict[str, str] | None:
-        """Only look through the file."""
-        return typed if act == "look" else None
+        """Only look through the file, chosen or pasted."""
+        return {"text": typed["file"] or typed["text"], "file": ""} if act == "look" else None
 
     def shown(self, item: str, typed: Mapping[str, str], speak: Words) -> dict[str, object]:
         """Return the present choices, and what the file would change or what is wrong with it."""

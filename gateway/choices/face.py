@@ -6,9 +6,12 @@ face as it was.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -23,6 +26,8 @@ LANGUAGE_CODES: tuple[LanguageCode, ...] = ("id", "en", "jv", "osi", "mad")
 LONGEST_NAME = 60
 LONGEST_ADDRESS = 60
 """A longer one makes the QR code of a slip too dense for old phones."""
+NO_ANSWER = "Balai tidak menjawab dengan nama {host}. Pakai salah satu: {names}."
+"""Of an address by which nobody would reach the hall."""
 ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -71,6 +76,19 @@ class HallFace(Section):
             theme=self.theme or machine.theme,
             address=self.address or machine.address,
         )
+
+
+def stranger(address: str, names: Sequence[str]) -> str:
+    """Return the host of ``address`` if a hall that is asked by ``names`` does not answer to it, else empty.
+
+    An address in figures is always the hall's own: nobody can tell here whose it is.
+    """
+    host = urlsplit(address).hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return "" if host in {"localhost", *names} else host
+    return ""
 
 
 class CurrentFace:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from gateway.choices.desk import Choices
-from gateway.choices.face import CurrentFace, HallFace
+from gateway.choices.face import NO_ANSWER, CurrentFace, HallFace, stranger
 from gateway.choices.faults import faults
 from gateway.choices.forms import PlainForm, Unsound
 from gateway.portal.i18n import LANGUAGES, Words, known_language
@@ -73,18 +71,8 @@ class FaceForm(PlainForm):
             face = HallFace.model_validate(chosen)
         except ValidationError as error:
             wrong = {**faults(error, speak), **wrong}
-        host = urlsplit(wanted["address"]).hostname or ""
-        if "address" not in wrong and wanted["address"] != machine.address and not self._answers_to(host):
-            names = ", ".join(self._names)
-            wrong["address"] = speak(
-                "Balai tidak menjawab dengan nama {host}. Pakai salah satu: {names}.", host=host, names=names
-            )
+        if "address" not in wrong and chosen["address"] and (host := stranger(wanted["address"], self._names)):
+            wrong["address"] = speak(NO_ANSWER, host=host, names=", ".join(self._names))
         if wrong or face is None:
             raise Unsound(wrong)
         self._choices.change(face)
-
-    def _answers_to(self, host: str) -> bool:
-        try:
-            return bool(ipaddress.ip_address(host))
-        except ValueError:
-            return host in {"localhost", *self._names}

@@ -22,13 +22,14 @@ from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
 from gateway.people.model import Right
 from gateway.people.routes import session_of, staff_page
-from gateway.portal.forms import check_csrf, read_form
+from gateway.portal.forms import check_csrf, read_form_with_file
 from gateway.portal.i18n import Words, words
 from gateway.portal.site import Site
 
 FIELDS_LIMIT = 200
 """A hall of forty lines fits in one form."""
-LONGEST_FIELD = 16000
+LONGEST_FIELD = 32 * 1024
+"""No body is longer, so nothing that was sent is cut."""
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class FormPage:
     async def _take(self, request: Request) -> Response:
         session = await session_of(request, self._people, Right.SET_UP)
         item, speak = _item(request), words(self._site.language_of(request))
-        fields = await read_form(request, FIELDS_LIMIT)
+        fields = await read_form_with_file(request, FIELDS_LIMIT)
         check_csrf(fields, session.token)
         state = await run_in_threadpool(self._choose, item, fields, speak)
         if state is not None:

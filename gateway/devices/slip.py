@@ -1,7 +1,7 @@
 """A slip as the dots that a thermal printer burns: drawn once here, so that the picture seen is the print.
 
 384 dots wide (48 mm at 8 dots per mm), one bit each. The letters are those that come with Pillow, so that a
-slip looks the same on a laptop and on a Pi without any font installed.
+slip looks the same on a laptop and on a Pi without any font installed; accents, which they lack, are drawn.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ QR_DOTS = 6
 """Dots to the side of one module: 0.75 mm, which old phones read."""
 LARGEST_NUMBER = 200
 """No number is written larger, however short it is."""
+ACCENTS: dict[str, tuple[tuple[float, float], ...]] = {
+    "\N{COMBINING CIRCUMFLEX ACCENT}": ((-0.14, -0.06), (0, -0.17), (0.14, -0.06)),
+    "\N{COMBINING GRAVE ACCENT}": ((-0.1, -0.17), (0.06, -0.06)),
+    "\N{COMBINING ACUTE ACCENT}": ((0.1, -0.17), (-0.06, -0.06)),
+    "\N{COMBINING DOT BELOW}": ((-0.02, 0.1), (0.02, 0.1)),
+}
+"""Lines above a letter, or below it where they are positive, in parts of its size."""
+PLAIN = str.maketrans({"\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{MODIFIER LETTER APOSTROPHE}": "'", "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"'})  # fmt: skip
+"""Signs that the letters lack; in Madurese an apostrophe is a letter."""
 INK = 0
 PAPER = 255
 MIDDLE_GREY = 127
@@ -72,9 +82,19 @@ class _Sheet:
 
     def words(self, text: str, size: int, *, bold: int = 0) -> None:
         """Write ``text``, broken into as many rows as it needs."""
-        for row in _rows(_printable(text), size, bold):
-            self._draw.text((WIDTH // 2, self._y), row, INK, _font(size), anchor="ma", stroke_width=bold, stroke_fill=INK)
+        for row in _rows(text, size, bold):
+            letters, accents = _taken_apart(row)
+            self._draw.text((WIDTH // 2, self._y), letters, INK, _font(size), anchor="ma", stroke_width=bold, stroke_fill=INK)
+            for before, letter, accent in accents:
+                left = (WIDTH - _font(size).getlength(letters)) / 2 + _font(size).getlength(before)
+                self._accent(left + _font(size).getlength(letter) / 2, letter, accent, size)
             self.gap(round(size * 1.25))
+
+    def _accent(self, middle: float, letter: str, accent: str, size: int) -> None:
+        """Draw an accent above or below a letter of the present row."""
+        _, top, _, bottom = _font(size).getbbox(letter, anchor="la")
+        edge = self._y + (top if ACCENTS[accent][0][1] < 0 else bottom)
+        self._draw.line([(middle + x * size, edge + y * size) for x, y in ACCENTS[accent]], INK, max(2, size // 11), "curve")
 
     def number(self, text: str) -> None:
         """Write the number as large as the paper allows, never broken."""
@@ -89,7 +109,7 @@ class _Sheet:
     def banner(self, text: str) -> None:
         """Write ``text`` white on black across the paper."""
         self._draw.rectangle((0, self._y, WIDTH, self._y + 44), fill=INK)
-        self._draw.text((WIDTH // 2, self._y + 22), _printable(text), PAPER, _font(28), anchor="mm", stroke_width=1)
+        self._draw.text((WIDTH // 2, self._y + 22), _taken_apart(text)[0], PAPER, _font(28), anchor="mm", stroke_width=1)
         self.gap(44 + 14)
 
     def rule(self) -> None:
@@ -130,7 +150,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _width(text: str, size: int, bold: int) -> float:
-    left, _, right, _ = _font(size).getbbox(text, stroke_width=bold)
+    left, _, right, _ = _font(size).getbbox(_taken_apart(text)[0], stroke_width=bold)
     return right - left
 
 
@@ -145,7 +165,12 @@ def _rows(text: str, size: int, bold: int) -> list[str]:
     return rows
 
 
-def _printable(text: str) -> str:
-    """Return ``text`` in the letters the slip has: dashes plain, accents left off."""
-    plain = unicodedata.normalize("NFKD", text.replace("\N{EN DASH}", "-").replace("\N{EM DASH}", "-"))
-    return "".join(letter for letter in plain if letter.isascii() or letter == "\N{MIDDLE DOT}")
+def _taken_apart(text: str) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return the letters of ``text`` that the slip has, and of each accent what stands before its letter, the letter and the accent."""
+    letters, accents = "", []
+    for sign in unicodedata.normalize("NFKD", text.translate(PLAIN)):
+        if sign in ACCENTS and letters:
+            accents.append((letters[:-1], letters[-1], sign))
+        elif sign.isascii() or sign == "\N{MIDDLE DOT}":
+            letters += sign
+    return letters, accents

@@ -7,6 +7,7 @@ import hmac
 import re
 from urllib.parse import parse_qsl
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from gateway.errors import Refusal
@@ -23,6 +24,22 @@ async def read_form(request: Request, limit: int = FIELD_LIMIT) -> dict[str, str
     except (UnicodeDecodeError, ValueError) as error:
         raise Refusal("body-unreadable") from error
     return dict(fields)
+
+
+async def read_form_with_file(request: Request, limit: int = FIELD_LIMIT) -> dict[str, str]:
+    """Return the fields of a form that may bring a text file, which is a field as any other. Raises Refusal ``body-unreadable``.
+
+    For addresses that take usual bodies only: the file is in memory whole.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request, limit)
+    try:
+        async with request.form(max_files=1, max_fields=limit) as form:
+            return {
+                name: part if isinstance(part, str) else (await part.read()).decode("utf-8-sig") for name, part in form.items()
+            }
+    except (HTTPException, UnicodeDecodeError) as error:
+        raise Refusal("body-unreadable") from error
 
 
 def form_key(fields: dict[str, str]) -> str:

@@ -134,6 +134,7 @@ PAGES: Sequence[Page] = (
     Page("statistik-minggu", lambda busy: f"/statistik?dari={_days_ago(busy, 99)}&sampai={_days_ago(busy, 0)}", officer=True),
     Page("statistik-sepi", "/statistik?dari=2020-01-01&sampai=2020-01-31", officer=True),
     Page("pengumuman", "/atur/pengumuman", officer=True, press="details.more summary"),
+    Page("pengumuman-ubah", "/atur/pengumuman/1", officer=True),
     Page("atur-papan", "/atur/papan", officer=True),
     Page("suara", "/atur/suara", officer=True),
     Page("suara-rekaman", "/atur/suara/jv", officer=True),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -19,7 +22,7 @@ from gateway.choices.desk import Choices
 from gateway.clock import ClockState
 from gateway.errors import Refusal
 from gateway.portal.news import News, Slide
-from gateway.store.database import Store
+from gateway.store.database import Store, Transaction
 from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
 from tests.support.tickets import WIB
@@ -117,6 +120,33 @@ def test_what_is_withdrawn_leaves_nothing(bulletin: Bulletin) -> None:
     assert bulletin.events() == [("published.v1", "1"), ("published.v1", "2"), ("withdrawn.v1", "1"), ("withdrawn.v1", "2")]
 
 
+def test_a_change_keeps_the_picture_unless_another_comes(bulletin: Bulletin) -> None:
+    """Words are changed alone, then the picture, then it is taken away; nothing that is not shown stays, and the centre learns of each."""
+    one = bulletin.desk.publish(POSYANDU, key="wish-0001", file=bulletin.picture())
+    [first] = bulletin.desk.blobs.names()
+    for _ in range(2):
+        bulletin.desk.change(one, Draft({"id": "Posyandu Jumat."}, important=True), key="wish-0002")
+    assert (bulletin.view.news("id").texts, [*bulletin.desk.blobs.names()]) == (("Posyandu Jumat.",), [first])
+    bulletin.desk.change(one, POSYANDU, key="wish-0003", file=bulletin.picture("b.jpg", "#b3261e"))
+    [second] = bulletin.desk.blobs.names()
+    bulletin.desk.change(one, POSYANDU, key="wish-0004", keep_picture=False)
+    assert (second != first, [*bulletin.desk.blobs.names()], [*bulletin.desk.arrivals.iterdir()]) == (True, [], [])
+    assert bulletin.events() == [("published.v1", "1"), *[("changed.v1", "1")] * 3]
+
+
+def test_a_change_that_makes_no_sense_changes_nothing(bulletin: Bulletin) -> None:
+    """Neither words nor picture left, or an announcement that is gone."""
+    one = bulletin.desk.publish(Draft({}), key="wish-0001", file=bulletin.picture())
+    before = bulletin.desk.every()
+    bulletin.desk.change(one, Draft({}), key="wish-0002")
+    codes = []
+    for announcement, keep in ((one, False), (77, True)):
+        with pytest.raises(Refusal) as refused:
+            bulletin.desk.change(announcement, Draft({}), key="wish-0003", keep_picture=keep)
+        codes.append(refused.value.code)
+    assert (codes, bulletin.desk.every()) == (["announcement-empty", "announcement-unknown"], before)
+
+
 @pytest.mark.parametrize(
     ("draft", "code"),
     [
@@ -148,6 +178,37 @@ def test_what_a_power_cut_left_of_an_upload_is_deleted(bulletin: Bulletin) -> No
     (bulletin.desk.arrivals / "kiriman-1.part").write_bytes(b"half a film")
     bulletin.desk.sweep()
     assert [*bulletin.desk.arrivals.iterdir()] == []
+
+
+class CutStore:
+    """A store that keeps what lies on the card when a fact is about to be written, as a power cut would leave it."""
+
+    def __init__(self, store: Store, left: Path) -> None:
+        self._store = store
+        self._left = left
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Keep a copy, then go on."""
+        shutil.copytree(self._store.directory, self._left)
+        return self._store.transaction()
+
+
+def test_a_picture_whose_announcement_the_power_cut_is_deleted(
+    bulletin: Bulletin, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The plug is pulled when the picture is kept and nothing shows it yet: the next start leaves no trace of it."""
+    left = tmp_path_factory.mktemp("cut") / "data"
+    cut = cast("Store", CutStore(bulletin.store, left))
+    kept = BulletinDesk(cut, bulletin.clock, WIB).publish(POSYANDU, key="wish-0001", file=bulletin.picture())
+    after = BulletinDesk(open_test_store(left, bulletin.clock), bulletin.clock, WIB)
+    before = len([*after.blobs.names()])
+    after.sweep()
+    assert (before, [*after.blobs.names()], [*after.arrivals.iterdir()], after.every()) == (1, [], [], [])
+    bulletin.desk.sweep()
+    assert (kept, len([*bulletin.desk.blobs.names()])) == (1, 1)
 
 
 def test_a_file_that_the_card_could_not_take_is_refused_before_it_comes(bulletin: Bulletin) -> None:

@@ -67,6 +67,30 @@ def test_text_and_picture_reach_the_board_and_go_again(hall: Hall) -> None:
         assert client.get("/papan/isi").json()["texts"] == []
 
 
+def test_an_announcement_is_changed_on_its_page(hall: Hall) -> None:
+    """The form is filled as it was made; the picture stays, and goes when that is ticked; what was withdrawn is told."""
+    with _browser(hall, "Siti") as client:
+        client.post(
+            "/atur/pengumuman", data=_form(client, **{"text-id": "Posyandu Kamis."}), files={"file": ("a.png", _picture())}
+        )
+        page = client.get("/atur/pengumuman/1").text
+        assert (">Posyandu Kamis.<" in page, 'name="without"' in page) == (True, True)
+        form, nothing = _form(client, **{"text-id": "Posyandu Jumat.", "important": "1"}), {"file": ("", b"")}
+        assert client.post("/atur/pengumuman/1", data=form, files=nothing).status_code == 303
+        told = client.get("/papan/isi").json()
+        assert (told["texts"], len(told["slides"])) == (["Posyandu Jumat."], 1)
+        wrong = client.post("/atur/pengumuman/1", data=_form(client, without="1"), files=nothing)
+        assert (wrong.status_code, "Pengumuman masih kosong." in wrong.text, 'action="/atur/pengumuman/1"' in wrong.text) == (
+            422,
+            True,
+            True,
+        )
+        client.post("/atur/pengumuman/1", data=_form(client, without="1", **{"text-id": "Tanpa gambar"}), files=nothing)
+        assert client.get("/papan/isi").json()["slides"] == []
+        client.post("/atur/pengumuman/1/cabut", data={"csrf": form["csrf"]})
+        assert client.get("/atur/pengumuman/1").status_code == 404
+
+
 def test_a_film_is_kept_as_it_is_and_served_in_pieces(hall: Hall) -> None:
     """A player that asks for the middle gets the middle."""
     with _browser(hall, "Siti") as client:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
@@ -20,6 +21,7 @@ from gateway.checks.outbox import check_outbox
 from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
 from gateway.devices.ports import DeviceState
+from gateway.settings import PortalSettings
 from tests.support.clock import FakeClock
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -52,6 +54,20 @@ class Lamp:
 def assert_says(finding: Finding, level: Level, words: str) -> None:
     """A finding has its level, its words, and a remedy exactly when something is wrong."""
     assert (finding.level, words in finding.sentence, bool(finding.remedy)) == (level, True, level is not Level.GOOD)
+
+
+@pytest.mark.parametrize(
+    ("portal", "level", "words"),
+    [
+        (PortalSettings(), Level.WARNING, "juga Wi-Fi tamu"),
+        (PortalSettings(staff_networks=("192.168.10.0/24",)), Level.GOOD, "hanya terbuka dari jaringan petugas"),
+        (PortalSettings(host="127.0.0.1"), Level.GOOD, "di perangkat ini sendiri"),
+        (PortalSettings(host="127.0.0.1", trusted_proxies=("127.0.0.1",)), Level.WARNING, "juga Wi-Fi tamu"),
+    ],
+)
+def test_access(portal: PortalSettings, level: Level, words: str) -> None:
+    """Staff pages that strangers on the Wi-Fi can open are pointed out; a front server brings strangers to the loopback."""
+    assert_says(check_access(portal), level, words)
 
 
 @pytest.mark.parametrize(

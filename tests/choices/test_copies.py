@@ -38,7 +38,7 @@ class Copied:
 def copied(directory: Path) -> Iterator[Copied]:
     """Open a furnished hall."""
     with open_queue(directory) as queue:
-        yield Copied(queue, copies_of(queue.desk.choices, queue.desk.furniture))
+        yield Copied(queue, copies_of(queue.desk.choices, queue.desk.furniture, ("balai.lan",)))
 
 
 NAMES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=40)
@@ -101,6 +101,7 @@ def test_what_a_file_does_not_name_stays(tmp_path: Path) -> None:
             {"queue.skip_places", "queue.leftover", "voice.repeat"},
         ),
         ("[queue]\nholidays = ['Natal']", {"queue.holidays"}),
+        ("[hall]\naddress = 'http://balai.example'", {"hall.address"}),
         ("line = 1", {"line"}),
         ("[[line]]\nid = 'a'", {"line.a.letter", "line.a.name"}),
         (

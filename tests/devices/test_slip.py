@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from gateway.devices.ports import Slip
-from gateway.devices.slip import LONGEST, WIDTH, as_png, draw_slip
+from gateway.devices.slip import LONGEST, WIDTH, _taken_apart, as_png, draw_slip
+from gateway.portal.i18n import LANGUAGES, words
 
 SLIP = Slip(
     "A-012", "Balai Desa Contoh", "Surat dan KTP/KK", "3 orang di depan Anda", "Tunggu sekitar 10\u201320 menit",
@@ -63,3 +65,20 @@ def test_the_png_reads_back_as_the_same_dots() -> None:
 def test_any_words_can_be_printed(hall: str, note: str) -> None:
     """Whatever a hall is called, its slips print and end."""
     assert draw_slip(replace(SLIP, hall=hall, note=note)).height <= LONGEST
+
+
+@pytest.mark.parametrize(("plain", "accented"), [("ada", "adâ"), ("ada", "ada\u0302"), ("orer", "orèr"), ("duwa", "ḍuwa")])
+def test_an_accent_stands_at_its_letter(plain: str, accented: str) -> None:
+    """Above it or below it, small, and nothing else of the slip moves: Madurese is not spelt without."""
+    without, with_it = (draw_slip(replace(SLIP, ahead=said)).convert("L") for said in (plain, accented))
+    box = ImageChops.difference(without, with_it).getbbox()
+    assert box is not None
+    assert (box[2] - box[0] <= 10, box[3] - box[1] <= 6, without.size) == (True, True, with_it.size)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_slip_loses_no_letter_of_a_language(language: str) -> None:
+    """Whatever the hall says in one of its languages can be printed: no sign is left off, an apostrophe is a letter too."""
+    said = "".join(text for forms in words(language)._catalogue.values() for text in forms) + "ka\u2019dinto"
+    letters, accents = _taken_apart(said)
+    assert len(letters) + len(accents) == len(unicodedata.normalize("NFKD", said))

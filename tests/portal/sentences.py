@@ -13,6 +13,7 @@ from jinja2 import Environment, nodes
 import gateway.checks
 from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
+from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR
 from gateway.devices import simulated_printer
@@ -103,6 +104,6 @@ def _choices(node: ast.expr) -> Iterator[str]:
 
 def chosen() -> Iterator[str]:
     """Yield the words of the pages below ``/atur`` that stand in tables."""
-    yield from (*SENTENCES.values(), UNCLEAR, *COLOURS.values(), *ICONS.values())
+    yield from (*SENTENCES.values(), UNCLEAR, NO_ANSWER, *COLOURS.values(), *ICONS.values())
     for form in (FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm):
         yield from (form.title, *form.labels.values())

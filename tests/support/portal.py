@@ -14,7 +14,7 @@ import httpx
 from gateway.changes import Changes
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.choices.face import CurrentFace
-from gateway.choices.routes import ChoicePages
+from gateway.choices.routes import ChoicePages, CopyPages
 from gateway.clock import SystemClock
 from gateway.loops import Loop
 from gateway.people.desk import PeopleDesk
@@ -26,6 +26,7 @@ from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
+from gateway.sections import copies_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.kiosk_routes import Paper, no_printer
 from gateway.tickets.report.routes import ReportPages
@@ -117,7 +118,7 @@ def running_portal(
         health=health, clock=clock, randomness=Random(3),
         features=(
             PeoplePages(people, "http://balai.lan"), ChoicePages(desk.choices, face, people, ("balai.lan",)), pages(desk, view, people, news, speaker, paper),
-            reports(store, people),
+            reports(store, people), CopyPages(desk.choices, copies_of(desk.choices, desk.furniture, ("balai.lan",)), people),
         ),
         face=face, screens=screens, networks=networks or Networks(),
     )  # fmt: skip

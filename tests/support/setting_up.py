@@ -22,7 +22,7 @@ def sign_in(client: httpx.Client, officer: str = "Siti") -> None:
 
 def fields_of(page: str) -> dict[str, str]:
     """Return what a browser would send of the first form that has a ``made_from``, without any button."""
-    form = next(one for one in re.findall(r'<form method="post">.*?</form>', page, re.DOTALL) if 'name="made_from"' in one)
+    form = next(one for one in re.findall(r'<form method="post"[^>]*>.*?</form>', page, re.DOTALL) if 'name="made_from"' in one)
     found: dict[str, str] = {}
     for kind, attributes, text, options in FIELD.findall(form):
         given = dict(re.findall(r'([a-z-]+)="([^"]*)"', attributes))
