@@ -58,6 +58,7 @@ def _made() -> list[Event]:
         wire.day_opened(DAY, "7f3a90c2", "calendar"),
         wire.day_dated(DAY, "7f3a90c2"),
         bulletin_wire.published(NEWS, "7f3a90c2"),
+        bulletin_wire.changed(NEWS, "7f3a90c2"),
         bulletin_wire.withdrawn(NEWS, "7f3a90c2"),
     ]
 
