@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, Unreadable
 
@@ -61,7 +62,7 @@ def read_key(text: str) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(base64.b64decode(text))
 
 
-def spell_key(key: Ed25519PublicKey) -> str:
+def spell_key(key: Ed25519PublicKey | X25519PublicKey) -> str:
     """Return how a public key is written in settings and orders: its 32 bytes in base64."""
     return base64.b64encode(key.public_bytes_raw()).decode()
 

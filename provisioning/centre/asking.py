@@ -17,7 +17,8 @@ from rich.table import Table
 from gateway.clock import SystemClock
 from gateway.errors import Refusal
 from gateway.relay.orders import KINDS
-from gateway.relay.signing import EVERY_HALL
+from gateway.relay.signing import EVERY_HALL, spell_key
+from provisioning.centre import sealing_key
 from provisioning.centre.opening import leave_order, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
@@ -94,15 +95,21 @@ def orders(database: str, last: int) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def key(file: Path) -> None:
-    """Show the public half of the signing key in FILE, which is made when there is none.
+@click.option("--sealing", is_flag=True, help="The key that opens what halls seal for the centre, such as backups.")
+def key(file: Path, *, sealing: bool) -> None:
+    """Show the public half of the key in FILE, which is made when there is none.
 
-    Whoever holds FILE commands the halls: it stays on the machine of the intake. The line that is shown goes into the
-    hall.toml of each hall, below [relay].
+    Whoever holds the signing key commands the halls: it stays on the machine of the intake. The line that is shown goes
+    into the hall.toml of each hall, below [relay]. The sealing key is best kept offline; halls learn its public half by
+    the order that is shown.
 
     Example: provision centre key centre.key
     """
-    click.echo(f'centre_key = "{pinned(make_or_load_key(file))}"')
+    if sealing:
+        public = spell_key(sealing_key.make_or_load_key(file).public_key())
+        click.echo(f"provision centre ask all key.put --set use=sealing --set key={public} --database ...")
+    else:
+        click.echo(f'centre_key = "{pinned(make_or_load_key(file))}"')
 
 
 def _data(text: str, pairs: Sequence[str]) -> dict[str, Any]:

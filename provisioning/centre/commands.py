@@ -20,6 +20,7 @@ from gateway.relay.topics import ROOT
 from provisioning.centre.asking import ask, key, orders
 from provisioning.centre.intake import Intake
 from provisioning.centre.opening import open_database, open_reader
+from provisioning.centre.parcels import fetch, parcels
 from provisioning.centre.signing_key import load_key
 from provisioning.centre.stopping import asked_to_stop
 from provisioning.centre.viewing import follow_events, show_lanes
@@ -143,5 +144,5 @@ def lanes(database: str) -> None:
         show_lanes(reader)
 
 
-for command in (ask, orders, key):
+for command in (ask, orders, key, parcels, fetch):
     centre.add_command(command)

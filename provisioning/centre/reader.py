@@ -43,6 +43,21 @@ class CentreReader:
         """Return the greatest arrival number, or 0."""
         return int(self._sql.execute("SELECT coalesce(max(arrival), 0) FROM events").fetchone()[0])
 
+    def parcel_facts(self, type_: str, hall: str = "", subject: str = "") -> list[tuple[str, str, str, str]]:
+        """Return what the lane of parcels has of a type, oldest first: (hall, subject, time, data)."""
+        return self._sql.execute(
+            "SELECT hall, subject, time, data FROM facts WHERE lane = 'parcel' AND type = ? AND hall LIKE ? AND subject LIKE ?"
+            " ORDER BY arrival",
+            (type_, hall or "%", subject or "%"),
+        ).fetchall()
+
+    def parcel_counts(self, type_: str) -> dict[tuple[str, str], int]:
+        """Return how many facts of a type the lane of parcels has about each subject of each hall."""
+        found = self._sql.execute(
+            "SELECT hall, subject, count(*) FROM facts WHERE lane = 'parcel' AND type = ? GROUP BY hall, subject", (type_,)
+        )
+        return {(hall, subject): count for hall, subject, count in found}
+
     def orders(self, last: int) -> list[OrderRow]:
         """Return the newest ``last`` orders, the oldest of them first."""
         found = self._sql.execute(f"SELECT {ORDER} FROM orders o ORDER BY o.asked_at DESC, o.id LIMIT ?", (last,))  # noqa: S608 - names of columns, written there

@@ -73,7 +73,12 @@ CREATE TABLE order_answers (
 """
 """What the centre asks of its halls, and what counts as the answer of each."""
 
-MIGRATIONS = (FIRST, ORDERS)
+PARCELS = """
+CREATE INDEX events_of_parcels ON events (type, hall, subject) WHERE lane = 'parcel';
+"""
+"""A parcel is found by what it is a content of, among the pieces of all halls."""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS)
 """In their order; a database's version is how many of them it has."""
 
 

@@ -1,0 +1,24 @@
+"""The centre's sealing key: it opens what halls seal for the centre, and belongs offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from provisioning.centre.key_files import read_key_file, unusable, write_key_file
+
+
+def load_key(path: Path) -> X25519PrivateKey:
+    """Return the key in ``path``. Raises Refusal ``key-file``."""
+    key = read_key_file(path)
+    if not isinstance(key, X25519PrivateKey):
+        raise unusable(path, "bukan kunci X25519")
+    return key
+
+
+def make_or_load_key(path: Path) -> X25519PrivateKey:
+    """Return the key in ``path``, made now when there is none. Raises Refusal ``key-file``."""
+    if not path.exists():
+        write_key_file(path, X25519PrivateKey.generate())
+    return load_key(path)
