@@ -42,8 +42,9 @@ from gateway.control import ControlDoor
 from gateway.devices.catalog import Devices, plug_in
 from gateway.health import Health
 from gateway.loops import Loop, Loops
+from gateway.machine import identity
 from gateway.mqtt.connection import PahoConnection
-from gateway.mqtt.ports import Connected, Disconnected
+from gateway.mqtt.ports import Connected, Disconnected, Message
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
@@ -58,6 +59,7 @@ from gateway.relay.uplink import Uplink
 from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import answers, epochs, outbox
+from gateway.store.correction import Correction
 from gateway.store.database import Store
 from gateway.store.opening import open_store
 from gateway.store.snapshots import Snapshots
@@ -94,7 +96,7 @@ ANSWERS_KEPT = timedelta(days=1)
 class Hall:
     """One village hall. ``with Hall(settings) as hall:`` starts it, and stops it in reverse.
 
-    ``clock`` and ``randomness`` are injected so that a test can repeat a day; ``extra_routes`` are pages
+    ``clock``, ``randomness`` and ``machine`` are injected so that a test can repeat a day; ``extra_routes`` are pages
     besides the product's own, such as the demo's ``/sim``, made when the hall is there to show.
     """
 
@@ -104,6 +106,7 @@ class Hall:
         *,
         clock: Clock | None = None,
         randomness: random.Random | None = None,
+        machine: str | None = None,
         extra_routes: Callable[[Hall], Sequence[BaseRoute]] = lambda _hall: (),
     ) -> None:
         self.settings = settings
@@ -111,6 +114,7 @@ class Hall:
         self.changes = Changes()
         self.loops = Loops()
         self._randomness = randomness or random.SystemRandom()
+        self._machine = identity() if machine is None else machine
         self._extra_routes = extra_routes
         self._running = ExitStack()
         self._stop_by_s = float("inf")
@@ -192,9 +196,12 @@ class Hall:
 
     def _open_store(self) -> None:
         folder, zone = self.settings.data.directory, self.settings.hall.zone
-        self.store = open_store(folder, self.changes.announce, self.clock, zone=zone, randomness=self._randomness)
+        self.store = open_store(
+            *(folder, self.changes.announce, self.clock), zone=zone, randomness=self._randomness, machine=self._machine
+        )
         self._at_stop(self.store.close, 4.0)
         self._begin("store", self._store_beats, essential=True)
+        self._begin("clock", Correction(self.store, self.clock, zone).step)
 
     def _store_beats(self) -> float:
         self.store.beat()
@@ -254,29 +261,28 @@ class Hall:
         relay, hall = self.settings.relay, self.settings.hall.id
         with self.store.reader() as db:
             epoch = epochs.current(db)
-        last_will = presence.will(hall, epoch, self.clock.bootid, __version__, relay.topic_root)
-        self.connection = connection_to(relay, hall, epoch, will=last_will, randomness=self._randomness)
-        if self.connection is None:
+
+        def last_will(epoch: str) -> Message:
+            return presence.will(hall, epoch, self.clock.bootid, __version__, relay.topic_root)
+
+        connection = connection_to(relay, hall, epoch, will=last_will(epoch), randomness=self._randomness)
+        self.connection = connection
+        if connection is None:
             return
         uplink = Uplink(
-            self.store,
-            self.connection,
-            self.clock,
-            hall,
-            relay.topic_root,
-            self._randomness,
+            *(self.store, connection, self.clock, hall, relay.topic_root, self._randomness),
             by_puback=relay.confirm == "puback",
             keep_days=relay.keep_days,
+            zone=self.settings.hall.zone,
+            introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
         )
         shown = presence.Presence(
-            *(self.store, self.connection, self.clock, hall, relay.topic_root),
-            version=__version__,
-            live=self._queue_now,
+            *(self.store, connection, self.clock, hall, relay.topic_root), version=__version__, live=self._queue_now
         )
-        self._at_stop(self.connection.stop, 2.0)
+        self._at_stop(connection.stop, 2.0)
         self._running.callback(shown.say_goodbye)
-        self._begin("presence", shown.step, self.connection.watch)
-        self._begin("uplink", uplink.step, self.connection.watch)
+        self._begin("presence", shown.step, connection.watch)
+        self._begin("uplink", uplink.step, connection.watch)
 
     def _queue_now(self) -> dict[str, object]:
         return self.view.current.as_json()

@@ -12,6 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from gateway.errors import Refusal
@@ -96,6 +97,13 @@ class PahoConnection:
         """End the present connection, so that the next one is made with what is true now. Harmless when there is none."""
         if self._session is not None:
             self._session.goodbye()
+
+    def rename(self, client_id: str, will: Message | None) -> None:
+        """Be known to the broker by another name from now on: a connection under the former one ends and is made again."""
+        if client_id == self._habits.client_id:
+            return
+        self._habits, self._will = replace(self._habits, client_id=client_id), will
+        self.renew()
 
     def publish(self, message: Message) -> int | None:
         """Hand a message to the wire and return its handle, or None when it cannot go now: nothing is kept."""

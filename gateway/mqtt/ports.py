@@ -85,6 +85,9 @@ class Connection(Protocol):
     def stop(self, timeout_s: float = 2.0) -> None:
         """Say goodbye (the will is not sent) and end the network thread. Stopping twice is harmless."""
 
+    def rename(self, client_id: str, will: Message | None) -> None:
+        """Be known to the broker by another name from now on: a connection under the former one ends and is made again."""
+
     def publish(self, message: Message) -> int | None:
         """Hand a message to the wire and return its handle, or None when it cannot go now: nothing is kept.
 

@@ -29,6 +29,8 @@ HELLO_GAP_S = 2.0
 """Between two hellos that missing receipts ask for."""
 DAILY_S = 86_400.0
 """At the latest then the hall says hello again."""
+DIVERGE_GAP_S = 300.0
+"""Doubled each time, at least so long lies between two epochs begun for the centre's sake: no centre that errs can fill the card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The centre has every event up to ``through``."""
+    """The centre has every event up to ``through``, where the history has ``head``."""
 
     key: Key
     through: int
     rejected: tuple[Rejected, ...] = ()
+    head: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class Lower:
 
     key: Key
     confirmed: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diverge:
+    """The centre knows another history of this lane: what lies ``above`` a number must be issued again, in another epoch."""
+
+    key: Key
+    above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +103,7 @@ class Quarantine:
     reason: str
 
 
-Decision = Confirm | Lower | Prune | Quarantine
+Decision = Confirm | Lower | Prune | Quarantine | Diverge
 
 
 @dataclass(slots=True)
@@ -121,6 +133,8 @@ class Progress:
         self._hello_due = False
         self._hello_at_s = 0.0
         self._hold_until_s = 0.0
+        self._diverge_gap_s = DIVERGE_GAP_S
+        self._diverge_from_s = float("-inf")
 
     def connected(self) -> None:
         """Begin anew on a new connection: with a hello."""
@@ -225,27 +239,29 @@ class Progress:
         self._patience.begin(now_s)
         return []
 
-    def answered(self, receipt: Receipt, stands: Mapping[Key, LaneStand], now_s: float) -> list[Decision]:
-        """Learn what the centre has committed. Only the answer to the latest hello may lower what is confirmed."""
+    def answered(
+        self, receipt: Receipt, stands: Mapping[Key, LaneStand], now_s: float, head: str | None = None
+    ) -> list[Decision]:
+        """Learn what the centre has committed; ``head`` is our own at ``through``, None when it cannot be reckoned.
+
+        Only the answer to the latest hello may lower what is confirmed, or show that the centre knows another history.
+        """
         key = (receipt.epoch, receipt.lane)
         stand = stands.get(key)
         if stand is None or self.by_puback:
             return []
-        if receipt.after > stand.confirmed:
+        if receipt.through and not receipt.head:
+            return []  # whoever does not say which history it has is believed nothing
+        told = bool(receipt.hello) and receipt.hello == self._nonce and key in self._unanswered
+        ours = receipt.through <= stand.last and head in (None, receipt.head)
+        if not told and (receipt.after > stand.confirmed or not ours):
             self._hello_due = self._hello_due or now_s - self._hello_at_s >= HELLO_GAP_S
             return []
-        through = min(receipt.through, stand.last)
-        rejected = tuple(one for one in receipt.rejected if receipt.after < one.seq <= through)
-        decisions: list[Decision] = []
-        if through > stand.confirmed or (rejected and through == stand.confirmed):
-            decisions.append(self._confirm(Confirm(key, through, rejected), now_s))
-        if receipt.hello and receipt.hello == self._nonce and key in self._unanswered:
-            if through < stand.confirmed:
-                decisions.append(Lower(key, through))
-                self._cursors[key] = _Cursor(through + 1)
-            decisions.append(Prune(key, through))
-            self._hear_out(key)
-        return decisions
+        if told and not ours:
+            return self._diverge(key, stand, now_s, agreed=receipt.agreed)
+        if told and receipt.through < stand.oldest - 1:
+            return []
+        return self._believe(key, stand, receipt, now_s, told=told)
 
     def refused(self, refused: Refused, now_s: float) -> list[Decision]:
         """Learn that the centre could not read a payload: it is halved, and one event alone is set aside."""
@@ -254,6 +270,32 @@ class Progress:
             return []
         self._patience.renew(now_s)
         return self._split(shipment, refused.reason)
+
+    def _believe(self, key: Key, stand: LaneStand, receipt: Receipt, now_s: float, *, told: bool) -> list[Decision]:
+        through = receipt.through
+        rejected = tuple(one for one in receipt.rejected if receipt.after < one.seq <= through)
+        decisions: list[Decision] = []
+        if through > stand.confirmed or (rejected and through == stand.confirmed):
+            decisions.append(self._confirm(Confirm(key, through, rejected, receipt.head), now_s))
+        if told:
+            if through < stand.confirmed:
+                decisions.append(Lower(key, through, receipt.head))
+                self._cursors[key] = _Cursor(through + 1)
+            decisions.append(Prune(key, through))
+            self._hear_out(key)
+        return decisions
+
+    def _diverge(self, key: Key, stand: LaneStand, now_s: float, *, agreed: bool) -> list[Decision]:
+        """Leave this history to others. Only what both sides agree on need not be issued again."""
+        above = stand.confirmed if agreed else stand.oldest - 1
+        self._hear_out(key)
+        if stand.closed:
+            return [Diverge(key, above)] if above < stand.last else []
+        if now_s < self._diverge_from_s:
+            return []
+        self._diverge_gap_s = min(DAILY_S, self._diverge_gap_s * 2)
+        self._diverge_from_s = now_s + self._diverge_gap_s
+        return [Diverge(key, above)]
 
     def rest_s(self, now_s: float, most_s: float) -> float:
         """Return how long nothing will be due by time alone, at most ``most_s``."""

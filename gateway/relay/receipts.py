@@ -42,6 +42,8 @@ class Receipt:
     hello: str = ""
     """The nonce of the hello that it answers, or empty."""
     rejected: tuple[Rejected, ...] = ()
+    agreed: bool = False
+    """In the answer to a hello: the history up to the hello's ``confirmed`` is the one that the hall told by its head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class LaneStand:
     last: int
     confirmed: int
     oldest: int
+    head: str | None = None
+    """The running head at ``confirmed``; None when it was never reckoned."""
+    closed: bool = False
+    """Whether its epoch is closed: nothing is made in it any more."""
 
 
 def encode_hello(
@@ -71,7 +77,8 @@ def encode_hello(
             "epoch": epoch,
             "state": state,
             "lanes": {
-                lane: {"last": stand.last, "confirmed": stand.confirmed, "oldest": stand.oldest} for lane, stand in lanes.items()
+                lane: {"last": stand.last, "confirmed": stand.confirmed, "oldest": stand.oldest, "head": stand.head or ""}
+                for lane, stand in lanes.items()
             },
         }
         for epoch, state, lanes in epochs
@@ -92,6 +99,7 @@ def encode_receipt(receipt: Receipt) -> bytes:
     }
     if receipt.hello:
         message["hello"] = receipt.hello
+        message["agreed"] = receipt.agreed
     return _json(message)
 
 
@@ -124,6 +132,7 @@ def decode_answer(payload: bytes) -> Receipt | Refused:
         head=_text(answer, "head", ""),
         hello=_text(answer, "hello", ""),
         rejected=tuple(_rejected(one) for one in rejected),
+        agreed=answer.get("agreed") is True,
     )
 
 

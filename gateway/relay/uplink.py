@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import queue
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, timedelta, tzinfo
 from random import Random, SystemRandom
 
 from gateway.clock import Clock, ClockState
@@ -18,13 +18,15 @@ from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.envelope import Envelope, Unreadable
+from gateway.relay.histories import Histories
 from gateway.relay.parcels import PieceMissing, ReadPart, with_bytes
-from gateway.relay.progress import Confirm, Decision, Key, Lower, Progress, Prune, Quarantine, Range, Shipment
+from gateway.relay.progress import Confirm, Decision, Diverge, Key, Lower, Progress, Prune, Quarantine, Range, Shipment
 from gateway.relay.receipts import LaneStand, Receipt, decode_answer, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
-from gateway.store import outbox, parcels
+from gateway.store import epochs, outbox, parcels
 from gateway.store.blobs import Blobs
 from gateway.store.database import Store, Transaction
+from gateway.store.stamp import Stamp
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ ANSWERS_LIMIT = 200
 KEEP_DAYS = 30
 PIECES_LIMIT = 4
 """More pieces of a parcel than this never fit one message, so no more are read for it."""
+EPOCHS_TOLD = 100
+"""A hello tells of so many epochs, the newest: a longer one would not be believed."""
 
 
 class Uplink:
@@ -56,9 +60,12 @@ class Uplink:
         by_puback: bool = False,
         keep_days: int = KEEP_DAYS,
         batch_limit: int = BATCH_LIMIT,
+        zone: tzinfo = UTC,
+        introduce: Callable[[str], None] = lambda _epoch: None,
     ) -> None:
         self.topics = Topics(hall, root)
-        self.progress = Progress(randomness or SystemRandom(), by_puback=by_puback)
+        self._randomness = randomness or SystemRandom()
+        self.progress = Progress(self._randomness, by_puback=by_puback)
         self.broker_refusal = ""
         """Why the broker last refused a batch, in a few words, or empty since it last took one."""
         self._store = store
@@ -67,6 +74,10 @@ class Uplink:
         self._keep_days = keep_days
         self._batch_limit = batch_limit
         self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
+        self._zone = zone
+        self._introduce = introduce
+        self._histories = Histories()
+        self._known_as = ""
         self._prunes: dict[Key, int] = {}
         self._connection.subscribe([self.topics.receipt])
 
@@ -79,6 +90,7 @@ class Uplink:
         if self.progress.online:
             with self._store.reader() as db:
                 lanes = outbox.lanes(db)
+                self._be_known(lanes)
                 self._say_hello(lanes, now_s)
                 self._send(db, _stands(lanes), now_s)
         pruned = self._prune()
@@ -97,6 +109,7 @@ class Uplink:
                     answers.clear()
                     # What an earlier hello allowed to be deleted, only a new one may: the centre may be another by now.
                     self._prunes.clear()
+                    self._histories.forget()
                     self.progress.connected()
                 case Disconnected():
                     self.progress.disconnected()
@@ -111,7 +124,7 @@ class Uplink:
             try:
                 with self._store.transaction() as tx:
                     for answer in answers:
-                        for decision in self._decide(answer, _stands(outbox.lanes(tx))):
+                        for decision in self._decide(answer, _stands(outbox.lanes(tx)), tx):
                             self._carry_out(tx, decision)
             except Refusal:
                 # What was decided is not on the card: ask the centre anew, or the hall would wait for what it was told already.
@@ -120,7 +133,7 @@ class Uplink:
                 raise
         else:
             for answer in answers:
-                self._decide(answer, {})
+                self._decide(answer, {}, None)
         for answer in answers:
             if isinstance(answer, Received):
                 self._connection.acknowledge(answer)
@@ -129,7 +142,7 @@ class Uplink:
         """Whether any of them can change what is stored: a mere PUBACK costs no commit."""
         return self.progress.by_puback or any(isinstance(one, Received) or one.too_large for one in answers)
 
-    def _decide(self, answer: Received | Acknowledged, stands: Mapping[Key, LaneStand]) -> list[Decision]:
+    def _decide(self, answer: Received | Acknowledged, stands: Mapping[Key, LaneStand], tx: Transaction | None) -> list[Decision]:
         now_s = self._clock.monotonic_s()
         if isinstance(answer, Acknowledged):
             if not answer.refused:
@@ -146,42 +159,64 @@ class Uplink:
             log.warning("event=answer-unreadable reason=%r", str(error))
             return []
         if isinstance(told, Receipt):
-            self._notice_foreign_history(told, stands)
-            return self.progress.answered(told, stands, now_s)
+            return self.progress.answered(told, stands, now_s, self._our_head(told, stands, tx) if tx is not None else None)
         return self.progress.refused(told, now_s)
 
-    def _notice_foreign_history(self, receipt: Receipt, stands: Mapping[Key, LaneStand]) -> None:
-        stand = stands.get((receipt.epoch, receipt.lane))
-        if stand is not None and receipt.through > stand.last:
-            log.warning("event=centre-knows-more lane=%s through=%d last=%d", receipt.lane, receipt.through, stand.last)
+    def _our_head(self, receipt: Receipt, stands: Mapping[Key, LaneStand], db: outbox.Reads) -> str | None:
+        """Return our head where the receipt tells its own; None also for what can change nothing, which is not worth a walk."""
+        key = (receipt.epoch, receipt.lane)
+        stand = stands.get(key)
+        if stand is None or receipt.through > stand.last or (receipt.through < stand.confirmed and not receipt.hello):
+            return None
+        return self._histories.head_at(db, key, receipt.through, stand)
 
     def _carry_out(self, tx: Transaction, decision: Decision) -> None:
         match decision:
-            case Confirm(key, through, rejected):
-                outbox.confirm(tx, *key, through, [(one.seq, one.code, one.reason) for one in rejected])
+            case Confirm(key, through, rejected, head):
+                outbox.confirm(tx, *key, through, [(one.seq, one.code, one.reason) for one in rejected], head)
                 for one in rejected:
                     log.warning("event=rejected lane=%s seq=%d code=%s", key[1], one.seq, one.code)
                 if self.progress.by_puback:
                     self._prunes[key] = through
-            case Lower(key, confirmed):
+            case Lower(key, confirmed, head):
                 log.warning("event=centre-knows-less lane=%s confirmed=%d", key[1], confirmed)
-                outbox.lower(tx, *key, confirmed)
+                outbox.lower(tx, *key, confirmed, head)
+            case Diverge(key, above):
+                self._leave_history(tx, key, above)
             case Quarantine(key, seq, reason):
                 log.warning("event=quarantined lane=%s seq=%d reason=%r", key[1], seq, reason)
                 outbox.quarantine(tx, *key, seq, reason)
             case Prune(key, through):
                 self._prunes[key] = through
 
+    def _be_known(self, lanes: Sequence[outbox.LaneState]) -> None:
+        """Let the broker know this hall by its open epoch: under a name that a clone shares, it would hear our commands."""
+        epoch = next(lane.epoch for lane in lanes if lane.state == "open")
+        if epoch != self._known_as:
+            self._known_as = epoch
+            self._introduce(epoch)
+
+    def _leave_history(self, tx: Transaction, key: Key, above: int) -> None:
+        """Issue again, in an epoch that nobody else knows, what the centre may not have."""
+        log.warning("event=centre-knows-another-history epoch=%s lane=%s above=%d", *key, above)
+        if key[0] == epochs.current(tx):
+            epochs.leave(tx, Stamp.of(self._clock, self._zone), self._randomness, "diverged", {key[1]: above})
+        else:
+            epochs.reissue(tx, *key, above)
+        self._histories.forget()
+        self._prunes.clear()
+        self.progress.connected()
+
     def _say_hello(self, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
         if not self.progress.wants_hello():
             return
-        epochs: dict[tuple[str, str], dict[str, LaneStand]] = {}
+        told: dict[tuple[str, str], dict[str, LaneStand]] = {}
         for lane in lanes:
-            stands = epochs.setdefault((lane.epoch, lane.state), {})
+            stands = told.setdefault((lane.epoch, lane.state), {})
             if lane.last:
-                stands[lane.lane] = LaneStand(lane.last, lane.confirmed, lane.oldest)
+                stands[lane.lane] = _stand(lane)
         nonce = self.progress.make_nonce()
-        payload = encode_hello(nonce, self._clock.bootid, [(*place, stands) for place, stands in epochs.items()])
+        payload = encode_hello(nonce, self._clock.bootid, [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:])
         if self._connection.publish(Message(self.topics.hello, payload)) is not None:
             self.progress.said_hello(nonce, [(lane.epoch, lane.lane) for lane in lanes if lane.last], now_s)
 
@@ -193,10 +228,10 @@ class Uplink:
             rows = [row for row in rows if row.seq <= asked.last]
             if not rows:
                 self.progress.absent(asked)
-            elif not self._send_rows(asked, rows, now_s):
+            elif not self._send_rows(asked, rows, stands[asked.key], now_s):
                 return
 
-    def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], now_s: float) -> bool:
+    def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], stand: LaneStand, now_s: float) -> bool:
         try:
             envelopes = [Envelope(self.topics.hall, *with_bytes(row, self._read_part)) for row in rows]
         except PieceMissing as missing:
@@ -208,6 +243,7 @@ class Uplink:
             return False
         sha256 = hashlib.sha256(batch.payload).hexdigest()
         sent = rows[: batch.count]
+        self._histories.sent(asked.key, stand, sent)
         size_bytes = len(batch.payload)
         self.progress.sent(asked, Shipment(asked.key, sent[0].seq, sent[-1].seq, batch.count, sha256, size_bytes, handle), now_s)
         return True
@@ -239,4 +275,8 @@ class Uplink:
 def _stands(lanes: Sequence[outbox.LaneState]) -> dict[Key, LaneStand]:
     """Return where the lanes stand, the most hasty first and within it the oldest epoch."""
     in_haste = sorted(lanes, key=lambda lane: LANES.index(lane.lane))
-    return {(lane.epoch, lane.lane): LaneStand(lane.last, lane.confirmed, lane.oldest) for lane in in_haste}
+    return {(lane.epoch, lane.lane): _stand(lane) for lane in in_haste}
+
+
+def _stand(lane: outbox.LaneState) -> LaneStand:
+    return LaneStand(lane.last, lane.confirmed, lane.oldest, lane.head, lane.state == "closed")

@@ -18,6 +18,7 @@ from gateway.errors import Refusal
 from gateway.store import epochs, snapshots
 from gateway.store.connection import is_storage_error, storage_refusal
 from gateway.store.database import Store, Transaction
+from gateway.store.epochs import put
 from gateway.store.examination import Damage, examine
 from gateway.store.files import PART, copy_whole, move_into, next_folder, sync_folder
 from gateway.store.life import Life, read_life, write_life
@@ -26,8 +27,6 @@ from gateway.store.schema import MIGRATIONS, Migration
 from gateway.store.stamp import Stamp
 
 DATABASE = "hall.db"
-NUMBERS_JUMP = 100
-"""After a restore every line leaves out so many numbers: slips given out since the copy may still be in hands."""
 RECOVERY_SHOWN = timedelta(days=14)
 """So long the health page tells of a recovery."""
 
@@ -40,14 +39,18 @@ def open_store(
     migrations: Sequence[Migration] = MIGRATIONS,
     zone: tzinfo = UTC,
     randomness: Random | None = None,
+    machine: str = "",
 ) -> Store:
     """Open the hall kept in ``directory``, making a new one if there never was one; ``close`` gives the folder back.
+
+    ``machine`` names the board it runs on, empty when that is not known: in another one a new epoch begins, because
+    the first may still be running with the card that this one was copied from.
 
     Raises Refusal ``hall-running``, ``folder-unwritable``, ``database-newer``, ``database-corrupt``,
     ``restore-unfinished``, ``storage-full`` or ``storage-failed``.
     """
     lock = FolderLock(directory)
-    opening = _Opening(directory, clock, tuple(migrations), zone, randomness or SystemRandom())
+    opening = _Opening(directory, clock, tuple(migrations), zone, randomness or SystemRandom(), machine)
     try:
         return opening.open(announce, at_close=lock.release)
     except BaseException as error:
@@ -66,6 +69,7 @@ class _Opening:
     migrations: tuple[Migration, ...]
     zone: tzinfo
     randomness: Random
+    machine: str
 
     @property
     def path(self) -> Path:
@@ -146,16 +150,20 @@ class _Opening:
                 _apply(tx, name, step, self.stamp)
 
     def _begin(self, store: Store, damage: Damage | None, mended: str) -> None:
-        """Open a new epoch if this is a copy or has lost something, before any fact, and learn what to tell."""
+        """Open a new epoch if this is a copy, has lost something or was moved, before any fact, and learn what to tell."""
         now = self.clock.now()
         with store.transaction() as tx:
             found = tx.execute("DELETE FROM meta WHERE key = 'closed' RETURNING value").fetchall()
             if found or damage is not None:
                 reason = "restored" if damage is None and found[0][0] == "backup" else "recovered"
                 epochs.open_new(tx, self.stamp, self.randomness, reason)
-                put(tx, "numbers_jump_pending", str(NUMBERS_JUMP))
+                epochs.ask_for_jump(tx)
                 told = mended or ("Balai dipulihkan dari cadangan." if reason == "restored" else "Salinan di kartu dipakai.")
                 put(tx, "recovery", json.dumps({"sentence": told, "at": now.isoformat()}))
+            elif self._has_moved(tx):
+                epochs.leave(tx, self.stamp, self.randomness, "moved")
+            if self.machine:
+                put(tx, "machine", self.machine)
             put(tx, "started_at", self.stamp.time)
             kept = tx.execute("SELECT value FROM meta WHERE key = 'recovery'").fetchone()
         if kept is not None:
@@ -163,10 +171,9 @@ class _Opening:
             if abs(now - datetime.fromisoformat(recovery["at"])) < RECOVERY_SHOWN:
                 store.recovery = str(recovery["sentence"])
 
-
-def put(tx: Transaction, key: str, value: str) -> None:
-    """Set one of the facts about the file itself."""
-    tx.execute("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (key, value))
+    def _has_moved(self, tx: Transaction) -> bool:
+        known = tx.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
+        return bool(self.machine) and known is not None and known[0] != self.machine
 
 
 def _apply(tx: Transaction, name: str, step: Callable[..., None], stamp: Stamp) -> None:

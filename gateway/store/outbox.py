@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from gateway.errors import Refusal
+from gateway.heads import head_after
 from gateway.store.database import Transaction
 from gateway.store.stamp import Stamp
 from gateway.store.tables import LANES
@@ -26,6 +27,8 @@ PRUNE_LIMIT = 1000
 """At most so many rows are deleted in one act, so that no writer waits long."""
 QUARANTINED = "quarantined"
 """The code of a row that cannot be sent."""
+Reject = tuple[int, str, str]
+"""A sequence that the centre refuses for ever, its code and its reason."""
 TOMBSTONE_TYPE = "id.balai.event.quarantined.v1"
 """What is sent in the place of a quarantined row, so that its lane has no gap."""
 
@@ -65,6 +68,13 @@ class Row(NamedTuple):
     uptime: str
     data: str
     """JSON text."""
+    was: str = ""
+    """The id under which a former epoch issued it first, or empty."""
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What this fact is, whatever number it has: its first id, time, boot and uptime."""
+        return (self.was or f"{self.epoch}-{self.lane}-{self.seq}", self.time, self.bootid, self.uptime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,8 @@ class LaneState:
     """Every sequence up to here is in the centre's database."""
     oldest: int
     """The lowest sequence that is still kept here; ``last + 1`` when none is."""
+    head: str | None = None
+    """The running head at ``confirmed``; None when it was never reckoned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ def claim(db: Reads, epoch: str, lane: str, after: int, limit: int) -> list[Row]
     """
     base = _base(db, epoch, lane)
     cursor = db.execute(
-        "SELECT position - ?, type, subject, time, clock, bootid, uptime, data, code, reason FROM outbox"
+        "SELECT position - ?, type, subject, time, clock, bootid, uptime, data, was, code, reason FROM outbox"
         " WHERE position > ? AND position <= (SELECT base + last FROM lane WHERE base = ?) ORDER BY position LIMIT ?",
         (base, base + after, base, limit),
     )
@@ -149,35 +161,63 @@ def claim(db: Reads, epoch: str, lane: str, after: int, limit: int) -> list[Row]
 def lanes(db: Reads) -> list[LaneState]:
     """Return every lane of every epoch, oldest epoch first, urgent lanes first within it."""
     cursor = db.execute(
-        "SELECT epoch.epoch, epoch.state, lane.lane, lane.last, lane.confirmed, lane.oldest"
+        "SELECT epoch.epoch, epoch.state, lane.lane, lane.last, lane.confirmed, lane.oldest, lane.head"
         " FROM lane JOIN epoch ON epoch.number = lane.number ORDER BY lane.base"
     )
     return [LaneState(*row) for row in cursor]
 
 
-def confirm(tx: Transaction, epoch: str, lane: str, through: int, rejected: Sequence[tuple[int, str, str]] = ()) -> None:
+def head_at(db: Reads, epoch: str, lane: str, seq: int) -> str | None:
+    """Return the running head of a lane at ``seq``, or None when the rows that it needs are not kept here.
+
+    Walks from what is known: the head at ``confirmed`` or the one before the oldest kept row.
+    """
+    base = _base(db, epoch, lane)
+    [(confirmed, oldest, head, base_head)] = db.execute(
+        "SELECT confirmed, oldest, head, base_head FROM lane WHERE base = ?", (base,)
+    ).fetchall()
+    start = confirmed
+    if head is None or seq < confirmed:
+        start, head = oldest - 1, base_head
+    if head is None or seq < start:
+        return None
+    rows = claim(db, epoch, lane, start, seq - start)
+    for row in rows:
+        head = head_after(head, *row.identity)
+    return str(head) if len(rows) == seq - start else None
+
+
+def confirm(
+    tx: Transaction, epoch: str, lane: str, through: int, rejected: Sequence[Reject] = (), head: str | None = None
+) -> None:
     """Record that the centre has every event up to ``through``, with its rejects as (seq, code, reason).
 
-    Only raises ``confirmed``, and never above what was made here.
+    Only raises ``confirmed``, and never above what was made here. ``head`` is the one at ``through``, None when unknown.
     """
     base = _base(tx, epoch, lane)
-    tx.execute("UPDATE lane SET confirmed = max(confirmed, min(last, ?)) WHERE base = ?", (through, base))
+    tx.execute(
+        "UPDATE lane SET head = CASE WHEN min(last, ?1) > confirmed THEN ?2 ELSE head END, confirmed = max(confirmed, min(last, ?1))"
+        " WHERE base = ?3",
+        (through, head, base),
+    )
     tx.executemany(
         "UPDATE outbox SET code = ?, reason = ? WHERE position = ? AND code IS NULL",
         [(code, reason, base + seq) for seq, code, reason in rejected],
     )
 
 
-def lower(tx: Transaction, epoch: str, lane: str, confirmed: int) -> None:
+def lower(tx: Transaction, epoch: str, lane: str, confirmed: int, head: str | None = None) -> None:
     """Record that the centre knows less than it had confirmed: it was restored. Only for a hello's answer."""
     base = _base(tx, epoch, lane)
-    tx.execute("UPDATE lane SET confirmed = min(confirmed, max(?, 0)) WHERE base = ?", (confirmed, base))
+    tx.execute(
+        "UPDATE lane SET head = CASE WHEN ?1 < confirmed THEN ?2 ELSE head END, confirmed = min(confirmed, max(?1, 0)) WHERE base = ?3",
+        (confirmed, head, base),
+    )
 
 
 def quarantine(tx: Transaction, epoch: str, lane: str, seq: int, reason: str) -> None:
     """Set one event aside that no centre can read; its sequence goes on as a tombstone."""
-    position = _base(tx, epoch, lane) + seq
-    tx.execute("UPDATE outbox SET code = ?, reason = ? WHERE position = ?", (QUARANTINED, reason, position))
+    tx.execute("UPDATE outbox SET code = ?, reason = ? WHERE position = ?", (QUARANTINED, reason, _base(tx, epoch, lane) + seq))
 
 
 def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime) -> int:
@@ -186,18 +226,16 @@ def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime
     ``through`` is that of a current hello's answer; what is not confirmed stays in any case.
     """
     base = _base(tx, epoch, lane)
-    [(oldest, confirmed)] = tx.execute("SELECT oldest, confirmed FROM lane WHERE base = ?", (base,)).fetchall()
+    [(oldest, confirmed, head)] = tx.execute("SELECT oldest, confirmed, base_head FROM lane WHERE base = ?", (base,)).fetchall()
     kept_from = oldest
-    for position, time in tx.execute(
-        "SELECT position, time FROM outbox WHERE position >= ? AND position <= ? ORDER BY position LIMIT ?",
-        (base + oldest, base + min(through, confirmed), PRUNE_LIMIT),
-    ).fetchall():
-        if datetime.fromisoformat(time) >= before:
+    for row in claim(tx, epoch, lane, oldest - 1, min(PRUNE_LIMIT, min(through, confirmed) - oldest + 1)):
+        if datetime.fromisoformat(row.time) >= before:
             break
-        kept_from = position - base + 1
+        kept_from = row.seq + 1
+        head = None if head is None else head_after(head, *row.identity)
     if kept_from > oldest:
         tx.execute("DELETE FROM outbox WHERE position >= ? AND position < ?", (base + oldest, base + kept_from))
-        tx.execute("UPDATE lane SET oldest = ? WHERE base = ?", (kept_from, base))
+        tx.execute("UPDATE lane SET oldest = ?, base_head = ? WHERE base = ?", (kept_from, head, base))
     return int(kept_from - oldest)
 
 
@@ -234,4 +272,4 @@ def _base(db: Reads, epoch: str, lane: str) -> int:
 
 def _tombstone(row: Row, reason: str) -> Row:
     data = json.dumps({"type": row.type, "reason": reason}, ensure_ascii=False, separators=(",", ":"))
-    return Row(row.epoch, row.lane, row.seq, TOMBSTONE_TYPE, row.subject, row.time, row.clock, row.bootid, row.uptime, data)
+    return row._replace(type=TOMBSTONE_TYPE, data=data)

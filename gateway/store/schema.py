@@ -25,4 +25,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0004-choices", gateway.choices.tables.create),
     ("0005-bulletin", gateway.bulletin.tables.create),
     ("0006-parcels", tables.create_parcels),
+    ("0007-heads", tables.add_heads),
 )

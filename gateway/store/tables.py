@@ -92,3 +92,18 @@ def create_parcels(db: Database) -> None:
             last INTEGER NOT NULL,
             PRIMARY KEY (blob, epoch)) WITHOUT ROWID"""
     )
+
+
+def add_heads(db: Database) -> None:
+    """Let each lane know which history it is, and each event the id under which it was first issued."""
+    for statement in HEADS:
+        db.execute(statement)
+
+
+HEADS = (
+    "ALTER TABLE lane ADD COLUMN head TEXT DEFAULT ''",  # at confirmed; null when it was never reckoned
+    "ALTER TABLE lane ADD COLUMN base_head TEXT DEFAULT ''",  # at oldest - 1
+    "UPDATE lane SET head = NULL WHERE confirmed > 0",
+    "UPDATE lane SET base_head = NULL WHERE oldest > 1",
+    "ALTER TABLE outbox ADD COLUMN was TEXT NOT NULL DEFAULT ''",
+)

@@ -34,7 +34,10 @@ class IntakeTransaction(Protocol):
         """Keep the rows whose number is free and return how many those were: the first verdict wins."""
 
     def standing(self, lane: LaneKey) -> Standing:
-        """Return where a lane stands, and hold it against other intakes until the transaction ends."""
+        """Return where a lane stands, and hold its hall against other intakes until the transaction ends.
+
+        The whole hall, because a fact may come in two epochs at once: issued first in one, and again in another.
+        """
 
     def keep_standing(self, lane: LaneKey, standing: Standing, rejected_heads: Sequence[tuple[int, str]]) -> None:
         """Record where a lane stands now, and the heads at the rejects it has passed."""
@@ -95,6 +98,15 @@ class IntakeTransaction(Protocol):
 
     def keep_order_answer(self, answer: OrderAnswer) -> None:
         """Keep what counts as the answer of a hall from now on."""
+
+    def epochs_heard(self, hall: str) -> list[tuple[str, str]]:
+        """Return the epochs in which a hall has said hello, in the order of their first, each with its last nonce."""
+
+    def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
+        """Record an alarm, once for each subject, with how often and since when."""
+
+    def keep_correction(self, hall: str, bootid: str, offset_ms: int) -> None:
+        """Record by how much the clock of one run of a hall's machine was wrong; the first word counts."""
 
 
 class IntakeDatabase(Protocol):

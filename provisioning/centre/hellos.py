@@ -48,6 +48,15 @@ def closed_epochs(row: EventRow) -> dict[str, dict[str, int]]:
     return ends
 
 
+def read_correction(row: EventRow) -> tuple[str, int] | None:
+    """Return the run of a machine and by how many milliseconds its clock was wrong; None when it is malformed."""
+    told = json.loads(row.data)
+    bootid, offset_ms = told.get("bootid"), told.get("offset_ms")
+    if not isinstance(bootid, str) or not isinstance(offset_ms, int) or not is_count(abs(offset_ms)):
+        return None
+    return bootid, offset_ms
+
+
 def _epoch(report: object) -> EpochReport:
     if not isinstance(report, dict) or not is_epoch(report.get("epoch")):
         raise Unreadable("an epoch of the hello is not 8 hexadecimal digits")
@@ -56,13 +65,14 @@ def _epoch(report: object) -> EpochReport:
         raise Unreadable("lanes of the hello are unknown")
     if report.get("state") not in {"open", "closed"}:
         raise Unreadable("state is neither open nor closed")
-    return EpochReport(report["epoch"], report["state"] == "closed", {lane: _lane(stand) for lane, stand in lanes.items()})
+    closed = report["state"] == "closed"
+    return EpochReport(report["epoch"], closed, {lane: _lane(stand, closed=closed) for lane, stand in lanes.items()})
 
 
-def _lane(stand: object) -> LaneReport:
+def _lane(stand: object, *, closed: bool) -> LaneReport:
     if not isinstance(stand, dict) or not all(is_count(stand.get(name)) for name in ("last", "confirmed", "oldest")):
         raise Unreadable("last, confirmed and oldest are not numbers")
-    return LaneReport(stand["last"], stand["confirmed"], stand["oldest"])
+    return LaneReport(stand["last"], stand["confirmed"], stand["oldest"], _word(stand, "head"), closed)
 
 
 def _word(message: Mapping[str, Any], name: str) -> str:

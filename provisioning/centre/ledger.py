@@ -6,19 +6,25 @@ stays, ``through`` moves only over contiguous numbers, and what will never come 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
-from provisioning.centre.hellos import closed_epochs
+from provisioning.centre.hellos import closed_epochs, read_correction
 from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport
 from provisioning.centre.orders import read_answer, weigh
 from provisioning.centre.reading import Arrival, Batch, Unread
 from provisioning.centre.sequence import advance, closing, is_absent, missing
 
-EPOCH_OPENED = "id.balai.epoch.opened."
-"""The one type of event that the centre itself understands, in every version, besides the answers to its orders."""
+log = logging.getLogger(__name__)
+
+EPOCH_OPENED, CLOCK_CORRECTED = "id.balai.epoch.opened.", "id.balai.clock.corrected."
+"""The types of event that the centre itself understands, in every version, besides the answers to its orders."""
+
+TWO_LIVE_EPOCHS = "two-live-epochs"
+"""The alarm about a hall of which two cards are alive."""
 
 MISSING_RANGES_LIMIT = 10_000
 """At most so many ranges are recorded as absent in one transaction; the next look goes on."""
@@ -38,7 +44,7 @@ class HelloDue:
     """The answer to one lane of a hello."""
 
     lane: LaneKey
-    confirmed: int
+    report: LaneReport
     nonce: str
 
 
@@ -81,6 +87,7 @@ class Ledger:
             for lane, arrived in rows.items():
                 _add(tx, lane, arrived)
                 _take_answers(tx, arrived)
+                _take_corrections(tx, arrived)
             closed = _closings(rows.values())
             for lane, last in closed:
                 _close(tx, lane, last)
@@ -101,6 +108,12 @@ def _take_answers(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> None:
             tx.keep_order_answer(weigh(tx.order_answer(told.order, told.hall), told))
 
 
+def _take_corrections(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> None:
+    for row in arrived:
+        if row.type.startswith(CLOCK_CORRECTED) and row.verdict == ACCEPTED and (told := read_correction(row)):
+            tx.keep_correction(row.hall, *told)
+
+
 def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
     firsts: dict[LaneKey, int] = {}
     for row in batch.rows:
@@ -112,7 +125,7 @@ def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
 
 def _answers(hello: Hello) -> list[Due]:
     return [
-        HelloDue(LaneKey(hello.hall, report.epoch, lane), stand.confirmed, hello.nonce)
+        HelloDue(LaneKey(hello.hall, report.epoch, lane), stand, hello.nonce)
         for report in hello.epochs
         for lane, stand in report.lanes.items()
     ]
@@ -177,6 +190,9 @@ def _close(tx: IntakeTransaction, lane: LaneKey, last: int) -> None:
 
 
 def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
+    if _is_superseded(tx, hello):
+        log.warning("event=two-live-epochs hall=%s epoch=%s", hello.hall, hello.open_epoch)
+        tx.raise_alarm(hello.hall, TWO_LIVE_EPOCHS, hello.open_epoch, received_at)
     tx.keep_hello(hello, received_at)
     for report in hello.epochs:
         for name, stand in report.lanes.items():
@@ -184,6 +200,15 @@ def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
             if report.closed:
                 _close(tx, lane, stand.last)
             _record_lost(tx, lane, stand, received_at)
+
+
+def _is_superseded(tx: IntakeTransaction, hello: Hello) -> bool:
+    """Tell whether the hall speaks in an epoch that it had left for another: a second card of it is alive.
+
+    A hello that the broker brings again is none: its nonce is the last one heard in that epoch.
+    """
+    heard = tx.epochs_heard(hello.hall)
+    return any(epoch == hello.open_epoch and nonce != hello.nonce for epoch, nonce in heard[:-1])
 
 
 def _record_lost(tx: IntakeTransaction, lane: LaneKey, stand: LaneReport, received_at: str) -> None:

@@ -17,6 +17,7 @@ LATE = "late"
 REPEATED = "repeated"
 """The flag of a row whose fact is already here under another number: it counts for the sequence, not as a fact."""
 
+
 GENESIS = ""
 """The head of a lane of which nothing is here yet."""
 
@@ -81,6 +82,11 @@ class Link(NamedTuple):
     uptime: str
     verdict: str
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What this fact is, whatever number it has: its first id, time, boot and uptime."""
+        return (self.first, self.time, self.bootid, self.uptime)
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -122,6 +128,10 @@ class LaneReport:
     last: int
     confirmed: int
     oldest: int
+    head: str = ""
+    """The running head at ``confirmed`` as the hall has reckoned it; empty when it does not say."""
+    closed: bool = False
+    """Whether its epoch is closed: nothing above ``last`` will ever come from this hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,19 @@ class EpochReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that people must look at."""
+
+    hall: str
+    kind: str
+    """``two-live-epochs``: a card that was copied is alive twice, or one that was lost has come back."""
+    subject: str
+    first_at: str
+    last_at: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """Where a hall stands, by its own words."""
 
@@ -141,3 +164,8 @@ class Hello:
     nonce: str
     bootid: str
     epochs: tuple[EpochReport, ...] = field(default=())
+
+    @property
+    def open_epoch(self) -> str:
+        """The epoch in which the hall makes facts, or empty."""
+        return next((report.epoch for report in self.epochs if not report.closed), "")

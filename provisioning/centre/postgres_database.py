@@ -23,7 +23,12 @@ from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
 from provisioning.centre.transaction import SqlTransaction
 
-DIALECT = Dialect(arrival="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", compact="")
+DIALECT = Dialect(
+    arrival="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    compact="",
+    corrected="to_char((time::timestamptz + offset_ms * interval '1 millisecond') AT TIME ZONE 'UTC',"
+    """ 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
+)
 
 CONNECT_LIMIT_S = 10
 """How long a server may take to accept us."""

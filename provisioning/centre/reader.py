@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from provisioning.centre.database import LaneView
-from provisioning.centre.model import LaneKey, Standing
+from provisioning.centre.model import Alarm, LaneKey, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.sql import Sql
 from provisioning.centre.transaction import ORDER
@@ -31,6 +31,10 @@ class CentreReader:
             " FROM lanes l ORDER BY hall, epoch, lane"
         )
         return [LaneView(LaneKey(*row[:3]), Standing(*row[3:7]), row[7] or 0, row[8], row[9] or 0) for row in found]
+
+    def alarms(self) -> list[Alarm]:
+        """Return what people must look at, the newest first."""
+        return [Alarm(*row) for row in self._sql.execute("SELECT * FROM alarms ORDER BY last_at DESC")]
 
     def events(self, after: int, limit: int) -> list[tuple[int, str, str, str, str, str, str]]:
         """Return up to ``limit`` rows above ``after``: (arrival, hall, id, type, subject, time, verdict)."""

@@ -144,7 +144,8 @@ def _is_instant(time: str) -> bool:
 def _rejected(event: Any, place: Heard, epoch: str, seq: int, received_at: str, reason: str) -> EventRow:  # noqa: ANN401 - what JSON gave
     kind, subject, time, clock, bootid, uptime = (cleaned(event.get(name)) for name in _TEXTS)
     identifier, whole = f"{epoch}-{place.lane}-{seq}", json.dumps(event, separators=(",", ":"))
+    was = cleaned(event.get("was"))
     return EventRow(
-        *(place.hall, epoch, place.lane, seq, identifier, "", kind, subject, time),
+        *(place.hall, epoch, place.lane, seq, identifier, was if _WAS.fullmatch(was) else "", kind, subject, time),
         *(clock, bootid, uptime, "{}", whole, received_at, SCHEMA, reason, ""),
     )

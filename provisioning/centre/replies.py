@@ -12,15 +12,19 @@ from gateway.clock import Clock
 from gateway.mqtt.ports import Message
 from gateway.relay.receipts import REJECTS_LIMIT, Receipt, Refused, Rejected, encode_receipt, encode_refused
 from gateway.relay.topics import Topics
-from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.ledger import BatchDue, Due, HelloDue, RefusalDue
-from provisioning.centre.model import LaneKey
+from provisioning.centre.model import LaneKey, LaneReport
+from provisioning.centre.sequence import retrace
 
 RATE_PER_S = 10.0
 """Answers to one hall in a second, at the most; as many may go at once after a rest."""
 
 WIRE_REST_S = 0.2
 """When the wire takes nothing, look again after so long at the latest."""
+
+RETRACED_LIMIT = 200_000
+"""A hall that stands further behind is not shown to agree: it issues again what it has, and each fact still counts once."""
 
 REFUSALS_OWED_LIMIT = 64
 """More unreadable payloads of one hall are not answered now: it sends them again."""
@@ -135,24 +139,37 @@ class Replies:
         """Write the answer as the database stands now."""
         match due:
             case BatchDue(lane, first):
-                return self._receipt(lane, None, first - 1, "")
-            case HelloDue(lane, confirmed, nonce):
-                return self._receipt(lane, confirmed, 0, nonce)
+                with self._database.reading() as tx:
+                    standing = tx.standing(lane)
+                    after = min(standing.through, first - 1)
+                    return self._receipt(tx, lane, after, (standing.through, standing.head))
+            case HelloDue(lane, report, nonce):
+                return self._answer_hello(lane, report, nonce)
             case RefusalDue(_, sha256, reason):
                 return encode_refused(self._database.centre, Refused(sha256, reason))
 
-    def _receipt(self, lane: LaneKey, confirmed: int | None, before: int, nonce: str) -> bytes:
-        """Write a receipt from ``confirmed``, or of a batch whose first number follows ``before``."""
+    def _answer_hello(self, lane: LaneKey, report: LaneReport, nonce: str) -> bytes:
+        """Answer from what the hall has confirmed; of a closed epoch never beyond its end, and with the head there."""
         with self._database.reading() as tx:
             standing = tx.standing(lane)
             through, head = standing.through, standing.head
-            after = min(through, before) if confirmed is None else confirmed
-            rejects = tx.rejects(lane, after, through, REJECTS_LIMIT + 1)
+            ours = None
+            if 0 <= through - report.confirmed <= RETRACED_LIMIT:
+                ours = retrace(report, standing, list(tx.links(lane, report.confirmed, through)), tx.absences(lane))
+            if report.closed and through > report.last:
+                through, head = report.last, head if ours is None else ours
+            return self._receipt(tx, lane, report.confirmed, (through, head), nonce, agreed=ours is not None)
+
+    def _receipt(
+        self, tx: IntakeTransaction, lane: LaneKey, after: int, place: tuple[int, str], nonce: str = "", *, agreed: bool = False
+    ) -> bytes:
+        """Write a receipt through ``place``, a number and the head there, or through as many rejects as one can list."""
+        rejects = tx.rejects(lane, after, place[0], REJECTS_LIMIT + 1)
         if len(rejects) > REJECTS_LIMIT:
             rejects = rejects[:REJECTS_LIMIT]
-            through, head = rejects[-1].seq, rejects[-1].head
+            place = rejects[-1].seq, rejects[-1].head
         rejected = tuple(Rejected(reject.seq, reject.code, reject.reason) for reject in rejects)
-        return encode_receipt(Receipt(self._database.centre, lane.epoch, lane.lane, after, through, head, nonce, rejected))
+        return encode_receipt(Receipt(self._database.centre, lane.epoch, lane.lane, after, *place, nonce, rejected, agreed))
 
 
 def _hall(due: Due) -> str:

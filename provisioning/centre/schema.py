@@ -78,7 +78,37 @@ CREATE INDEX events_of_parcels ON events (type, hall, subject) WHERE lane = 'par
 """
 """A parcel is found by what it is a content of, among the pieces of all halls."""
 
-MIGRATIONS = (FIRST, ORDERS, PARCELS)
+
+HISTORIES = """
+CREATE TABLE epochs (
+    hall TEXT NOT NULL, epoch TEXT NOT NULL, number BIGINT NOT NULL, nonce TEXT NOT NULL, bootid TEXT NOT NULL,
+    first_at TEXT NOT NULL, last_at TEXT NOT NULL,
+    PRIMARY KEY (hall, epoch)
+){compact};
+CREATE TABLE alarms (
+    hall TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    first_at TEXT NOT NULL, last_at TEXT NOT NULL, times BIGINT NOT NULL,
+    PRIMARY KEY (hall, kind, subject)
+){compact};
+CREATE TABLE corrections (
+    hall TEXT NOT NULL, bootid TEXT NOT NULL, offset_ms BIGINT NOT NULL,
+    PRIMARY KEY (hall, bootid)
+){compact};
+DROP VIEW facts;
+CREATE VIEW facts AS
+    SELECT arrival, hall, epoch, lane, seq, CASE WHEN was = '' THEN id ELSE was END AS first,
+           type, subject, time, clock, bootid, uptime, data, received_at, flags,
+           CASE clock WHEN 'trusted' THEN time ELSE (
+               SELECT {corrected} FROM corrections c WHERE c.hall = events.hall AND c.bootid = events.bootid
+           ) END AS corrected_time
+    FROM events WHERE verdict = 'accepted' AND flags NOT LIKE '%repeated%';
+"""
+"""Which epochs each hall has spoken in, what people must look at, and by how much the clock was wrong in a run of a machine.
+
+``corrected_time`` is null while nobody can say better than a ``time`` whose clock was not trusted.
+"""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES)
 """In their order; a database's version is how many of them it has."""
 
 

@@ -6,22 +6,11 @@ says which history that was, so that a rewritten card or a clone cannot pass for
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from provisioning.centre.model import ACCEPTED, Absence, Link, Standing
-
-
-def head_after(head: str, link: Link) -> str:
-    """Return the head once ``link`` follows ``head``: SHA-256 over both, in hex."""
-    words = f"{head}\n{link.first}\n{link.time}\n{link.bootid}\n{link.uptime}"
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def head_over_absence(head: str, first: int, last: int) -> str:
-    """Return the head once the absent numbers ``first`` to ``last`` follow ``head``."""
-    return hashlib.sha256(f"{head}\nabsent {first} {last}".encode()).hexdigest()
+from gateway.heads import head_after, head_over_absence
+from provisioning.centre.model import ACCEPTED, Absence, LaneReport, Link, Standing
 
 
 @dataclass(slots=True)
@@ -47,11 +36,29 @@ def advance(standing: Standing, links: Iterable[Link], absences: Iterable[Absenc
         if link.seq != reached.through + 1:
             return reached
         reached.through = link.seq
-        reached.head = head_after(reached.head, link)
+        reached.head = head_after(reached.head, *link.identity)
         if link.verdict != ACCEPTED:
             reached.rejected_heads.append((link.seq, reached.head))
     _skip(reached, skips, before=None)
     return reached
+
+
+def retrace(report: LaneReport, standing: Standing, links: Sequence[Link], absences: Sequence[Absence]) -> str | None:
+    """Go from where a hall says it stands to where the centre stands, and return the head passed at the hall's ``last``.
+
+    ``links`` are the rows above ``report.confirmed`` up to ``standing.through``, in order. Returns None when one does not
+    arrive at the centre's own head: then the hall's history is another one, or it cannot be shown to be the same.
+    """
+    if report.confirmed > standing.through:
+        return None
+    last = min(report.last, standing.through)
+    below = [absence for absence in absences if absence.first <= last]
+    at_last = advance(Standing(report.confirmed, report.head), [link for link in links if link.seq <= last], below)
+    here = Standing(at_last.through, at_last.head)
+    arrived = advance(here, [link for link in links if link.seq > here.through], absences)
+    if at_last.through != last or (arrived.through, arrived.head) != (standing.through, standing.head):
+        return None
+    return at_last.head
 
 
 def _skip(reached: Advance, skips: list[Absence], before: int | None) -> None:

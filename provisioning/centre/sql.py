@@ -18,6 +18,8 @@ class Dialect:
     """The type of a number that grows with each row."""
     compact: str
     """What follows a table that is looked up by its key alone."""
+    corrected: str
+    """An event's ``time`` moved by ``offset_ms``, in UTC: ``2026-11-23T02:15:03.370Z``."""
 
 
 class Rows(Protocol):

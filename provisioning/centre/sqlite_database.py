@@ -21,7 +21,11 @@ from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
 from provisioning.centre.transaction import SqlTransaction
 
-DIALECT = Dialect(arrival="INTEGER PRIMARY KEY", compact=" WITHOUT ROWID")
+DIALECT = Dialect(
+    arrival="INTEGER PRIMARY KEY",
+    compact=" WITHOUT ROWID",
+    corrected="strftime('%Y-%m-%dT%H:%M:%fZ', time, (offset_ms / 1000.0) || ' seconds')",
+)
 
 
 class SqliteSql:

@@ -140,12 +140,32 @@ class SqlTransaction:
 
     def keep_hello(self, hello: Hello, received_at: str) -> None:
         """Record that a hall has spoken, and which epoch it holds open."""
-        still_open = [report.epoch for report in hello.epochs if not report.closed]
         self._sql.execute(
             "INSERT INTO halls VALUES (?,?,?,?) ON CONFLICT (hall) DO UPDATE SET epoch = excluded.epoch,"
             " bootid = excluded.bootid, hello_at = excluded.hello_at",
-            (hello.hall, ",".join(still_open), hello.bootid, received_at),
+            (hello.hall, hello.open_epoch, hello.bootid, received_at),
         )
+        self._sql.execute(
+            "INSERT INTO epochs SELECT ?, ?, count(*), ?, ?, ?, ? FROM epochs WHERE hall = ?"
+            " ON CONFLICT (hall, epoch) DO UPDATE SET nonce = excluded.nonce, bootid = excluded.bootid, last_at = excluded.last_at",
+            (hello.hall, hello.open_epoch, hello.nonce, hello.bootid, received_at, received_at, hello.hall),
+        )
+
+    def epochs_heard(self, hall: str) -> list[tuple[str, str]]:
+        """Return the epochs in which a hall has said hello, in the order of their first, each with its last nonce."""
+        return self._sql.execute("SELECT epoch, nonce FROM epochs WHERE hall = ? ORDER BY number", (hall,)).fetchall()
+
+    def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
+        """Record an alarm, once for each subject, with how often and since when."""
+        self._sql.execute(
+            "INSERT INTO alarms VALUES (?,?,?,?,?,1) ON CONFLICT (hall, kind, subject) DO UPDATE SET"
+            " last_at = excluded.last_at, times = alarms.times + 1",
+            (hall, kind, subject, at, at),
+        )
+
+    def keep_correction(self, hall: str, bootid: str, offset_ms: int) -> None:
+        """Record by how much the clock of one run of a hall's machine was wrong; the first word counts."""
+        self._sql.execute("INSERT INTO corrections VALUES (?,?,?) ON CONFLICT DO NOTHING", (hall, bootid, offset_ms))
 
     def keep_order(self, order: OrderRow) -> None:
         """Keep an order that is not here yet; its revision is raised above every other of its hall and subject."""

@@ -39,4 +39,10 @@ def show_lanes(reader: CentreReader) -> None:
         state = f"{view.lane.epoch} closed" if standing.closed_last is not None else view.lane.epoch
         numbers = (standing.through, view.top, standing.gap_at or "-", view.rejected, view.absent)
         table.add_row(view.lane.hall, state, view.lane.lane, *map(str, numbers))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for alarm in reader.alarms():
+        console.print(
+            f"ALARM {alarm.kind} hall {alarm.hall} epoch {alarm.subject}: {alarm.times} times, last {alarm.last_at}",
+            style="bold red",
+        )

@@ -43,7 +43,7 @@ class RelayMachine(RuleBasedStateMachine):
             held=True,
             faults=Faults(loss, unacknowledged, duplication, reordering),
             judge=lambda event: "schema" if event.seq % 17 == 0 else "",
-            readable=lambda event: event.seq % 29 != 0 or event.type.endswith("quarantined.v1"),
+            readable=lambda event: event.seq % 67 != 0 or event.type.endswith("quarantined.v1"),
         )
 
     @rule(lane=st.sampled_from(["urgent", "record", "bulk"]), count=st.integers(1, 40))

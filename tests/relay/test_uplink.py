@@ -172,7 +172,7 @@ def test_closed_epochs_are_sent_until_they_are_confirmed(world: World) -> None:
 
 
 def test_a_hello_says_where_every_lane_stands(world: World) -> None:
-    """The first thing on a new connection is a hello with last, confirmed and oldest of each lane."""
+    """The first thing on a new connection is a hello with last, confirmed, oldest and head of each lane."""
     here = world()
     here.append("record", 3)
 
@@ -181,7 +181,7 @@ def test_a_hello_says_where_every_lane_stands(world: World) -> None:
     [hello] = here.centre.hellos
     [epoch] = hello["epochs"]
     assert epoch["state"] == "open"
-    assert epoch["lanes"] == {"record": {"last": 3, "confirmed": 0, "oldest": 1}}
+    assert epoch["lanes"] == {"record": {"last": 3, "confirmed": 0, "oldest": 1, "head": ""}}
 
 
 def test_a_hello_goes_out_daily(world: World) -> None:
@@ -208,7 +208,7 @@ def test_a_lost_receipt_is_asked_for(world: World) -> None:
     here.step()
     hellos = len([one for one in here.broker.published if one.topic.endswith("/hello")])
 
-    told = Receipt("centre", epoch, "record", 5, 6)
+    told = Receipt("centre", epoch, "record", 5, 6, here.head(epoch, "record", 6))
     here.centre.connection.publish(Message(f"balai/v1/{HALL}/receipt", encode_receipt(told)))
     here.step(3)
 
@@ -224,7 +224,7 @@ def test_only_a_hellos_answer_lowers(world: World) -> None:
     [epoch] = {epoch for epoch, _ in here.stands()}
 
     for nonce in ("", "ffffffffffffffff"):
-        told = Receipt("centre", epoch, "record", 0, 4, hello=nonce)
+        told = Receipt("centre", epoch, "record", 0, 4, here.head(epoch, "record", 4), hello=nonce)
         here.centre.connection.publish(Message(f"balai/v1/{HALL}/receipt", encode_receipt(told)))
         here.uplink.step()
 
@@ -273,18 +273,18 @@ def test_a_foreign_receipt_changes_nothing(world: World) -> None:
     assert here.depth == 2
 
 
-def test_a_receipt_is_clamped_to_what_was_made_here(world: World) -> None:
-    """``through`` above the last sequence confirms no number that does not exist yet."""
+def test_a_receipt_beyond_what_was_made_here_confirms_nothing(world: World) -> None:
+    """``through`` above the last sequence is another history: nothing of ours is confirmed by it."""
     here = world()
     here.append("record", 2)
     here.centre_up = False
     here.step()
     [epoch] = {epoch for epoch, _ in here.stands()}
-    told = Receipt("centre", epoch, "record", 0, 900, rejected=(Rejected(700, "schema", ""),))
+    told = Receipt("centre", epoch, "record", 0, 900, "ab", rejected=(Rejected(1, "schema", ""),))
     here.centre.connection.publish(Message(f"balai/v1/{HALL}/receipt", encode_receipt(told)))
     here.step()
 
-    assert here.stands()[epoch, "record"].confirmed == 2
+    assert here.stands()[epoch, "record"].confirmed == 0
 
 
 def test_rows_are_deleted_only_by_a_current_hellos_answer(world: World) -> None:

@@ -208,6 +208,16 @@ class FakeConnection:
         self.open = False
         self._broker.leave(self)
 
+    def rename(self, client_id: str, will: Message | None) -> None:
+        """Leave, and come back under another name."""
+        if client_id == self.client_id:
+            return
+        self._broker.leave(self)
+        self.lose()
+        self.client_id, self.will = client_id, will
+        if self.wanted:
+            self._broker.join(self)
+
     def publish(self, message: Message) -> int | None:
         """Hand a message to the broker, or return None when it cannot go now."""
         if not self.open or len(self._under_way) >= WINDOW:

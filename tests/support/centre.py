@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.heads import head_after, head_over_absence
 from gateway.mqtt.ports import Message, Received
 from gateway.relay.batches import unpack
 from gateway.relay.envelope import Envelope, Unreadable
@@ -32,15 +33,27 @@ class LaneBook:
     """The verdict by sequence: empty for accepted."""
     arrived: list[int] = field(default_factory=list)
     """Every accepted sequence in the order in which it was applied."""
+    facts: dict[int, tuple[str, str, str, str]] = field(default_factory=dict)
+    """What each sequence is: first id, time, boot and uptime."""
     lost_below: int = 0
+    reached: tuple[int, str] = (0, "")
 
     @property
     def through(self) -> int:
         """Every sequence up to here is present or recorded as lost."""
-        seq = self.lost_below
+        return self.place[0]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """How far the lane has come, and the head there."""
+        seq, head = self.reached
+        if seq < self.lost_below:
+            seq, head = self.lost_below, head_over_absence(head, seq + 1, self.lost_below)
         while seq + 1 in self.rows:
             seq += 1
-        return seq
+            head = head_after(head, *self.facts[seq])
+        self.reached = (seq, head)
+        return self.reached
 
 
 class ModelCentre:
@@ -118,6 +131,7 @@ class ModelCentre:
         if event.seq in book.rows and self._deduplicates:
             return False
         book.rows[event.seq] = book.rows.get(event.seq) or self._judge(event)
+        book.facts[event.seq] = (event.was or event.id, event.time, event.bootid, event.uptime)
         if not book.rows[event.seq]:
             book.arrived.append(event.seq)
         return True
@@ -135,10 +149,10 @@ class ModelCentre:
 
     def _answer(self, key: Key, after: int, nonce: str = "") -> None:
         book = self.committed.setdefault(key, LaneBook())
-        through = book.through
+        through, head = book.place
         after = after if nonce else min(after, through)
         rejected = tuple(Rejected(seq, code, "") for seq, code in sorted(book.rows.items()) if code and after < seq <= through)
-        receipt = Receipt("centre", *key, after, through, "", nonce, rejected)
+        receipt = Receipt("centre", *key, after, through, head, nonce, rejected)
         self.said.append(receipt)
         self._say(encode_receipt(receipt))
 

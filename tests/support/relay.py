@@ -102,6 +102,11 @@ class RelayWorld:
         with self.store.reader() as db:
             return {(lane.epoch, lane.lane): lane for lane in outbox.lanes(db) if lane.last}
 
+    def head(self, epoch: str, lane: str, seq: int) -> str:
+        """Return the head of what was made here up to ``seq``."""
+        with self.store.reader() as db:
+            return outbox.head_at(db, epoch, lane, seq) or ""
+
     def check(self) -> None:
         """Hold the invariants: confirmed only what is committed at the centre, and each event at most once there."""
         for key, stand in self.stands().items():

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioning.centre.ledger import BatchDue, HelloDue, Ledger, RefusalDue
-from provisioning.centre.model import Absence, LaneKey, Standing
+from provisioning.centre.model import Absence, LaneKey, LaneReport, Standing
 from provisioning.centre.reading import Arrival
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, hello, loose, plain, rows, said
@@ -121,7 +121,10 @@ def test_a_hello_is_owed_an_answer_for_each_lane(centre: Centre) -> None:
     """The hall hears of every lane it spoke of, with its nonce."""
     due = centre.ledger.enter([said(hello("n9", record=(5, 3, 1), bulk=(2, 2, 1)))], RECEIVED_AT)
 
-    assert due == [HelloDue(LANE, 3, "n9"), HelloDue(LaneKey(HALL, EPOCH, "bulk"), 2, "n9")]
+    assert due == [
+        HelloDue(LANE, LaneReport(5, 3, 1), "n9"),
+        HelloDue(LaneKey(HALL, EPOCH, "bulk"), LaneReport(2, 2, 1), "n9"),
+    ]
 
 
 def test_what_the_hall_no_longer_holds_is_recorded_as_lost(centre: Centre) -> None:
@@ -211,3 +214,33 @@ def test_halls_and_lanes_do_not_touch_each_other(centre: Centre) -> None:
         (HALL, "urgent", 1),
         ("3510012002", "record", 1),
     ]
+
+
+def test_a_wrong_clock_is_corrected_beside_its_time(centre: Centre) -> None:
+    """Only doubtful events of that run of the machine, by the first correction that came; nothing is re-dated."""
+    told = {"bootid": "b0010001", "offset_ms": 60_250}
+    centre.enter(rows([1], clock="restored"), rows([2]), rows([3], clock="unset", bootid="other"))
+    before = centre.rows("SELECT corrected_time FROM facts ORDER BY seq")
+    for seq, offset_ms in ((4, 60_250), (5, 7)):
+        data = json.dumps(told | {"offset_ms": offset_ms})
+        centre.enter(rows([seq], type="id.balai.clock.corrected.v1", data=data))
+
+    stamped = "2026-11-23T09:14:03.120+07:00"
+    assert before == [(None,), (stamped,), (None,)]
+    assert centre.rows("SELECT time, corrected_time FROM facts WHERE seq <= 3 ORDER BY seq") == [
+        (stamped, "2026-11-23T02:15:03.370Z"),
+        (stamped, stamped),
+        (stamped, None),
+    ]
+
+
+def test_an_epoch_that_speaks_after_it_was_left_raises_an_alarm(centre: Centre) -> None:
+    """Not when the broker brings the same hello again, and not when the hall merely goes on."""
+    for nonce, epoch in (("n1", EPOCH), ("n2", NEW), ("n1", EPOCH), ("n3", NEW)):
+        centre.enter(said(hello(nonce, epoch=epoch, record=(1, 0, 1))))
+    quiet = centre.rows("SELECT * FROM alarms")
+    for nonce in ("n4", "n5"):
+        centre.enter(said(hello(nonce, epoch=EPOCH, record=(1, 0, 1))))
+
+    assert quiet == []
+    assert centre.rows("SELECT hall, kind, subject, times FROM alarms") == [(HALL, "two-live-epochs", EPOCH, 2)]

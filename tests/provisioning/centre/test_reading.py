@@ -147,7 +147,7 @@ def test_a_topic_that_no_hall_writes_is_nobodys(topic: str) -> None:
 def test_a_hello_is_read_to_its_last_lane() -> None:
     """The centre knows what the hall says of each epoch."""
     assert said(hello("n7", state="closed", record=(9, 5, 2))) == Hello(
-        HALL, "n7", "b0010001", (EpochReport("7f3a90c2", closed=True, lanes={"record": LaneReport(9, 5, 2)}),)
+        HALL, "n7", "b0010001", (EpochReport("7f3a90c2", closed=True, lanes={"record": LaneReport(9, 5, 2, closed=True)}),)
     )
 
 

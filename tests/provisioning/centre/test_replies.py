@@ -11,7 +11,7 @@ import pytest
 from gateway.mqtt.ports import Message
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer
 from provisioning.centre.ledger import BatchDue, Due, HelloDue, Ledger, RefusalDue
-from provisioning.centre.model import LaneKey
+from provisioning.centre.model import LaneKey, LaneReport
 from provisioning.centre.reading import Arrival
 from provisioning.centre.replies import Replies
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
@@ -111,7 +111,7 @@ def test_a_receipt_with_too_many_rejects_stops_at_the_last_it_lists(centre: Cent
     for start in range(1, 751, 125):
         centre.enter(arrived(plain(*(loose(seq, clock="?") for seq in range(start, start + 125)))))
     first = receipt(decode_answer(centre.replies.answer(BatchDue(LANE, 1))))
-    second = receipt(decode_answer(centre.replies.answer(HelloDue(LANE, first.through, "n2"))))
+    second = receipt(decode_answer(centre.replies.answer(HelloDue(LANE, LaneReport(750, first.through, 1), "n2"))))
 
     assert (first.through, len(first.rejected), first.head != second.head) == (500, 500, True)
     assert (second.after, second.through, len(second.rejected), second.hello) == (500, 750, 250, "n2")
@@ -121,7 +121,7 @@ def test_a_hello_hears_what_the_centre_really_has(centre: Centre) -> None:
     """Also when that is less than the hall has confirmed, as after a restore of the centre."""
     centre.enter(rows([1, 2]))
 
-    answer = receipt(decode_answer(centre.replies.answer(HelloDue(LANE, 9, "n1"))))
+    answer = receipt(decode_answer(centre.replies.answer(HelloDue(LANE, LaneReport(9, 9, 1), "n1"))))
 
     assert (answer.after, answer.through, answer.hello, answer.rejected) == (9, 2, "n1", ())
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.heads import head_after, head_over_absence
 from provisioning.centre.model import ACCEPTED, Absence, Link, Standing
-from provisioning.centre.sequence import advance, closing, head_after, head_over_absence, is_absent, missing
+from provisioning.centre.sequence import advance, closing, is_absent, missing
 
 
 def link(seq: int, verdict: str = ACCEPTED) -> Link:
@@ -33,7 +34,7 @@ def test_the_head_does_not_depend_on_the_order_of_arrival(order: list[int], step
     """However rows arrive and however often one looks, the same history has the same head."""
     whole = ""
     for seq in range(1, 13):
-        whole = head_after(whole, link(seq))
+        whole = head_after(whole, *link(seq).identity)
     here: set[int] = set()
     standing = Standing()
     for index, seq in enumerate(order):
@@ -66,16 +67,18 @@ def test_absent_numbers_are_passed_over_and_rows_among_them_count(present: set[i
 
 def test_the_head_at_each_reject_is_remembered() -> None:
     """A receipt that must stop at a reject can name the head there."""
-    first = head_after("", link(1))
+    first = head_after("", *link(1).identity)
 
     reached = advance(Standing(), [link(1), link(2, "schema"), link(3)], [])
 
-    assert reached.rejected_heads == [(2, head_after(first, link(2)))]
+    assert reached.rejected_heads == [(2, head_after(first, *link(2).identity))]
 
 
 def test_the_head_over_an_absence_names_its_numbers() -> None:
     """Two centres that lost different numbers have different heads."""
-    assert advance(Standing(), [link(3)], [Absence(1, 2, "lost")]).head == head_after(head_over_absence("", 1, 2), link(3))
+    assert advance(Standing(), [link(3)], [Absence(1, 2, "lost")]).head == head_after(
+        head_over_absence("", 1, 2), *link(3).identity
+    )
 
 
 @settings(deadline=None, max_examples=200)

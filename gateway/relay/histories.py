@@ -1,0 +1,46 @@
+"""Which history the hall has sent: the running heads at the ends of batches, to be held against those of receipts.
+
+Reckoned from the rows while they are sent, so that a receipt costs no reading; what is not remembered is walked
+in the store. All of it may be forgotten at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.heads import head_after
+from gateway.relay.receipts import LaneStand
+from gateway.store import outbox
+
+Key = tuple[str, str]
+"""An epoch and a lane."""
+
+
+class Histories:
+    """The heads of what is under way. Used by one thread."""
+
+    def __init__(self) -> None:
+        self._heads: dict[Key, dict[int, str]] = {}
+
+    def sent(self, key: Key, stand: LaneStand, rows: Sequence[outbox.Row]) -> None:
+        """Reckon the head at the end of a batch, when the head at its beginning is known."""
+        heads = self._heads.setdefault(key, {})
+        before = rows[0].seq - 1
+        head = stand.head if before == stand.confirmed else heads.get(before)
+        if head is None:
+            return
+        for row in rows:
+            head = head_after(head, *row.identity)
+        heads[rows[-1].seq] = head
+
+    def head_at(self, db: outbox.Reads, key: Key, seq: int, stand: LaneStand) -> str | None:
+        """Return our own head at ``seq``, or None when it cannot be reckoned; what lies below is forgotten."""
+        heads = self._heads.get(key, {})
+        head = heads.get(seq)
+        for passed in [one for one in heads if one < min(seq, stand.confirmed)]:
+            del heads[passed]
+        return head if head is not None else outbox.head_at(db, *key, seq)
+
+    def forget(self) -> None:
+        """Begin anew: what was sent may have gone astray, or belongs to an epoch that was left."""
+        self._heads.clear()
