@@ -15,6 +15,7 @@ from typing import Any
 
 from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
+from gateway.checks.certificate import check_certificate
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
 from gateway.checks.devices import check_devices
@@ -23,7 +24,7 @@ from gateway.checks.finding import Finding, Level, Verdict
 from gateway.checks.settings import check_settings
 from gateway.choices.copies import Copies
 from gateway.choices.desk import Choices
-from gateway.clock import Clock, SystemClock
+from gateway.clock import Clock, ClockState, SystemClock
 from gateway.control import Act, Progress, ask
 from gateway.devices.catalog import plug_in
 from gateway.errors import Refusal
@@ -31,6 +32,7 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role, spaced_code
 from gateway.portal.i18n import words
 from gateway.relay.connecting import connection_to, probe
+from gateway.relay.identity import Identity
 from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import backup
@@ -109,6 +111,14 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
             return acts(store, PeopleDesk(store, clock, random.SystemRandom()), copies, lambda: ())[act](parameters, progress)
 
 
+def certificate_finding(settings: Settings, identity: Identity, clock: Clock) -> Finding:
+    """Look at the certificate that the hall shows first."""
+    pairs = identity.pairs()
+    life = (pairs[0].begins_at, pairs[0].ends_at) if pairs else None
+    now = None if clock.state() is ClockState.UNSET else clock.now()
+    return check_certificate(life, now, wanted=str(settings.relay.certificate_file or ""), trouble=identity.trouble)
+
+
 @contextmanager
 def left_to_its_owner(directory: Path) -> Iterator[None]:
     """Give whatever root makes in the hall's folder to the folder's owner, who could not use it otherwise."""
@@ -138,8 +148,10 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
             yield check_devices(devices)
     except Refusal as refusal:
         yield _broken("devices", refusal)
+    identity = Identity(settings.relay, settings.data.directory / "identity", clock)
+    yield certificate_finding(settings, identity, clock)
     try:
-        probe(connection_to(settings.relay, settings.hall.id, "check"))
+        probe(connection_to(settings.relay, settings.hall.id, "check", trust=identity))
         yield check_broker(settings.relay.broker, connected=True)
     except Refusal as refusal:
         yield check_broker(settings.relay.broker, connected=False, code=refusal.code, reason=str(refusal.facts.get("reason", "")))

@@ -152,6 +152,7 @@ FAULTS: dict[str, Fault] = {
     "certificate-early": Fault(500, "Sertifikat balai ini belum berlaku menurut jam balai.", "Periksa jam balai. Bila sudah benar, minta sertifikat baru dari kabupaten."),
     "certificate-revoked": Fault(500, "Kabupaten telah mencabut sertifikat balai ini.", "Balai tetap bekerja dan data aman. Tanyakan kepada kabupaten; mungkin perangkat ini pernah dilaporkan hilang."),
     "certificate-unknown": Fault(500, "Broker {address} tidak mengenal penerbit sertifikat balai ini.", "Periksa alamat broker, atau minta sertifikat baru dari kabupaten."),
+    "renewal-refused": Fault(502, "Sertifikat baru tidak diperoleh: {reason}.", "Balai mencoba lagi setiap jam; bila tetap begini, beri tahu kabupaten."),
     "certificate-refused": Fault(500, "Broker {address} tidak menerima sertifikat balai ini: {reason}.", "Periksa jam balai dan jam broker, lalu tanyakan kepada kabupaten."),
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
     "device-option": Fault(500, "Perangkat {device}: kunci {key} tidak benar ({reason}).", "Perbaiki perangkat itu di hall.toml."),

@@ -37,7 +37,7 @@ from gateway.choices.desk import Choices
 from gateway.choices.face import CurrentFace
 from gateway.choices.routes import ChoicePages, CopyPages
 from gateway.clock import Clock
-from gateway.commands import acts, system_clock
+from gateway.commands import acts, certificate_finding, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import Devices, plug_in
 from gateway.health import Health
@@ -55,6 +55,8 @@ from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.relay import presence
 from gateway.relay.connecting import connection_to
+from gateway.relay.identity import Identity
+from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
 from gateway.sections import copies_of
 from gateway.settings import Settings
@@ -131,7 +133,9 @@ class Hall:
         self.view: QueueView
         self.devices: Devices
         self.voice: Voice
+        self.identity: Identity
         self.connection: PahoConnection | None
+        self.renewal: Renewal | None = None
         self.presses: PressDesk
         self.health: Health
         self.portal: PortalServer
@@ -265,7 +269,8 @@ class Hall:
         def last_will(epoch: str) -> Message:
             return presence.will(hall, epoch, self.clock.bootid, __version__, relay.topic_root)
 
-        connection = connection_to(relay, hall, epoch, will=last_will(epoch), randomness=self._randomness)
+        self.identity = Identity(relay, self.settings.data.directory / "identity", self.clock)
+        connection = connection_to(relay, hall, epoch, trust=self.identity, will=last_will(epoch), randomness=self._randomness)
         self.connection = connection
         if connection is None:
             return
@@ -280,6 +285,8 @@ class Hall:
             *(self.store, connection, self.clock, hall, relay.topic_root), version=__version__, live=self._queue_now
         )
         self._at_stop(connection.stop, 2.0)
+        self.renewal = Renewal(relay, hall, self.identity, self.clock, connection)
+        self._running.callback(self.renewal.stop)
         self._running.callback(shown.say_goodbye)
         self._begin("presence", shown.step, connection.watch)
         self._begin("uplink", uplink.step, connection.watch)
@@ -299,6 +306,7 @@ class Hall:
             lambda: check_voice(**self.voice.facts()),
             lambda: check_screens(self.screens.silence()),
             self._check_broker,
+            lambda: certificate_finding(self.settings, self.identity, self.clock),
             self._check_outbox,
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
@@ -307,6 +315,7 @@ class Hall:
         jobs = (
             Job("open-day", self.tickets.open_day_if_due, minute="*/5"),
             Job("forget-answers", self._forget_answers, minute="30"),
+            *((Job("renew-certificate", self.renewal.step, minute="45"),) if self.renewal else ()),
         )
         timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
         self._running.callback(timetable.stop)  # after its loop, which might start it again

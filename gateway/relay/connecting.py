@@ -10,7 +10,7 @@ from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.ports import Connected, Disconnected, Message
 from gateway.mqtt.session import Habits
-from gateway.mqtt.tls import Trust
+from gateway.mqtt.tls import Credentials, Trust
 from gateway.settings import RelaySettings
 
 SESSION_S = 7 * 86_400
@@ -22,12 +22,18 @@ PROBE_LIMIT_S = 30.0
 
 
 def connection_to(
-    relay: RelaySettings, hall: str, part: str, *, will: Message | None = None, randomness: random.Random | None = None
+    relay: RelaySettings,
+    hall: str,
+    part: str,
+    *,
+    trust: Credentials | None = None,
+    will: Message | None = None,
+    randomness: random.Random | None = None,
 ) -> PahoConnection | None:
     """Return a connection, not yet started, or None when the settings name no broker.
 
     ``part`` is the epoch, so that a clone does not consume the hall's messages; with a ``will`` the session is
-    kept by the broker, without one (a probe) it is not. Raises Refusal ``broker-address``.
+    kept by the broker, without one (a probe) it is not. ``trust`` is by default what the settings name. Raises Refusal ``broker-address``.
     """
     if not relay.broker:
         return None
@@ -35,7 +41,7 @@ def connection_to(
         BrokerAddress.parse(relay.broker),
         Habits(f"{hall}-{part}", session_s=SESSION_S if will else 0, will_delay_s=WILL_DELAY_S),
         will=will,
-        trust=Trust(relay.ca_file, relay.certificate_file, relay.key_file),
+        trust=trust or Trust(relay.ca_file, relay.certificate_file, relay.key_file),
         protocol=relay.protocol,
         randomness=randomness,
     )
@@ -44,7 +50,7 @@ def connection_to(
 def probe(connection: PahoConnection | None, limit_s: float = PROBE_LIMIT_S) -> None:
     """Try to connect once, and let go again; without a broker there is nothing to try.
 
-    Raises Refusal ``broker-unreachable``, ``broker-refused``, ``broker-untrusted`` or ``broker-silent``.
+    Raises Refusal with the code of ``gateway.mqtt.ports.Disconnected`` when it cannot.
     """
     if connection is None:
         return

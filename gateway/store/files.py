@@ -32,10 +32,11 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``path`` so that it holds either the former content or all of ``content``."""
+def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write ``path`` so that it holds either the former content or all of ``content``; ``mode`` is less the umask."""
     part = path.with_name(path.name + PART)
-    with part.open("wb") as file:
+    part.unlink(missing_ok=True)
+    with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

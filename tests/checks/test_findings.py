@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
+from gateway.checks.certificate import check_certificate
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
 from gateway.checks.devices import check_devices
@@ -79,6 +80,10 @@ def test_access(portal: PortalSettings, level: Level, words: str) -> None:
         (False, "broker-silent", Level.WARNING, "tidak menjawab"),
         (False, "broker-refused", Level.BROKEN, "menolak"),
         (False, "broker-untrusted", Level.BROKEN, "tidak dapat dipercaya: sunyi"),
+        (False, "clock-not-set", Level.WARNING, "Jam balai belum diatur"),
+        (False, "broker-foreign", Level.BROKEN, "bukan dari kabupaten ini"),
+        (False, "certificate-expired", Level.BROKEN, "Sertifikat balai ini sudah habis"),
+        (False, "certificate-revoked", Level.BROKEN, "mencabut"),
     ],
 )
 def test_broker(connected: bool, code: str, level: Level, words: str) -> None:
@@ -104,6 +109,30 @@ def test_no_broker_is_well() -> None:
 def test_clock(state: ClockState, level: Level) -> None:
     """A clock that may be wrong is pointed out."""
     assert_says(check_clock(FakeClock(state=state)), level, "")
+
+
+@pytest.mark.parametrize(
+    ("left", "trouble", "level", "words"),
+    [
+        (timedelta(days=500), "", Level.GOOD, "berlaku 500 hari lagi"),
+        (timedelta(days=59), "", Level.WARNING, "habis 59 hari lagi"),
+        (timedelta(days=200), "Kabupaten diam.", Level.WARNING, "belum dapat diperbarui. Kabupaten diam."),
+        (timedelta(days=-3), "Kabupaten diam.", Level.BROKEN, "sudah habis sejak 3 hari"),
+        (timedelta(days=900), "", Level.BROKEN, "belum berlaku"),
+    ],
+)
+def test_certificate(left: timedelta, trouble: str, level: Level, words: str) -> None:
+    """How long it is good is told; what ends soon, cannot be renewed, has ended or has not begun needs somebody."""
+    life = (NOW + left - timedelta(days=730), NOW + left)
+    assert_says(check_certificate(life, NOW, wanted="hall.pem", trouble=trouble), level, words)
+
+
+def test_a_certificate_that_cannot_be_judged() -> None:
+    """None is wanted, none can be read, or the clock knows no date: three different things."""
+    life = (NOW, NOW + timedelta(days=730))
+    assert_says(check_certificate(None, NOW, wanted=""), Level.GOOD, "tidak memakai")
+    assert_says(check_certificate(None, NOW, wanted="hall.pem"), Level.BROKEN, "tidak terbaca: hall.pem")
+    assert_says(check_certificate(life, None, wanted="hall.pem"), Level.GOOD, "setelah jam diatur")
 
 
 def test_devices() -> None:
