@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -91,3 +91,8 @@ class SystemClock:
     def confirm_by_staff(self) -> None:
         """Record that a clerk has looked at the date and found it right."""
         self._staff_confirmed = True
+
+
+def trusted_now(clock: Clock, zone: tzinfo) -> datetime | None:
+    """Return the local time, or None while the clock cannot be trusted."""
+    return clock.now().astimezone(zone) if clock.state() is ClockState.TRUSTED else None

@@ -36,7 +36,7 @@ from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
 from gateway.choices.face import CurrentFace
 from gateway.choices.routes import ChoicePages, CopyPages
-from gateway.clock import Clock
+from gateway.clock import Clock, trusted_now
 from gateway.commands import acts, certificate_finding, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import Devices, plug_in
@@ -227,7 +227,7 @@ class Hall:
 
     def _show_the_queue(self) -> None:
         self._running.callback(self.changes.watch(self.loops.wake))
-        self.view = QueueView(self.store, self.choices)
+        self.view = QueueView(self.store, self.choices, lambda: trusted_now(self.clock, self.settings.hall.zone))
         self._begin("view", self.view.refresh, essential=True)
 
     def _plug_in_devices(self) -> None:

@@ -58,6 +58,10 @@ class QueueRules(Section):
     phone_waiting: int = Field(default=60, ge=1, le=9999)
     """Unfinished phone tickets of the whole hall."""
 
+    def breaks(self, now: datetime | None) -> tuple[hours.Break, ...]:
+        """Return the breaks that lie ahead today at the local instant ``now``; none when that is not known."""
+        return hours.breaks(self.week, self.holidays, now) if now is not None else ()
+
     def door(self, now: datetime) -> hours.DoorState:
         """Return whether numbers are given at the local instant ``now``."""
         return hours.door(self.week, self.holidays, timedelta(minutes=self.last_ticket_min), now)

@@ -22,8 +22,8 @@ TIMES_OF_HOUR = TIMES + "AND substr(called_at, 12, 2) = ?3 ORDER BY id DESC LIMI
 CALLS = "SELECT counter, priority, day, called_at FROM call WHERE undone = 0 AND recall = 0 ORDER BY id DESC LIMIT ?"
 
 
-def outlook(db: Reads) -> Outlook:
-    """Return what the hall looks like to whoever waits in it."""
+def outlook(db: Reads, breaks: tuple[tuple[float, float], ...] = ()) -> Outlook:
+    """Return what the hall looks like to whoever waits in it; ``breaks`` of its hours lie ahead."""
     days = db.execute("SELECT max(ordinal) FROM hall_day").fetchone()
     day = int(days[0] or 0)
     ranks = _lines_of_counters(db)
@@ -36,6 +36,7 @@ def outlook(db: Reads) -> Outlook:
         _at_work(db, ranks, _callers(calls, day, len(ranks))),
         (priority + PRIOR_PRIORITY) / (len(calls) + PRIOR_CALLS),
         begun=any(call[2] == day for call in calls),
+        breaks=breaks,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 SPAN = re.compile(r"(\d{1,2})[.:](\d{2}) ?[-\N{EN DASH}] ?(\d{1,2})[.:](\d{2})")
 WEEK_DAYS = 7
@@ -18,6 +19,8 @@ LOOK_AHEAD_DAYS = 60
 
 Span = tuple[time, time]
 """From and until, on one day."""
+Break = tuple[float, float]
+"""In how many seconds it begins, 0 while it lasts, and for how many seconds it lasts from then on."""
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -85,6 +88,17 @@ def door(week: Sequence[str], holidays: Sequence[str], last_ticket: timedelta, n
         if now < closes:
             return DoorState(Door.LAST_GIVEN, closes_at=closes, opens_at=_next_opening(week, names, now))
     return DoorState(Door.CLOSED, opens_at=_next_opening(week, names, now), holiday=names.get(now.date(), ""))
+
+
+def breaks(week: Sequence[str], holidays: Sequence[str], now: datetime) -> tuple[Break, ...]:
+    """Return the breaks between the spans of today that are not over at the local instant ``now``, in their order."""
+    if not any(week) or now.date() in dict(holiday(one) for one in holidays):
+        return ()
+    found = []
+    for (_, ends), (begins, _) in pairwise(spans(week[now.weekday()])):
+        begins_s = max(0.0, (_at(now, ends) - now).total_seconds())
+        found.append((begins_s, (_at(now, begins) - now).total_seconds() - begins_s))
+    return tuple((begins_s, lasts_s) for begins_s, lasts_s in found if lasts_s > 0)
 
 
 def _next_opening(week: Sequence[str], holidays: dict[date, str], now: datetime) -> datetime | None:

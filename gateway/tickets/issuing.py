@@ -13,7 +13,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from gateway.choices.desk import Choices
-from gateway.clock import Clock, ClockState
+from gateway.clock import Clock, trusted_now
 from gateway.errors import Refusal
 from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
@@ -77,7 +77,9 @@ class Issuing:
         if priority not in set(PriorityClass):
             raise Refusal("unknown-priority", priority=priority)
         stamp = Stamp.of(self._clock, self._zone)
-        ahead, wait = _place_of_newcomer(tx, day.ordinal, line_id, rules.priority_in_a_row, has_priority=priority != "")
+        ahead, wait = _place_of_newcomer(
+            tx, day.ordinal, line_id, rules, trusted_now(self._clock, self._zone), has_priority=priority != ""
+        )
         jumped = _take_jump(tx, line_id)
         number = lines.next_number(tx, day.ordinal, line_id, jumped)
         token, claim = self._new_token(tx), self._new_claim(tx, day.ordinal)
@@ -109,9 +111,10 @@ class Issuing:
         return line
 
     def _require_open_door(self, rules: QueueRules) -> None:
-        if self._clock.state() is not ClockState.TRUSTED:
+        now = trusted_now(self._clock, self._zone)
+        if now is None:
             return
-        state = rules.door(self._clock.now().astimezone(self._zone))
+        state = rules.door(now)
         if state.door is not Door.OPEN:
             code = "last-ticket-given" if state.door is Door.LAST_GIVEN else "hall-closed"
             raise Refusal(code, opens=_written(state.opens_at))
@@ -136,13 +139,14 @@ def _written(at: datetime | None) -> str:
 
 
 def _place_of_newcomer(
-    tx: Transaction, day: int, line_id: str, in_a_row: int, *, has_priority: bool
+    tx: Transaction, day: int, line_id: str, rules: QueueRules, now: datetime | None, *, has_priority: bool
 ) -> tuple[int, waits.WaitRange]:
-    counts = tables.waiting_counts(tx)
+    counts, in_a_row = tables.waiting_counts(tx), rules.priority_in_a_row
     streak = turns.priority_streak(tables.latest_calls_priority(tx, day, [line_id], in_a_row), in_a_row)
     ahead = turns.ahead_of_newcomer(*counts.get(line_id, (0, 0)), streak, in_a_row, has_priority=has_priority)
     others = {line: waits.before_newcomer(*both, in_a_row, has_priority=has_priority) for line, both in counts.items()}
-    return ahead, waits.estimate(line_id, ahead, others, forecast.outlook(tx), has_priority=has_priority)
+    outlook = forecast.outlook(tx, rules.breaks(now))
+    return ahead, waits.estimate(line_id, ahead, others, outlook, has_priority=has_priority)
 
 
 def _take_jump(tx: Transaction, line_id: str) -> int:

@@ -124,8 +124,8 @@ def revision(db: Reads) -> int:
     return int(db.execute("SELECT revision FROM queue").fetchone()[0])
 
 
-def read(db: Reads, known: Known, in_a_row: int) -> Reading:
-    """Read what may have changed since the snapshot that ``known`` tells of."""
+def read(db: Reads, known: Known, in_a_row: int, breaks: tuple[tuple[float, float], ...] = ()) -> Reading:
+    """Read what may have changed since the snapshot that ``known`` tells of; ``breaks`` of the hall's hours lie ahead."""
     day = tables.current_day(db)
     ordinal = day.ordinal if day else 0
     lines = [
@@ -146,7 +146,7 @@ def read(db: Reads, known: Known, in_a_row: int) -> Reading:
         day=day,
         lines=lines,
         counters=counters,
-        outlook=forecast.outlook(db),
+        outlook=forecast.outlook(db, breaks),
         calls=_latest_calls(db, ordinal),
         tickets=_changed_tickets(db, ordinal, known),
         newest_rating=int(db.execute("SELECT coalesce(max(id), 0) FROM rating").fetchone()[0]),

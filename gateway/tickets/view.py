@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from itertools import islice
 from math import inf
 from types import MappingProxyType
@@ -45,7 +46,9 @@ NO_WAIT = WaitRange(0, 0)
 class QueueView:
     """Holds the latest snapshot. ``current``, ``at_least`` and ``watch`` are safe from any thread; ``refresh`` is one loop's step."""
 
-    def __init__(self, store: Store, choices: Choices) -> None:
+    def __init__(self, store: Store, choices: Choices, now: Callable[[], datetime | None] = lambda: None) -> None:
+        """``now`` tells the hall's local time, None while its clock cannot be trusted."""
+        self._now = now
         self._store = store
         self._choices = choices
         self._watchers = Changes()
@@ -70,7 +73,7 @@ class QueueView:
                 return REST_S
             rules = self._choices.read(db, QueueRules)
             known = Known(self._newest, self._unfinished.keys(), self._newest_rating)
-            found = reading.read(db, known, rules.priority_in_a_row)
+            found = reading.read(db, known, rules.priority_in_a_row, rules.breaks(self._now()))
         self._remember(found)
         snapshot = _compose(found, list(self._unfinished.values()), self._finished, rules)
         with self._newer:

@@ -84,6 +84,8 @@ class Outlook:
     """Of the people called lately: so many of those yet to come will be called before somebody without priority."""
     begun: bool = True
     """Whether anybody has been called today."""
+    breaks: tuple[tuple[float, float], ...] = ()
+    """Breaks of the opening hours that lie ahead today: in how many seconds each begins, and for how many it lasts."""
 
     def pace(self, line: str) -> Pace:
         """Return the pace of a line."""
@@ -123,13 +125,23 @@ def expected_s(line: str, ahead: int, others: Mapping[str, int], outlook: Outloo
 
 
 def around(line: str, expected_s: float, outlook: Outlook) -> WaitRange:
-    """Return the range that is said of an expected wait: the longer, the wider."""
+    """Return the range that is said of an expected wait: the longer, the wider.
+
+    A break ahead lengthens the upper end only: clerks who finish with those who wait call earlier, and nobody is to miss that.
+    """
     own = outlook.pace(line)
     pool = max(1, sum(line in counter.lines for counter in outlook.counters))
     talks_s = (own.spread_s / own.mean_s) ** 2 * expected_s * own.mean_s / pool
     spread_s = math.sqrt(talks_s + (DRIFT * expected_s) ** 2)
     later_s = 0.0 if outlook.begun else NOT_BEGUN_S
-    return said(expected_s - BELOW * spread_s, expected_s + ABOVE * spread_s + later_s)
+    return said(expected_s - BELOW * spread_s, through(expected_s + ABOVE * spread_s + later_s, outlook.breaks))
+
+
+def through(work_s: float, breaks: Iterable[tuple[float, float]]) -> float:
+    """Return after how many seconds work of ``work_s`` is done, if it begins now and rests during ``breaks``."""
+    for begins_s, lasts_s in breaks:
+        work_s += lasts_s if work_s > begins_s else 0.0
+    return work_s
 
 
 def clearing(line: str, work_s: Mapping[str, float], counters: Sequence[frozenset[str]]) -> float:

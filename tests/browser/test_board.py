@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from gateway.portal.news import News, Slide
@@ -183,6 +184,33 @@ def test_a_board_without_scripts_says_the_same(hall: Hall) -> None:
     with hall.portal.client() as client:
         page = client.get("/papan").text
     assert [words in page for words in ("A-001", "Loket 1", TEXTS[0], 'http-equiv="refresh"')] == [True] * 4
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (1024, 768)])
+def test_without_scripts_two_calls_at_once_are_both_large(hall: Hall, width: int, height: int) -> None:
+    """One above the other, each with its counter beside it, whole inside the stage; a call ten seconds later stands there alone."""
+    hall.news[0] = News(texts=TEXTS[:1])
+    for _ in range(3):
+        hall.portal.issue()
+    hall.portal.call("1")
+    hall.portal.call("2")
+    with chromium(width, height, scripts=False) as driver:
+        driver.get(hall.portal.address + "/papan")
+        stage = driver.find_element(By.ID, "call").rect
+        found = [
+            (one.text, one.rect)
+            for one in driver.find_elements(By.CSS_SELECTOR, ".call .to, .call .number")
+            if one.is_displayed()
+        ]
+        assert sorted(text for text, _ in found) == ["A-001", "A-002", "Loket 1", "Loket 2"]
+        for text, box in found:
+            assert stage["x"] <= box["x"] <= box["x"] + box["width"] <= stage["x"] + stage["width"] + 1, text
+            assert stage["y"] <= box["y"] <= box["y"] + box["height"] <= stage["y"] + stage["height"] + 1, text
+            assert box["height"] >= height * (0.16 if text.startswith("A-") else 0.06)
+        hall.portal.clock.advance(11)
+        hall.portal.call("1")
+        driver.refresh()
+        assert [one.text for one in driver.find_elements(By.CSS_SELECTOR, ".call .number")] == ["A-003"]
 
 
 def test_a_board_that_is_not_told_anything_says_so(hall: Hall) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.clock import ClockState, trusted_now
 from gateway.errors import Refusal
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.issuing import CLAIM_LENGTH
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
-from tests.support.tickets import Queue, open_queue
+from tests.support.tickets import WIB, Queue, open_queue
 
 ALWAYS_TO_FIVE = ("08.00-17.00",) * 7
 
@@ -99,6 +100,23 @@ def test_numbers_stop_outside_the_hours_and_staff_still_give_one(tmp_path: Path)
             queue.desk.issue("surat", origin="phone")
         assert (refused.value.code, refused.value.facts) == ("hall-closed", {"opens": "24-11-2026 08.00"})
         assert queue.desk.issue("surat", origin="staff").number == "A-002"
+
+
+def test_who_comes_before_the_lunch_break_is_told_of_it(tmp_path: Path) -> None:
+    """The range reaches beyond the break of the hours that lies ahead, on the slip and on the phone alike; not by a clock that nobody trusts."""
+    told = []
+    for number, state in enumerate((ClockState.TRUSTED, ClockState.RESTORED)):
+        rules = QueueRules(week=("08.00-12.00, 13.00-15.30",) * 7)
+        with open_queue(tmp_path / str(number), FakeClock(state=state), rules=rules) as queue:
+            queue.clock.advance(timedelta(hours=3, minutes=40).total_seconds())
+            issued = [queue.desk.issue("surat", origin="button") for _ in range(9)][-1]
+            shown = QueueView(queue.store, queue.desk.choices, lambda: trusted_now(queue.clock, WIB)).current.tickets[
+                issued.token
+            ]
+            assert (shown.wait_low_s, shown.wait_high_s) == (issued.wait_low_s, issued.wait_high_s)
+            told.append((issued.wait_low_s, issued.wait_high_s))
+    (low_s, with_break_s), (plain_low_s, plain_s) = told
+    assert (low_s, with_break_s - plain_s >= 3600 - 600) == (plain_low_s, True)
 
 
 def test_hours_are_not_judged_by_a_clock_that_nobody_trusts(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from gateway.tickets.hours import Door, door, spans
+from gateway.tickets.hours import Door, breaks, door, spans
 from tests.support.tickets import WIB
 
 WEEK = ("08.00-12.00, 13.00-15.30", "08.00-12.00, 13.00-15.30", "08.00-15.30", "08.00-15.30", "08.00-11.00", "", "")
@@ -51,3 +51,15 @@ def test_hours_that_make_no_sense_are_refused(text: str) -> None:
     """With the part that is wrong."""
     with pytest.raises(ValueError, match=r".+"):
         spans(text)
+
+
+@pytest.mark.parametrize(
+    ("now", "ahead"),
+    [
+        ("23 09.00", ((3 * 3600.0, 3600.0),)), ("23 12.20", ((0.0, 2400.0),)), ("23 13.00", ()), ("25 09.00", ()), ("28 09.00", ()),
+        ("24 09.00", ()),
+    ],
+)  # fmt: skip
+def test_a_break_lies_ahead_until_it_is_over(now: str, ahead: tuple[tuple[float, float], ...]) -> None:
+    """Between the spans of a day, what is left of one that lasts; none on a day in one piece, a day off or a holiday."""
+    assert breaks(WEEK, ("2026-11-24 Hari Guru",), at(now)) == ahead

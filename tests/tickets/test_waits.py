@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -18,13 +20,17 @@ from gateway.tickets.waits import (
     expected_s,
     pace,
     said,
+    through,
 )
 
 LINES = "abcd"
 TIMES = st.lists(st.builds(Measured, st.floats(30, 1800), st.integers(0, 9)), max_size=40)
 PACE = st.builds(Pace, st.floats(60, 1200), st.floats(0, 600))
 COUNTERS = st.lists(st.builds(AtWork, st.frozensets(st.sampled_from(LINES), min_size=1), st.booleans()), max_size=6)
-OUTLOOKS = st.builds(Outlook, st.fixed_dictionaries(dict.fromkeys(LINES, PACE)), COUNTERS.map(tuple), st.floats(0, 0.5))
+BREAKS = st.lists(st.tuples(st.floats(0, 20_000), st.floats(1, 7200)), max_size=2).map(lambda found: tuple(sorted(found)))
+OUTLOOKS = st.builds(
+    Outlook, st.fixed_dictionaries(dict.fromkeys(LINES, PACE)), COUNTERS.map(tuple), st.floats(0, 0.5), breaks=BREAKS
+)
 CROWDS = st.dictionaries(st.sampled_from(LINES), st.integers(0, 80))
 quickly = settings(deadline=None, max_examples=200)
 
@@ -79,6 +85,15 @@ def test_one_more_counter_never_lengthens_the_wait(
     assume(any("a" in counter.lines for counter in outlook.counters))
     more = Outlook(outlook.paces, (*outlook.counters, AtWork(lines)), outlook.priority_share)
     assert expected_s("a", ahead, others, more) <= expected_s("a", ahead, others, outlook) + 1e-6
+
+
+@quickly
+@given(OUTLOOKS, st.integers(0, 100), CROWDS)
+def test_a_break_ahead_is_told_to_whom_it_may_meet(outlook: Outlook, ahead: int, others: dict[str, int]) -> None:
+    """The range reaches further if its end lies beyond the break's beginning, else it is as without; it never begins later."""
+    plain, told = (estimate("a", ahead, others, replace(outlook, breaks=breaks)) for breaks in ((), ((3600.0, 3600.0),)))
+    assert (told.low_s, plain.high_s <= told.high_s) == (plain.low_s, True)
+    assert (through(3599.0, ((3600.0, 1800.0),)), through(3601.0, ((3600.0, 1800.0), (5000.0, 600.0)))) == (3599.0, 6001.0)
 
 
 @quickly
