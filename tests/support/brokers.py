@@ -9,8 +9,8 @@ from typing import Protocol
 
 from gateway.mqtt.tls import Trust
 from tests.support.certificates import Authority
-from tests.support.cluster import Cluster
-from tests.support.mosquitto import Mosquitto, Tls
+from tests.support.cluster import OPERATOR, Cluster
+from tests.support.mosquitto import HALL_ACL, Mosquitto, Tls
 from tests.support.nats import NatsCluster
 from tests.support.rabbitmq import RabbitCluster
 
@@ -19,6 +19,11 @@ class Broker(Protocol):
     """A broker of ``size`` nodes, of which each can be killed and started again; ``address`` names them all."""
 
     size: int
+    ports: list[int]
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the nodes that run."""
 
     @property
     def address(self) -> str:
@@ -55,11 +60,17 @@ class OneMosquitto:
     size = 1
 
     def __init__(self, folder: Path, authority: Authority) -> None:
-        self._broker = Mosquitto(folder, tls=Tls(authority))
+        self._broker = Mosquitto(folder, tls=Tls(authority, f"{HALL_ACL}\nuser {OPERATOR}\ntopic readwrite #\n"))
+        self.ports = [self._broker.port]
         self.trust = authority.trust
         self.address = self._broker.address
         self.start = self._broker.start
         self.kill = self._broker.kill
+
+    @property
+    def pids(self) -> list[int]:
+        """The one process."""
+        return [self._broker.pid]
 
     def address_of(self, node: int) -> str:
         """Return the address of the only node."""

@@ -50,6 +50,11 @@ class Cluster(ABC):
         """``mqtts://127.0.0.1:A,127.0.0.1:B,127.0.0.1:C``."""
         return f"mqtts://{','.join(f'127.0.0.1:{port}' for port in self.ports)}"
 
+    @property
+    def pids(self) -> list[int]:
+        """The processes of the nodes that run."""
+        return [process.pid for process in self._processes.values()]
+
     def address_of(self, node: int) -> str:
         """Return the address of one node."""
         return f"mqtts://127.0.0.1:{self.ports[node]}"

@@ -10,7 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gateway.mqtt.tls import Trust
+
 START_LIMIT_S = 20.0
+
+
+def showing(trust: Trust) -> list[str]:
+    """Return the options by which an intake shows its certificate."""
+    return ["--ca-file", str(trust.authority), "--certificate-file", str(trust.certificate), "--key-file", str(trust.key)]
 
 
 class IntakeProcess:
@@ -38,6 +45,12 @@ class IntakeProcess:
         if wait and not self._connected.wait(START_LIMIT_S):
             self.kill()
             raise AssertionError("the intake did not connect: " + "".join(self.lines))
+
+    @property
+    def pid(self) -> int:
+        """The process's id while it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End it like kill -9; harmless when it has ended."""

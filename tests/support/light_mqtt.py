@@ -10,8 +10,11 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-CONNACK, PUBLISH, PUBACK, SUBACK, PINGREQ = 2, 3, 4, 9, 12
-HANDLES = 1 << 16
+CONNACK, PUBLISH, PUBACK, SUBACK = 2, 3, 4, 9
+SUBSCRIBING = (1 << 16) - 1
+"""The packet id of the one subscription."""
+KEEPALIVE_S = 600
+"""Longer than any silence of a bench: nobody pings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,6 @@ class LightClient(asyncio.Protocol):
         self._client_id = client_id
         self._filters = filters
         self._ears = ears
-        self._clean = clean
-        self._keepalive_s = keepalive_s
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._handle = 0
@@ -43,7 +44,8 @@ class LightClient(asyncio.Protocol):
         """Greet the broker."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        head = _text("MQTT") + bytes([4, 2 if self._clean else 0]) + struct.pack("!H", self._keepalive_s)
+        keeping_the_session = b"\x04\x00"
+        head = _text("MQTT") + keeping_the_session + struct.pack("!H", KEEPALIVE_S)
         transport.write(_packet(0x10, head + _text(self._client_id)))
 
     def data_received(self, data: bytes) -> None:
@@ -59,17 +61,15 @@ class LightClient(asyncio.Protocol):
         self._transport = None
         self._ears.lost()
 
-    def publish(self, topic: str, payload: bytes) -> int:
-        """Publish at QoS 1 and return the handle by which it is acknowledged."""
-        assert self._transport is not None
-        self._handle = self._handle % (HANDLES - 1) + 1
-        self._transport.write(_packet(0x32, _text(topic) + struct.pack("!H", self._handle) + payload))
-        return self._handle
-
-    def ping(self) -> None:
-        """Show that we are here."""
+    def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> int:
+        """Publish and return the handle by which it is acknowledged, 0 at QoS 0. What comes too late is lost, as on any wire."""
+        handle = b""
+        if qos:
+            self._handle = self._handle % (SUBSCRIBING - 1) + 1
+            handle = struct.pack("!H", self._handle)
         if self._transport is not None:
-            self._transport.write(b"\xc0\x00")
+            self._transport.write(_packet(0x30 | qos << 1 | int(retain), _text(topic) + handle + payload))
+        return self._handle if qos else 0
 
     def cut(self) -> None:
         """Vanish without a word, as a cable that is pulled."""
@@ -77,13 +77,14 @@ class LightClient(asyncio.Protocol):
             self._transport.abort()
 
     def _take(self, kind: int, body: bytes) -> None:
-        assert self._transport is not None
+        if self._transport is None:
+            return
         if kind >> 4 == CONNACK:
             if body[1] != 0:
                 self._transport.abort()
                 return
             wanted = b"".join(_text(one) + b"\x01" for one in self._filters)
-            self._transport.write(_packet(0x82, struct.pack("!H", HANDLES - 1) + wanted))
+            self._transport.write(_packet(0x82, struct.pack("!H", SUBSCRIBING) + wanted))
         elif kind >> 4 == SUBACK:
             self._ears.connected()
         elif kind >> 4 == PUBACK:
