@@ -105,6 +105,7 @@ class Presence:
                 "version": self._version,
                 "bootid": self._clock.bootid,
                 "epoch": epoch,
+                "clock": self._clock.state().value,
                 "depth": backlog.depth,
                 "oldest_age_s": age_s,
             },

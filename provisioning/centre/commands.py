@@ -21,9 +21,10 @@ from provisioning.centre.asking import ask, key, orders
 from provisioning.centre.intake import Intake
 from provisioning.centre.opening import open_database, open_reader
 from provisioning.centre.parcels import fetch, parcels
+from provisioning.centre.replaying import Replay
 from provisioning.centre.signing_key import load_key
 from provisioning.centre.stopping import asked_to_stop
-from provisioning.centre.viewing import follow_events, show_lanes
+from provisioning.centre.viewing import follow_events, show_dead_letters, show_lanes, watch_halls
 
 SESSION_S = 60 * 24 * 3600
 """So long the broker keeps for an intake that is away; afterwards the halls send again."""
@@ -142,6 +143,44 @@ def lanes(database: str) -> None:
     """
     with closing(open_reader(database)) as reader:
         show_lanes(reader)
+
+
+@centre.command()
+@DATABASE
+@click.option("--once", is_flag=True, help="Show it once and end.")
+def watch(database: str, *, once: bool) -> None:
+    """Show every hall, the one that needs somebody first, and what to do; anew every two seconds until Ctrl-C.
+
+    What a hall says of itself is a hint: it may be out of date, what has arrived is not.
+
+    Example: provision centre watch --database sqlite:///centre.db
+    """
+    with asked_to_stop() as stopping, closing(open_reader(database)) as reader:
+        watch_halls(reader, SystemClock(), None if once else stopping)
+
+
+@centre.command()
+@DATABASE
+@click.option("--topic-root", default=ROOT, show_default=True, help="The topics' first levels.")
+@click.option("--list", "only_list", is_flag=True, help="Only show what could not be taken.")
+def replay(database: str, topic_root: str, *, only_list: bool) -> None:
+    """Read again what an earlier version could not take: payloads it refused, events it rejected.
+
+    Run it after an update of the intake. Receipts and verdicts stay; what can be read now joins the view "facts", with
+    the flag "replayed". With SQLite the intake must be stopped meanwhile.
+
+    Example: provision centre replay --database sqlite:///centre.db
+    """
+    if only_list:
+        with closing(open_reader(database)) as reader:
+            show_dead_letters(reader)
+        return
+    with closing(open_database(database)) as opened:
+        outcome = Replay(opened, topic_root, SystemClock().now().isoformat(timespec="milliseconds")).run()
+    click.echo(
+        f"Masuk di nomornya sendiri {outcome.entered}, menjadi fakta {outcome.replayed}, sudah ada {outcome.known},"
+        f" tetap tidak terbaca {outcome.dead}."
+    )
 
 
 for command in (ask, orders, key, parcels, fetch):

@@ -11,8 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Letter, Link, Presence, Reject, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
+from provisioning.centre.reading import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,23 @@ class IntakeTransaction(Protocol):
     def keep_conflict(self, row: EventRow) -> None:
         """Keep a row whose number is taken by a different fact, as evidence of a clone or a rewritten card."""
 
-    def keep_refusal(self, hall: str, topic: str, sha256: str, reason: str, received_at: str) -> None:
-        """Record a payload that could not be read. Bounded per hall."""
+    def keep_refusal(self, unread: Unread, received_at: str) -> None:
+        """Record a payload that could not be read, with its content. Bounded per hall."""
+
+    def letters(self, after: tuple[str, str], limit: int) -> list[Letter]:
+        """Return unread payloads that were never read since, in the order of (hall, sha256), after that one."""
+
+    def settle_letter(self, letter: Letter, at: str) -> None:
+        """Record that an unread payload has been read since."""
+
+    def rejected(self, after: int, limit: int) -> list[tuple[int, EventRow]]:
+        """Return rejected rows that were never replayed, each with its arrival, in that order, after ``after``."""
+
+    def occupant(self, row: EventRow) -> tuple[int, str, str] | None:
+        """Return arrival, verdict and type of the row that has the number of ``row``, or None while it is free."""
+
+    def keep_presence(self, presence: Presence) -> None:
+        """Record what a hall says of its state, in the place of what it said before."""
 
     def keep_hello(self, hello: Hello, received_at: str) -> None:
         """Record that a hall has spoken, and which epoch it holds open."""

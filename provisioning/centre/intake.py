@@ -19,6 +19,7 @@ from gateway.relay.topics import intake_filters
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
+from provisioning.centre.presences import Presences, presence_filter
 from provisioning.centre.reading import read
 from provisioning.centre.replies import Replies
 
@@ -59,14 +60,14 @@ class Intake:
         self._waiting: list[Received] = []
         self._storage_failed = False
         self.connected = False
-        connection.subscribe(intake_filters(root, share))
+        self._presences = Presences(root)
+        connection.subscribe([*intake_filters(root, share), presence_filter(root)])
 
     def step(self, rest_s: float = REST_S) -> float:
         """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""
         self._gather(rest_s)
         try:
-            if self._waiting:
-                self._enter()
+            self._enter()
             wait_s = self._replies.send() if self.connected else None
             if self.connected:
                 self._dispatch.send()
@@ -89,6 +90,8 @@ class Intake:
 
     def _look_at(self, happening: Happening) -> None:
         match happening:
+            case Received() if self._presences.hear(happening, self._now(), self._clock.monotonic_s()):
+                self._connection.acknowledge(happening)
             case Received():
                 self._waiting.append(happening)
             case Connected(session_present, protocol):
@@ -101,12 +104,19 @@ class Intake:
 
     def _enter(self) -> None:
         """Make what waits durable, then answer, then tell the broker. What a Refusal interrupts is done again."""
-        received_at = self._clock.now().isoformat(timespec="milliseconds")
+        presences = self._presences.due(self._clock.monotonic_s())
+        if not self._waiting and not presences:
+            return
+        received_at = self._now()
         read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
-        arrivals = [arrival for arrival in read_so_far if arrival is not None]
+        arrivals = [*presences, *(arrival for arrival in read_so_far if arrival is not None)]
         self._replies.owe(self._ledger.enter(arrivals, received_at))
+        self._presences.written(presences, self._clock.monotonic_s())
         self._dispatch.heard(arrivals)
         self._replies.send()
         for one in self._waiting:
             self._connection.acknowledge(one)
         self._waiting.clear()
+
+    def _now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")

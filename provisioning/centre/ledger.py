@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.hellos import closed_epochs, read_correction
-from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport
+from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport, Presence
 from provisioning.centre.orders import read_answer, weigh
 from provisioning.centre.reading import Arrival, Batch, Unread
 from provisioning.centre.sequence import advance, closing, is_absent, missing
@@ -81,9 +81,11 @@ class Ledger:
                         due += _collect(arrival, rows)
                     case Hello():
                         due += _answers(arrival)
-                    case Unread(hall, topic, sha256, reason):
-                        tx.keep_refusal(hall, topic, sha256, reason, received_at)
+                    case Unread(hall, _, sha256, reason):
+                        tx.keep_refusal(arrival, received_at)
                         due.append(RefusalDue(hall, sha256, reason))
+                    case Presence():
+                        tx.keep_presence(arrival)
             for lane, arrived in rows.items():
                 _add(tx, lane, arrived)
                 _take_answers(tx, arrived)

@@ -14,6 +14,10 @@ ACCEPTED = "accepted"
 LATE = "late"
 """The flag of a row that came after its number was recorded as lost or as a hole, or after its epoch was closed."""
 
+REPLAYED = "replayed"
+"""The lane, and the flag, of a fact that a later version has read out of what an earlier one had not taken: it has no
+number of its own there, and no receipt speaks of it. Its ``seq`` is the arrival of the row that stands in its place."""
+
 REPEATED = "repeated"
 """The flag of a row whose fact is already here under another number: it counts for the sequence, not as a fact."""
 
@@ -119,6 +123,35 @@ class Reject:
     code: str
     reason: str
     head: str
+
+
+class Presence(NamedTuple):
+    """What a hall, or the broker for it, says of its state: a hint, never proof. In the order of the table's columns."""
+
+    hall: str
+    state: str
+    """``online`` or ``offline``."""
+    version: str
+    bootid: str
+    epoch: str
+    clock: str
+    """How far the hall believes its clock, or empty."""
+    depth: int
+    """Events that wait to be confirmed."""
+    oldest_age_s: int
+    """The age of the oldest of them."""
+    heard_at: str
+    """The centre's time, ISO 8601; empty when the broker had kept it for who knows how long."""
+
+
+class Letter(NamedTuple):
+    """A payload that could not be read, with its content."""
+
+    hall: str
+    sha256: str
+    topic: str
+    payload: bytes
+    received_at: str
 
 
 @dataclass(frozen=True, slots=True)

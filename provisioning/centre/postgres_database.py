@@ -25,6 +25,7 @@ from provisioning.centre.transaction import SqlTransaction
 
 DIALECT = Dialect(
     arrival="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    octets="BYTEA",
     compact="",
     corrected="to_char((time::timestamptz + offset_ms * interval '1 millisecond') AT TIME ZONE 'UTC',"
     """ 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')""",
@@ -148,9 +149,24 @@ def open_reader(address: str) -> CentreReader:
     try:
         connection = _connect(address)
         connection.read_only = True
-        return CentreReader(PostgresSql(connection), connection.close)
+        return CentreReader(_Looking(connection, name), connection.close)
     except (psycopg.Error, TypeError) as error:
         raise Refusal("centre-unusable", path=name, reason=reason_of(error)) from error
+
+
+class _Looking(PostgresSql):
+    """Raises Refusal ``centre-unusable`` when the server goes away."""
+
+    def __init__(self, connection: psycopg.Connection, name: str) -> None:
+        super().__init__(connection)
+        self._name = name
+
+    def execute(self, statement: str, parameters: Sequence[object] = ()) -> Rows:
+        """Run a statement."""
+        try:
+            return super().execute(statement, parameters)
+        except psycopg.Error as error:
+            raise Refusal("centre-unusable", path=self._name, reason=reason_of(error)) from error
 
 
 def name_of(address: str) -> str:

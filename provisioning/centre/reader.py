@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from provisioning.centre.database import LaneView
 from provisioning.centre.model import Alarm, LaneKey, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.sql import Sql
 from provisioning.centre.transaction import ORDER
+from provisioning.centre.watching import HallView
 
 
 class CentreReader:
@@ -75,3 +79,44 @@ class CentreReader:
     def halls(self) -> list[str]:
         """Return every hall that has ever said hello."""
         return [hall for (hall,) in self._sql.execute("SELECT hall FROM halls ORDER BY hall")]
+
+    def dead_letters(self, limit: int) -> list[tuple[str, str, str, str, str]]:
+        """Return the newest of what could not be taken: (hall, kind, id or SHA-256, reason, received_at)."""
+        return self._sql.execute("SELECT * FROM dead_letters ORDER BY received_at DESC, id LIMIT ?", (limit,)).fetchall()
+
+    def watch(self) -> list[HallView]:
+        """Return every hall that has ever been heard, with what is known of its state now."""
+        views: dict[str, HallView] = {}
+
+        def learn(hall: str, **known: Any) -> None:  # noqa: ANN401 - fields of a HallView
+            view = views.get(hall, HallView(hall))
+            heard = [at for at in (view.heard_at, known.get("heard_at")) if at is not None]
+            views[hall] = replace(view, **{**known, "heard_at": max(heard, default=None)})
+
+        for hall, hello_at in self._sql.execute("SELECT hall, hello_at FROM halls"):
+            learn(hall, heard_at=_instant(hello_at))
+        newest = (
+            "SELECT l.hall, e.clock, e.received_at FROM lanes l JOIN events e"
+            " ON (e.hall, e.epoch, e.lane, e.seq) = (l.hall, l.epoch, l.lane, l.through) ORDER BY e.received_at"
+        )
+        for hall, clock, received_at in self._sql.execute(newest):
+            learn(hall, clock=clock, heard_at=_instant(received_at))
+        presences = "SELECT hall, state, version, clock, depth, oldest_age_s, heard_at FROM presences"
+        for hall, state, version, clock, depth, oldest_age_s, heard_at in self._sql.execute(presences):
+            at, known = _instant(heard_at), {"clock": clock} if clock else {}
+            learn(
+                hall, state=state, version=version, depth=depth, oldest_age_s=oldest_age_s, presence_at=at, heard_at=at, **known
+            )
+        for hall, gaps, gap_at in self._sql.execute(
+            "SELECT hall, count(*), min(gap_at) FROM lanes WHERE gap_at <> '' GROUP BY hall"
+        ):
+            learn(hall, gaps=gaps, gap_at=_instant(gap_at))
+        for hall, alarm_at in self._sql.execute("SELECT hall, max(last_at) FROM alarms GROUP BY hall"):
+            learn(hall, alarm_at=_instant(alarm_at))
+        for hall, dead in self._sql.execute("SELECT hall, count(*) FROM dead_letters GROUP BY hall"):
+            learn(hall, dead=dead)
+        return list(views.values())
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

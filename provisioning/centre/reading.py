@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from gateway.relay.batches import read_events
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, Envelope, Unreadable, decode, is_epoch
 from gateway.relay.topics import LANES, Heard, heard
 from provisioning.centre.hellos import cleaned, is_count, read_hello
-from provisioning.centre.model import ACCEPTED, EventRow, Hello
+from provisioning.centre.model import ACCEPTED, EventRow, Hello, Presence
 
 SCHEMA = "schema"
 """The verdict of an event that breaks the contract's form."""
@@ -47,9 +47,10 @@ class Unread:
     topic: str
     sha256: str
     reason: str
+    payload: bytes = field(default=b"", compare=False, repr=False)
 
 
-Arrival = Batch | Hello | Unread
+Arrival = Batch | Hello | Unread | Presence
 
 
 def read(topic: str, payload: bytes, root: str, received_at: str) -> Arrival | None:
@@ -62,9 +63,9 @@ def read(topic: str, payload: bytes, root: str, received_at: str) -> Arrival | N
             return read_hello(place.hall, payload)
         return Batch(tuple(_row(event, place, received_at) for event in read_events(payload)))
     except Unreadable as error:
-        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), str(error))
+        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), str(error), payload)
     except RecursionError:
-        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), "the payload is nested too deep")
+        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), "the payload is nested too deep", payload)
 
 
 def _row(event: object, place: Heard, received_at: str) -> EventRow:

@@ -108,7 +108,25 @@ CREATE VIEW facts AS
 ``corrected_time`` is null while nobody can say better than a ``time`` whose clock was not trusted.
 """
 
-MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES)
+WATCHED = """
+CREATE TABLE presences (
+    hall TEXT PRIMARY KEY, state TEXT NOT NULL, version TEXT NOT NULL, bootid TEXT NOT NULL, epoch TEXT NOT NULL,
+    clock TEXT NOT NULL, depth BIGINT NOT NULL, oldest_age_s BIGINT NOT NULL, heard_at TEXT NOT NULL
+){compact};
+CREATE INDEX gaps ON lanes (gap_at) WHERE gap_at <> '';
+ALTER TABLE refusals ADD COLUMN payload {octets};
+ALTER TABLE refusals ADD COLUMN replayed_at TEXT NOT NULL DEFAULT '';
+CREATE INDEX refused ON refusals (received_at) WHERE replayed_at = '';
+CREATE VIEW dead_letters AS
+    SELECT hall, 'refused' AS kind, sha256 AS id, reason, received_at FROM refusals WHERE replayed_at = ''
+    UNION ALL
+    SELECT hall, 'rejected', id, reason, received_at FROM events e WHERE verdict <> 'accepted' AND NOT EXISTS (
+        SELECT 1 FROM events r WHERE r.hall = e.hall AND r.epoch = e.epoch AND r.lane = 'replayed' AND r.seq = e.arrival
+    );
+"""
+"""What halls say of themselves, what must be watched, and what could not be taken, with its content, to be tried again."""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED)
 """In their order; a database's version is how many of them it has."""
 
 

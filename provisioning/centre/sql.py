@@ -16,6 +16,8 @@ class Dialect:
 
     arrival: str
     """The type of a number that grows with each row."""
+    octets: str
+    """The type of bytes."""
     compact: str
     """What follows a table that is looked up by its key alone."""
     corrected: str

@@ -23,6 +23,7 @@ from provisioning.centre.transaction import SqlTransaction
 
 DIALECT = Dialect(
     arrival="INTEGER PRIMARY KEY",
+    octets="BLOB",
     compact=" WITHOUT ROWID",
     corrected="strftime('%Y-%m-%dT%H:%M:%fZ', time, (offset_ms / 1000.0) || ' seconds')",
 )

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from provisioning.centre.model import ACCEPTED, Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.model import (
+    ACCEPTED,
+    REPLAYED,
+    Absence,
+    EventRow,
+    Hello,
+    LaneKey,
+    Letter,
+    Link,
+    Presence,
+    Reject,
+    Standing,
+)
 from provisioning.centre.orders import OrderAnswer, OrderRow
+from provisioning.centre.reading import Unread
 from provisioning.centre.sql import Sql
 
-REFUSALS_KEPT = 1000
+REFUSALS_KEPT = 100
 """So many unreadable payloads are remembered for each hall, the newest: a babbling hall cannot fill the disk."""
+
+PAYLOAD_LIMIT_BYTES = 64 * 1024
+"""A longer one is recorded without its content: no hall sends such."""
 
 NUMBER_LIMIT = 2**63 - 1
 
@@ -125,17 +141,58 @@ class SqlTransaction:
             (*row.key, row.seq, row.first, *row.stamp, row.type, row.subject, row.data, row.received_at),
         )
 
-    def keep_refusal(self, hall: str, topic: str, sha256: str, reason: str, received_at: str) -> None:
+    def keep_refusal(self, unread: Unread, received_at: str) -> None:
         """Record a payload that could not be read, and forget the oldest beyond ``REFUSALS_KEPT`` of this hall."""
+        payload = unread.payload if len(unread.payload) <= PAYLOAD_LIMIT_BYTES else None
         self._sql.execute(
-            "INSERT INTO refusals VALUES (?,?,?,?,?,1)"
+            "INSERT INTO refusals (hall, sha256, topic, reason, received_at, times, payload) VALUES (?,?,?,?,?,1,?)"
             " ON CONFLICT (hall, sha256) DO UPDATE SET received_at = excluded.received_at, times = refusals.times + 1",
-            (hall, sha256, topic, reason, received_at),
+            (unread.hall, unread.sha256, unread.topic, unread.reason, received_at, payload),
         )
         self._sql.execute(
             "DELETE FROM refusals WHERE hall = ? AND sha256 IN"
             " (SELECT sha256 FROM refusals WHERE hall = ? ORDER BY received_at DESC LIMIT ? OFFSET ?)",
-            (hall, hall, NUMBER_LIMIT, REFUSALS_KEPT),
+            (unread.hall, unread.hall, NUMBER_LIMIT, REFUSALS_KEPT),
+        )
+
+    def letters(self, after: tuple[str, str], limit: int) -> list[Letter]:
+        """Return unread payloads that were never read since, in the order of (hall, sha256), after that one."""
+        found = self._sql.execute(
+            "SELECT hall, sha256, topic, payload, received_at FROM refusals"
+            " WHERE (hall, sha256) > (?, ?) AND replayed_at = '' AND payload IS NOT NULL ORDER BY hall, sha256 LIMIT ?",
+            (*after, limit),
+        )
+        return [Letter(*row) for row in found]
+
+    def settle_letter(self, letter: Letter, at: str) -> None:
+        """Record that an unread payload has been read since."""
+        self._sql.execute("UPDATE refusals SET replayed_at = ? WHERE hall = ? AND sha256 = ?", (at, letter.hall, letter.sha256))
+
+    def rejected(self, after: int, limit: int) -> list[tuple[int, EventRow]]:
+        """Return rejected rows that were never replayed, each with its arrival, in that order, after ``after``."""
+        found = self._sql.execute(
+            f"SELECT arrival, {', '.join(EventRow._fields)} FROM events e"  # noqa: S608 - names of columns, written here
+            " WHERE verdict <> 'accepted' AND arrival > ? AND NOT EXISTS (SELECT 1 FROM events r"
+            " WHERE r.hall = e.hall AND r.epoch = e.epoch AND r.lane = ? AND r.seq = e.arrival) ORDER BY arrival LIMIT ?",
+            (after, REPLAYED, limit),
+        )
+        return [(row[0], EventRow(*row[1:])) for row in found]
+
+    def occupant(self, row: EventRow) -> tuple[int, str, str] | None:
+        """Return arrival, verdict and type of the row that has the number of ``row``, or None while it is free."""
+        found = self._sql.execute(
+            "SELECT arrival, verdict, type FROM events WHERE hall = ? AND epoch = ? AND lane = ? AND seq = ?", (*row.key, row.seq)
+        ).fetchone()
+        return tuple(found) if found else None
+
+    def keep_presence(self, presence: Presence) -> None:
+        """Record what a hall says of its state, in the place of what it said before."""
+        self._sql.execute(
+            "INSERT INTO presences VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (hall) DO UPDATE SET state = excluded.state,"
+            " version = excluded.version, bootid = excluded.bootid, epoch = excluded.epoch, clock = excluded.clock,"
+            " depth = excluded.depth, oldest_age_s = excluded.oldest_age_s,"
+            " heard_at = CASE WHEN excluded.heard_at = '' THEN presences.heard_at ELSE excluded.heard_at END",
+            presence,
         )
 
     def keep_hello(self, hello: Hello, received_at: str) -> None:

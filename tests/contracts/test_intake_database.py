@@ -13,7 +13,7 @@ from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
-from provisioning.centre.reading import Batch
+from provisioning.centre.reading import Batch, Unread
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, rows
 from tests.support.clock import MORNING
@@ -139,7 +139,7 @@ def test_evidence_may_be_kept_twice(database: IntakeDatabase) -> None:
     for _ in range(2):
         with database.transaction() as tx:
             tx.keep_conflict(some(1)[0])
-            tx.keep_refusal(HALL, "balai/v1/3510012001/hello", "ab" * 32, "the hello is not JSON", "now")
+            tx.keep_refusal(Unread(HALL, "balai/v1/3510012001/hello", "ab" * 32, "the hello is not JSON", b"\xff\0"), "now")
             tx.keep_hello(Hello(HALL, "n", "b"), "now")
 
 

@@ -32,7 +32,8 @@ def test_the_hall_says_that_it_is_online(world: World) -> None:
 
     told = retained(here, "presence")
     [epoch] = {epoch for epoch, _ in here.stands()}
-    assert told == {"state": "online", "version": "1", "bootid": "b0010001", "epoch": epoch, "depth": 2, "oldest_age_s": 90}
+    known = {"state": "online", "version": "1", "bootid": "b0010001", "epoch": epoch, "clock": "trusted"}
+    assert told == {**known, "depth": 2, "oldest_age_s": 90}
 
 
 def test_the_will_says_offline() -> None:

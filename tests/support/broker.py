@@ -110,12 +110,12 @@ class FakeBroker:
         self._connections[connection.client_id] = connection
         connection.open = True
         connection.told(Connected(present, "5"))
-        for topic, message in self.retained.items():
-            if any(matches(each, topic) for each in session.filters):
-                self._give(connection, message, retain=True)
         again = [*session.unacknowledged.values(), *session.waiting]
         session.unacknowledged.clear()
         session.waiting.clear()
+        for topic, message in self.retained.items():
+            if any(matches(each, topic) for each in session.filters):
+                self._give(connection, message, retain=True)
         for message in again:
             self._give(connection, message)
 

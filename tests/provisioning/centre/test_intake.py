@@ -185,5 +185,5 @@ def test_a_message_on_a_strange_topic_is_let_go(centre: Centre) -> None:
 
 
 def test_the_intake_hears_every_hall(centre: Centre) -> None:
-    """It subscribes to the batches and hellos of all, and to nothing else."""
-    assert centre.broker.made[0].filters == intake_filters("balai/v1")
+    """It subscribes to the batches, hellos and presences of all, and to nothing else."""
+    assert centre.broker.made[0].filters == (*intake_filters("balai/v1"), "balai/v1/+/presence")
