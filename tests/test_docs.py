@@ -226,6 +226,16 @@ def test_the_threads_are_those_of_a_running_hall(tmp_path: Path) -> None:
     assert {name for name, fourth in documented if fourth == "yes"} == essential
 
 
+# Faults
+
+
+@pytest.mark.parametrize("place", sorted(set(re.findall(r"`(tests/[\w/]+\.py::test_\w+)`", page("relay.md")))))
+def test_what_is_said_to_show_a_fault_is_a_test(place: str) -> None:
+    """Each sentence about a fault is held by a test that is there."""
+    path, _, name = place.partition("::")
+    assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+
+
 # Links
 
 

@@ -47,6 +47,8 @@ class FakeBroker:
         self.up = True
         self.silent = False
         """Takes everything and answers nothing."""
+        self.refusing = ""
+        """Why it takes no message now, or empty: its quota is used up, its disk is full."""
         self.retained: dict[str, Message] = {}
         self.sessions: dict[str, _Session] = {}
         self.published: list[Message] = []
@@ -134,6 +136,9 @@ class FakeBroker:
 
     def _arrive(self, connection: FakeConnection, handle: int, message: Message) -> None:
         self.published.append(message)
+        if self.refusing:
+            self._later(lambda: connection.answered(handle, self.refusing))
+            return
         if self.randomness.random() >= self.faults.unacknowledged:
             self._later(lambda: connection.answered(handle))
         if self.randomness.random() < self.faults.loss:
@@ -253,11 +258,11 @@ class FakeConnection:
         for wake in self._wakes:
             wake()
 
-    def answered(self, handle: int) -> None:
+    def answered(self, handle: int, refused: str = "") -> None:
         """Receive a PUBACK."""
         if handle in self._under_way and self.open:
             self._under_way.discard(handle)
-            self.told(Acknowledged(handle, ""))
+            self.told(Acknowledged(handle, refused))
 
     def lose(self) -> None:
         """Vanish: what was under way is forgotten."""
