@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.relay.columns import turned, turned_back
+from gateway.relay.columns import Run, turned, turned_back
 from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.words import WORDS
 
@@ -57,11 +57,12 @@ def pack(
 
 def unpack(payload: bytes) -> list[Envelope]:
     """Return the events of a batch in its order. Raises Unreadable with the reason."""
-    return [decode(event) for event in read_events(payload)]
+    events = read_events(payload)
+    return events.envelopes() if isinstance(events, Run) else [decode(event) for event in events]
 
 
-def read_events(payload: bytes) -> Sequence[object]:
-    """Return the batch's events as JSON has them, not yet looked at. Raises Unreadable with the reason."""
+def read_events(payload: bytes) -> Run | list[object]:
+    """Return a run of events, or from an array what JSON had, not yet looked at. Raises Unreadable with the reason."""
     if len(payload) > WIRE_LIMIT_BYTES:
         raise Unreadable(f"the payload is over {WIRE_LIMIT_BYTES} bytes")
     plain = _unpacked(payload)

@@ -17,6 +17,9 @@ from gateway.relay.topics import LANES
 EVENT_LIMIT_BYTES = 48 * 1024
 """No event is larger on the wire: it would pass no broker."""
 
+SOURCE = "/halls/"
+"""A hall's code follows it."""
+
 SEQ_LIMIT = 2**53
 """Sequences stay below, so that every JSON reader keeps them exact."""
 
@@ -55,7 +58,7 @@ class Envelope(NamedTuple):
         head = {
             "specversion": "1.0",
             "id": self.id,
-            "source": f"/halls/{self.hall}",
+            "source": f"{SOURCE}{self.hall}",
             "type": self.type,
             "subject": self.subject,
             "time": self.time,
@@ -93,12 +96,12 @@ def decode(event: object) -> Envelope:
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < SEQ_LIMIT:
         raise Unreadable("seq is not a positive number")
     source = _text(event, "source")
-    if not source.startswith("/halls/"):
+    if not source.startswith(SOURCE):
         raise Unreadable("source is not a hall")
     if "data" not in event:
         raise Unreadable("data is missing")
     envelope = Envelope(
-        hall=source.removeprefix("/halls/"),
+        hall=source.removeprefix(SOURCE),
         epoch=epoch,
         lane=lane,
         seq=seq,

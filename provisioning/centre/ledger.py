@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
+from gateway.relay.envelope import SEQ_LIMIT
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.hellos import closed_epochs, read_correction
-from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport, Presence
+from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport, Link, Presence
 from provisioning.centre.orders import read_answer, weigh
 from provisioning.centre.reading import Arrival, Batch, Unread
 from provisioning.centre.sequence import advance, closing, is_absent, missing
@@ -86,8 +89,9 @@ class Ledger:
                         due.append(RefusalDue(hall, sha256, reason))
                     case Presence():
                         tx.keep_presence(arrival)
+            fresh: dict[LaneKey, list[EventRow]] = {}
             for lane, arrived in rows.items():
-                _add(tx, lane, arrived)
+                fresh[lane] = sorted(arrived, key=attrgetter("seq")) if _add(tx, lane, arrived) else []
                 _take_answers(tx, arrived)
                 _take_corrections(tx, arrived)
             closed = _closings(rows.values())
@@ -98,7 +102,7 @@ class Ledger:
                 _hear(tx, hello, received_at)
             told = (one.lane for one in due if isinstance(one, HelloDue))
             for lane in dict.fromkeys([*rows, *(lane for lane, _ in closed), *told]):
-                _move(tx, lane, received_at)
+                _move(tx, lane, received_at, fresh.get(lane, []))
         return due
 
 
@@ -118,10 +122,11 @@ def _take_corrections(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> Non
 
 def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
     firsts: dict[LaneKey, int] = {}
-    for row in batch.rows:
-        lane = row.key
-        rows[lane].append(row)
-        firsts[lane] = min(row.seq, firsts.get(lane, row.seq))
+    for _, run in groupby(batch.rows, attrgetter("epoch")):
+        of_one = list(run)
+        lane = of_one[0].key
+        rows[lane] += of_one
+        firsts[lane] = min(firsts.get(lane, SEQ_LIMIT), *(row.seq for row in of_one))
     return [BatchDue(lane, first) for lane, first in firsts.items()]
 
 
@@ -133,8 +138,8 @@ def _answers(hello: Hello) -> list[Due]:
     ]
 
 
-def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> None:
-    """Add the rows with their flags, and keep as evidence those whose number another fact holds."""
+def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> bool:
+    """Add the rows with their flags, keep as evidence those whose number another fact holds; return whether all were new."""
     closed_last, absences = tx.standing(lane).closed_last, tx.absences(lane)
     if absences or closed_last is not None:
         rows = [
@@ -147,6 +152,7 @@ def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> None:
         added = tx.add(rows)
     if added < len(rows):
         _keep_conflicts(tx, lane, rows)
+    return added == len(rows)
 
 
 def _add_reissue(tx: IntakeTransaction, row: EventRow) -> int:
@@ -245,13 +251,21 @@ def _outside(known: Sequence[Absence], first: int, last: int) -> Iterable[tuple[
         yield following, last
 
 
-def _move(tx: IntakeTransaction, lane: LaneKey, at: str) -> None:
-    """Move ``through`` over what is contiguous now, and note a gap that stays."""
+def _following(tx: IntakeTransaction, lane: LaneKey, through: int, fresh: Sequence[EventRow]) -> Iterator[EventRow | Link]:
+    """Yield the rows above ``through``, those of a run that was just added without reading them back."""
+    if fresh and fresh[0].seq == through + 1 and fresh[-1].seq == through + len(fresh):
+        yield from fresh
+        through = fresh[-1].seq
+    yield from tx.links(lane, through)
+
+
+def _move(tx: IntakeTransaction, lane: LaneKey, at: str, fresh: Sequence[EventRow]) -> None:
+    """Move ``through`` over what is contiguous now (``fresh``: what was just added, all of it new), and note a gap that stays."""
     standing = tx.standing(lane)
     top = tx.top(lane)
     if standing.closed_last is not None and top > max(standing.closed_last, standing.through):
         _record_missing(tx, lane, max(standing.closed_last, standing.through) + 1, top, "hole", at)
-    reached = advance(standing, tx.links(lane, standing.through), tx.absences(lane))
+    reached = advance(standing, _following(tx, lane, standing.through, fresh), tx.absences(lane))
     gap_at = (standing.gap_at or at) if top > reached.through else ""
     moved = replace(standing, through=reached.through, head=reached.head, gap_at=gap_at)
     if moved != standing:

@@ -75,6 +75,11 @@ class EventRow(NamedTuple):
         """When and in which run of its machine the fact happened; with ``first`` it is the fact's identity."""
         return (self.time, self.bootid, self.uptime)
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What this fact is, whatever number it has: its first id, time, boot and uptime."""
+        return (self.was or self.id, self.time, self.bootid, self.uptime)
+
 
 class Link(NamedTuple):
     """What the running head needs of a row."""

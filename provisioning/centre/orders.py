@@ -32,6 +32,7 @@ RANKS = {KEPT: 0, REJECTED: 1, APPLIED: 2, RETURNED: 3}
 NOT_HERE = "not-here"
 """The code of a hall that keeps an order until an update teaches it the kind."""
 ANSWERS = {"id.balai.command.applied.": APPLIED, "id.balai.command.rejected.": REJECTED, "id.balai.settings.returned.": RETURNED}
+_ANSWERS = tuple(ANSWERS)
 """By how the type of the answering event begins: of every version."""
 
 
@@ -126,6 +127,8 @@ def instant(moment: datetime) -> str:
 
 def read_answer(row: EventRow) -> OrderAnswer | None:
     """Return the answer that an event of a hall is, or None."""
+    if not row.type.startswith(_ANSWERS):
+        return None
     state = next((state for beginning, state in ANSWERS.items() if row.type.startswith(beginning)), None)
     told = json.loads(row.data) if state else None
     if state is None or not isinstance(told, dict) or not isinstance(told.get("causation"), str):

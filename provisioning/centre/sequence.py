@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gateway.heads import head_after, head_over_absence
-from provisioning.centre.model import ACCEPTED, Absence, LaneReport, Link, Standing
+from provisioning.centre.model import ACCEPTED, Absence, EventRow, LaneReport, Link, Standing
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Advance:
     rejected_heads: list[tuple[int, str]] = field(default_factory=list)
 
 
-def advance(standing: Standing, links: Iterable[Link], absences: Iterable[Absence]) -> Advance:
+def advance(standing: Standing, links: Iterable[Link | EventRow], absences: Iterable[Absence]) -> Advance:
     """Move over what follows ``through`` without a gap.
 
     ``links`` are the rows above ``through`` in order, read only as far as needed; ``absences`` are the

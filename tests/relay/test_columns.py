@@ -14,7 +14,7 @@ from gateway.relay.batches import BATCH_LIMIT, pack, read_events, unpack
 from gateway.relay.columns import turned, turned_back
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, Envelope, Unreadable
 from gateway.relay.words import WORDS
-from tests.support.arrivals import envelope
+from tests.support.arrivals import arrived, envelope
 
 WORD = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUE = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), WORD), st.lists, max_leaves=4)
@@ -104,3 +104,12 @@ def test_what_every_reader_could_read_needs_no_words() -> None:
 def test_the_known_words_stay_what_they_are() -> None:
     """A released hall begins its batches with these words for ever: an edit would make every older batch unreadable."""
     assert f"{zlib.adler32(WORDS):08x}" == "9a2d49fd"
+
+
+@given(st.lists(EVENT, min_size=1, max_size=5), st.booleans())
+@settings(deadline=None, max_examples=100)
+def test_the_centre_judges_columns_as_it_judges_an_array(changes: list[dict[str, object]], well: bool) -> None:
+    """In whichever form events come, the centre enters the same rows with the same verdicts."""
+    events = [envelope(seq, **({"data": change["data"]} if well else change)) for seq, change in enumerate(changes, 1)]
+
+    assert arrived(pack(events).payload) == arrived(pack(events, simply=True).payload)
