@@ -7,7 +7,10 @@ translations. Facts fill the ``{braces}`` and never hold personal data.
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,40 @@ class Fault:
     """What happened, in Indonesian, with ``{facts}``."""
     remedy: str
     """What the reader can do about it, in Indonesian, with ``{facts}``."""
+
+
+class Reason(str):
+    """A few Indonesian words within a sentence; what fills them is kept apart, so that a reader of another language gets them too."""
+
+    __slots__ = ("facts", "sentence")
+
+    def __new__(cls, sentence: str, **facts: object) -> Self:
+        """Return the words as Indonesians read them."""
+        reason = super().__new__(cls, sentence.format_map(facts))
+        reason.sentence, reason.facts = sentence, facts
+        return reason
+
+    sentence: str
+    facts: dict[str, object]
+
+
+MACHINE: dict[str, str] = {
+    os.strerror(number): words
+    for number, words in {
+        errno.ENOENT: "tidak ditemukan",
+        errno.EACCES: "tidak ada izin",
+        errno.EPERM: "tidak diperbolehkan",
+        errno.EISDIR: "itu folder",
+        errno.ENOTDIR: "bukan folder",
+        errno.EROFS: "kartunya hanya dapat dibaca",
+        errno.ENOSPC: "kartunya penuh",
+        errno.EIO: "kartunya rusak",
+        errno.EADDRNOTAVAIL: "alamat itu bukan milik mesin ini",
+        errno.ENETUNREACH: "jaringannya tidak terjangkau",
+        errno.EHOSTUNREACH: "mesin itu tidak terjangkau",
+    }.items()
+}
+"""What the machine itself says of a file or a network, and the same in Indonesian."""
 
 
 class Refusal(Exception):

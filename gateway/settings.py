@@ -8,6 +8,7 @@ key or a wrong type is refused with its name, never ignored.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,20 +18,36 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress
+
+REASONS = {
+    "missing": "wajib diisi",
+    "int_type": "harus bilangan bulat",
+    "string_type": "harus teks di antara tanda kutip",
+    "string_too_short": "tidak boleh kosong",
+    "string_too_long": "paling panjang {max_length} huruf",
+    "string_pattern_mismatch": "bentuknya harus {pattern}",
+    "literal_error": "pilih {expected}",
+    "greater_than_equal": "paling kecil {ge}",
+    "less_than_equal": "paling besar {le}",
+    "tuple_type": "setiap satuan ditulis dalam blok [[..]] atau daftar [..] sendiri",
+    "model_type": "harus satu bagian [..] dengan kunci di bawahnya",
+    "": "tidak dapat dipakai",
+}
+"""By the kind of fault that pydantic finds; the last is of any other."""
 
 
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
-        raise ValueError("zona waktu tidak dikenal, misalnya Asia/Jakarta")
+        raise ValueError(Reason("zona waktu tidak dikenal, misalnya Asia/Jakarta"))
     return name
 
 
 def _known_theme(name: str) -> str:
     themes = sorted(folder.name for folder in (Path(__file__).parent / "portal" / "themes").iterdir())
     if name not in themes:
-        raise ValueError(f"tema tidak dikenal, pilih: {', '.join(themes)}")
+        raise ValueError(Reason("tema tidak dikenal, pilih: {themes}", themes=", ".join(themes)))
     return name
 
 
@@ -38,13 +55,13 @@ def _network(text: str) -> str:
     try:
         ip_network(text, strict=False)
     except ValueError as error:
-        raise ValueError("bukan jaringan, misalnya 192.168.10.0/24") from error
+        raise ValueError(Reason("bukan jaringan, misalnya 192.168.10.0/24")) from error
     return text
 
 
 def _some_folder(path: object) -> object:
     if not str(path) or "\0" in str(path):
-        raise ValueError("wajib diisi dengan nama folder")
+        raise ValueError(Reason("wajib diisi dengan nama folder"))
     return path
 
 
@@ -53,7 +70,7 @@ def _broker(address: str) -> str:
         try:
             BrokerAddress.parse(address)
         except Refusal as error:
-            raise ValueError("harus mqtt://HOST:PORT atau mqtts://HOST:PORT") from error
+            raise ValueError(Reason("harus mqtt://HOST:PORT atau mqtts://HOST:PORT")) from error
     return address
 
 
@@ -174,14 +191,14 @@ class Settings(_Section):
         try:
             tree = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise Refusal("settings-unreadable", path=path, reason=error) from error
+            raise Refusal("settings-unreadable", path=path, reason=_unreadable(error)) from error
         try:
             settings = cls.model_validate(tree)
         except ValidationError as error:
             raise _refusal(path, error) from error
         ids = [device.id for device in settings.devices]
         for twice in {name for name in ids if ids.count(name) > 1}:
-            raise Refusal("settings-invalid", path=path, key="devices.id", reason=f"{twice} dipakai dua kali")
+            raise Refusal("settings-invalid", path=path, key="devices.id", reason=Reason("{twice} dipakai dua kali", twice=twice))
         return settings.relative_to(path.parent.absolute())
 
     def relative_to(self, folder: Path) -> Settings:
@@ -204,27 +221,26 @@ def _refusal(path: Path, error: ValidationError) -> Refusal:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(first["loc"][:-1]), n=1)
-        return Refusal("settings-unknown-key", path=path, key=key, hint=f"Mungkin maksudnya: {near[0]}." if near else "")
+        hint = Reason("Mungkin maksudnya: {key}.", key=near[0]) if near else ""
+        return Refusal("settings-unknown-key", path=path, key=key, hint=hint)
     return Refusal("settings-invalid", path=path, key=key, reason=_reason(first))
+
+
+def _unreadable(error: OSError | UnicodeDecodeError | tomllib.TOMLDecodeError) -> str:
+    """Tell why a file is no settings: what the machine says, or where it is no TOML."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return Reason("bukan UTF-8")
+    place = re.search(r"line (\d+)", str(error))
+    return Reason("baris {line} bukan TOML yang benar", line=place[1]) if place else Reason("akhirnya bukan TOML yang benar")
 
 
 def _reason(error: ErrorDetails) -> str:
     facts = error.get("ctx", {})
-    reasons = {
-        "missing": "wajib diisi",
-        "int_type": "harus bilangan bulat",
-        "string_type": "harus teks di antara tanda kutip",
-        "string_too_short": "tidak boleh kosong",
-        "string_too_long": f"paling panjang {facts.get('max_length')} huruf",
-        "string_pattern_mismatch": f"bentuknya harus {facts.get('pattern')}",
-        "literal_error": f"pilih {facts.get('expected')}",
-        "greater_than_equal": f"paling kecil {facts.get('ge')}",
-        "less_than_equal": f"paling besar {facts.get('le')}",
-        "tuple_type": "setiap satuan ditulis dalam blok [[..]] atau daftar [..] sendiri",
-        "model_type": "harus satu bagian [..] dengan kunci di bawahnya",
-        "value_error": str(facts.get("error", "")),
-    }
-    return reasons.get(error["type"], error["msg"])
+    if error["type"] == "value_error":
+        return next(iter(facts["error"].args), "")
+    return Reason(REASONS.get(error["type"], REASONS[""]), **facts)
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:

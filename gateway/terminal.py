@@ -22,7 +22,7 @@ def say(sentence: str, facts: dict[str, Any]) -> str:
     """Put a sentence into the language of this terminal: Indonesian unless it is another that we speak."""
     from gateway.portal.i18n import words  # noqa: PLC0415 - catalogues are read only when something is said
 
-    return words(language())(sentence).format_map(facts)
+    return words(language()).tell(sentence, facts)
 
 
 def language() -> str:

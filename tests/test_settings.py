@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import Refusal
+from gateway.portal.i18n import words
+from gateway.portal.problems import remedy, sentence
 from gateway.settings import Settings
 
 SMALLEST = '[hall]\nid = "3510012001"\nname = "Balai Desa Contoh"\n'
@@ -38,7 +40,7 @@ def test_device_keeps_the_keys_of_its_kind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "words"),
+    ("text", "code", "said"),
     [
         (SMALLEST + "[relay]\ntopic_rot = 'x'\n", "settings-unknown-key", "topic_root"),
         (SMALLEST + "[portl]\nport = 80\n", "settings-unknown-key", "portal"),
@@ -59,12 +61,33 @@ def test_device_keeps_the_keys_of_its_kind(tmp_path: Path) -> None:
         (SMALLEST + '[[devices]]\nid = "a"\nkind = "x"\n[[devices]]\nid = "a"\nkind = "x"\n', "settings-invalid", "dua kali"),
     ],
 )
-def test_each_mistake_is_named_with_its_remedy(tmp_path: Path, text: str | bytes, code: str, words: str) -> None:
+def test_each_mistake_is_named_with_its_remedy(tmp_path: Path, text: str | bytes, code: str, said: str) -> None:
     """A wrong file is refused with a sentence that names the key and what to do."""
     with pytest.raises(Refusal) as refused:
         load(tmp_path, text)
     assert refused.value.code == code
-    assert words in str(refused.value)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "indonesian", "english"),
+    [
+        (SMALLEST + "[portal]\nport = 70000\n", "(paling besar 65535)", "(at most 65535)"),
+        (SMALLEST + "[hall]\n", "baris 4 bukan TOML yang benar", "line 4 is no correct TOML"),
+        (SMALLEST + "theme = 'x'\n", "(tema tidak dikenal, pilih: banyuwangi)", "(unknown theme; choose: banyuwangi)"),
+        (SMALLEST + "[portl]\n", "Mungkin maksudnya: portal.", "Perhaps you mean: portal."),
+        (None, "tidak dapat dibaca: tidak ditemukan.", "cannot be read: not found."),
+    ],
+)
+def test_a_reason_is_in_the_readers_language(tmp_path: Path, text: str | None, indonesian: str, english: str) -> None:
+    """No English word in an Indonesian sentence, and no Indonesian one in an English sentence: not even what the machine itself says."""
+    with pytest.raises(Refusal) as refused:
+        load(tmp_path, text) if text is not None else Settings.load(tmp_path / "nowhere.toml")
+    told = {
+        language: f"{sentence(refused.value, words(language))} {remedy(refused.value, words(language))}"
+        for language in ("id", "en")
+    }
+    assert (indonesian in told["id"], english in told["en"]) == (True, True), told
 
 
 def test_absent_file_is_told(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ AILING = Verdict(
 
 def check_devices(devices: Iterable[Device]) -> Finding:
     """Look at every device's state."""
-    states = {device.id: device.state() for device in devices}
-    if not states:
+    found = list(devices)
+    if not found:
         return Finding("devices", NONE)
-    ailing = [f"{name} ({state.value})" for name, state in states.items() if state is not DeviceState.READY]
+    ailing = [(device.id, device.reason()) for device in found if device.state() is not DeviceState.READY]
     if ailing:
-        return Finding("devices", AILING, {"names": ", ".join(ailing)})
-    return Finding("devices", GOOD, {"count": len(states)})
+        return Finding("devices", AILING, {"names": ", ".join(f"{name} ({why})" if why else name for name, why in ailing)})
+    return Finding("devices", GOOD, {"count": len(found)})

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.choices.desk import Choices
 from gateway.choices.section import Section
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 from gateway.portal.face import Face
 from gateway.portal.site import themes
 
@@ -33,25 +33,25 @@ ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", r
 
 def _plain_name(name: str) -> str:
     if not name.isprintable() or name != " ".join(name.split()):
-        raise ValueError("tanpa spasi di tepi dan tanpa baris baru")
+        raise ValueError(Reason("tanpa spasi di tepi dan tanpa baris baru"))
     return name
 
 
 def _plain_address(address: str) -> str:
     if address and not ADDRESS.fullmatch(address):
-        raise ValueError("tulis seperti http://balai.lan, tanpa garis miring di belakang")
+        raise ValueError(Reason("tulis seperti http://balai.lan, tanpa garis miring di belakang"))
     return address
 
 
 def _known_theme(theme: str) -> str:
     if theme and theme not in themes():
-        raise ValueError(f"pilih {', '.join(themes())}")
+        raise ValueError(Reason("pilih {expected}", expected=", ".join(themes())))
     return theme
 
 
 def _each_once(languages: tuple[LanguageCode, ...]) -> tuple[LanguageCode, ...]:
     if len(set(languages)) != len(languages):
-        raise ValueError("setiap bahasa satu kali")
+        raise ValueError(Reason("setiap bahasa satu kali"))
     return languages
 
 

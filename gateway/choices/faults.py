@@ -44,4 +44,6 @@ def faults(error: ValidationError, speak: Words) -> dict[str, str]:
 def sentence(detail: ErrorDetails, speak: Words) -> str:
     """Return one fault as a sentence."""
     facts = {name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in detail.get("ctx", {}).items()}
-    return speak(SENTENCES.get(detail["type"], UNCLEAR), **facts)
+    if isinstance(error := facts.get("error"), ValueError):
+        facts["error"] = next(iter(error.args), "")
+    return speak.tell(SENTENCES.get(detail["type"], UNCLEAR), facts)

@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self, cast
 from gateway.clock import Clock
 from gateway.devices.debounce import ContactRules
 from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, Speaker
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 
 LOOK_S = 1.0
 """How often the hardware is looked at."""
@@ -46,7 +46,7 @@ class _Options:
         """Take a text that must be there."""
         value = self._left.pop(key, None)
         if not isinstance(value, str) or not value:
-            raise self._wrong(key, "harus teks")
+            raise self._wrong(key, Reason("harus teks"))
         return value
 
     def text_or(self, key: str, default: str) -> str:
@@ -57,14 +57,14 @@ class _Options:
         """Take a whole number that must be there."""
         value = self._left.pop(key, None)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self._wrong(key, f"harus bilangan bulat {low} sampai {high}")
+            raise self._wrong(key, Reason("harus bilangan bulat {low} sampai {high}", low=low, high=high))
         return value
 
     def seconds(self, key: str, default: float, high: float) -> float:
         """Take a time in seconds that may be left out."""
         value = self._left.pop(key, default)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= high:
-            raise self._wrong(key, f"harus detik, 0 sampai {high:g}")
+            raise self._wrong(key, Reason("harus detik, 0 sampai {high}", high=f"{high:g}"))
         return float(value)
 
     def rules(self) -> ContactRules:
@@ -77,7 +77,7 @@ class _Options:
     def end(self) -> None:
         """Refuse whatever is left."""
         for key in self._left:
-            raise self._wrong(key, f"tidak dikenal untuk {self._entry.kind}")
+            raise self._wrong(key, Reason("tidak dikenal untuk {kind}", kind=self._entry.kind))
 
     def _wrong(self, key: str, reason: str) -> Refusal:
         return Refusal("device-option", device=self._entry.id, key=key, reason=reason)

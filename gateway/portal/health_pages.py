@@ -70,8 +70,8 @@ class HealthPages:
         told = [
             {
                 "level": int(finding.level),
-                "sentence": speak(finding.verdict.sentence).format_map(finding.facts),
-                "remedy": speak(finding.verdict.remedy).format_map(finding.facts),
+                "sentence": speak.tell(finding.verdict.sentence, finding.facts),
+                "remedy": speak.tell(finding.verdict.remedy, finding.facts),
             }
             for finding in findings
         ]

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gateway.errors import MACHINE, Reason
 from gateway.portal.catalogue import read_catalogue
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English", "jv": "Basa Jawa", "osi": "Basa Using", "mad": "Bhâsa Madhurâ"}
@@ -20,6 +21,9 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English", "jv": "Basa Jawa", "osi"
 
 LONG_WAIT_MIN = 120
 """From here on a wait is said in hours."""
+
+WORDED = frozenset({"reason", "error"})
+"""Facts that are a few words and no name or number."""
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -60,6 +64,15 @@ class Words:
         """Return ``sentence`` in this language with its ``{facts}`` filled in."""
         translated = self._catalogue.get(sentence, (sentence,))[0]
         return translated.format_map(facts) if facts else translated
+
+    def tell(self, sentence: str, facts: Mapping[str, object]) -> str:
+        """Return ``sentence`` with its ``facts`` filled in; those that are words, as a reason is, are said in this language too."""
+        return self(sentence).format_map({name: self._said(fact, name in WORDED) for name, fact in facts.items()})
+
+    def _said(self, fact: object, is_words: bool) -> object:  # noqa: FBT001 - both are of one fact
+        if isinstance(fact, Reason):
+            return self(fact.sentence, **fact.facts)
+        return self(MACHINE.get(str(fact), str(fact))) if is_words else fact
 
     def count(self, sentence: str, /, n: int, **facts: object) -> str:
         """Return ``sentence``, which tells of ``{n}`` things, in the right number."""

@@ -79,12 +79,12 @@ def problem(refusal: Refusal, speak: Words) -> bytes:
 
 def sentence(refusal: Refusal, speak: Words) -> str:
     """Return what happened, in the reader's language."""
-    return speak(refusal.fault.sentence).format_map(refusal.facts)
+    return speak.tell(refusal.fault.sentence, refusal.facts)
 
 
 def remedy(refusal: Refusal, speak: Words) -> str:
     """Return what to do, in the reader's language."""
-    return speak(refusal.fault.remedy).format_map(refusal.facts)
+    return speak.tell(refusal.fault.remedy, refusal.facts)
 
 
 def retry_after(refusal: Refusal) -> dict[str, str]:

@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from gateway.choices.section import Section
+from gateway.errors import Reason
 from gateway.tickets import hours
 from gateway.tickets.turns import PRIORITY_IN_A_ROW
 
 
 def _one_week(week: tuple[str, ...]) -> tuple[str, ...]:
     if len(week) not in {0, hours.WEEK_DAYS}:
-        raise ValueError("tujuh hari, Senin sampai Minggu, atau kosong")
+        raise ValueError(Reason("tujuh hari, Senin sampai Minggu, atau kosong"))
     for day in week:
         hours.spans(day)
     return week

@@ -100,7 +100,7 @@ class StaffPages:
     ) -> Response:
         speak = words(self._site.language_of(request))
         found = self._devices()
-        devices = speak(found.verdict.sentence).format_map(found.facts) if found else ""
+        devices = speak.tell(found.verdict.sentence, found.facts) if found else ""
         return staff_page(
             self._site, request, session, "counter.html", f"/loket/{counter.id}", refusal,
             console=console.compose(snapshot, counter, self._site.clock), counter=counter, key=self._site.new_key(),

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, field_validator
 
 from gateway.choices.section import Section
+from gateway.errors import Reason
 from gateway.voice.speech import NumberStyle
 
 Language = Literal["id", "jv", "osi", "mad", "en"]
@@ -31,5 +32,5 @@ class VoiceChoices(Section):
     @classmethod
     def _each_once(cls, languages: tuple[Language, ...]) -> tuple[Language, ...]:
         if len(set(languages)) != len(languages):
-            raise ValueError("each language once")
+            raise ValueError(Reason("setiap bahasa satu kali"))
         return languages

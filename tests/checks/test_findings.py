@@ -33,17 +33,18 @@ class Lamp:
 
     kind = "lamp"
 
-    def __init__(self, name: str, state: DeviceState) -> None:
+    def __init__(self, name: str, state: DeviceState, why: str = "") -> None:
         self.id = name
         self._state = state
+        self._why = why
 
     def state(self) -> DeviceState:
         """Return the given state."""
         return self._state
 
     def reason(self) -> str:
-        """Return no words: the state says enough."""
-        return ""
+        """Return the given words."""
+        return self._why
 
     def look(self) -> None:
         """Stay as it is."""
@@ -136,11 +137,11 @@ def test_a_certificate_that_cannot_be_judged() -> None:
 
 
 def test_devices() -> None:
-    """An ailing device is named with its state."""
-    ready, missing = Lamp("papan", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING)
+    """An ailing device is named, with its reason in words."""
+    ready, missing = Lamp("papan", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING, "kabel lepas")
     assert_says(check_devices([]), Level.GOOD, "Tidak ada perangkat")
     assert_says(check_devices([ready]), Level.GOOD, "(1)")
-    assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (missing)")
+    assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
 
 
 def test_loops() -> None:

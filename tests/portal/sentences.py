@@ -17,7 +17,9 @@ from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR
 from gateway.devices import simulated_printer
-from gateway.errors import FAULTS
+from gateway.errors import FAULTS, MACHINE
+from gateway.mqtt import reasons
+from gateway.settings import REASONS
 from gateway.tickets import furnishing
 from gateway.tickets.setup_counters import CounterForm, CounterList
 from gateway.tickets.setup_hours import HoursForm
@@ -27,7 +29,7 @@ from gateway.tickets.setup_rules import RulesForm
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self"}
+SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason"}
 """What ``Words`` are called where they speak."""
 
 
@@ -47,6 +49,7 @@ def _told() -> Iterator[str]:
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
         yield one.name
     yield from chosen()
+    yield from (*MACHINE.values(), *REASONS.values(), *reasons._WORDS.values())
     yield from (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED)
     for fault in FAULTS.values():
         yield fault.sentence
