@@ -94,7 +94,7 @@ def test_functions_are_named_for_acts() -> None:
         for path in PRODUCT
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.lstrip("_").startswith(FORBIDDEN_VERBS)
-        if node.name != "do_handshake"  # the name is that of ssl.SSLSocket
+        if node.name not in {"do_handshake", "do_GET"}  # the names are those of ssl.SSLSocket and http.server
     ]
     assert vague == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import click
@@ -19,6 +19,7 @@ from gateway.relay.signing import SIGNATURES_LIMIT
 from gateway.relay.topics import ROOT
 from provisioning.centre.asking import ask, key, orders
 from provisioning.centre.intake import Intake
+from provisioning.centre.metrics import served
 from provisioning.centre.opening import open_database, open_reader
 from provisioning.centre.parcels import fetch, parcels
 from provisioning.centre.replaying import Replay
@@ -33,6 +34,8 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 DATABASE = click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
 
 
+PORTS = 1 << 16
+
 SHARE_HELP = "Take a part of the messages, beside other intakes that give the same NAME; needs MQTT 5 and PostgreSQL."
 
 
@@ -40,6 +43,13 @@ def _judge_share(_context: click.Context, _parameter: click.Parameter, share: st
     if not re.fullmatch("[a-z0-9-]*", share):
         raise click.BadParameter("small letters, digits and - only")
     return share
+
+
+def _judge_metrics(_context: click.Context, _parameter: click.Parameter, place: str) -> tuple[str, int] | None:
+    host, _, port = place.rpartition(":")
+    if place and not (host and re.fullmatch("[0-9]{1,5}", port, re.ASCII) and int(port) < PORTS):
+        raise click.BadParameter("write it as 127.0.0.1:9464")
+    return (host, int(port)) if place else None
 
 
 @click.group()
@@ -61,6 +71,7 @@ def centre() -> None:
     "--protocol", type=click.Choice(["auto", "5", "3.1.1"]), default="auto", show_default=True, help="The MQTT version."
 )
 @click.option("--share", metavar="NAME", default="", callback=_judge_share, help=SHARE_HELP)
+@click.option("--metrics", metavar="HOST:PORT", default="", callback=_judge_metrics, help="Serve Prometheus /metrics here.")
 @click.option("--ca-file", type=FILE, help="The authority that signs the broker (PEM).")
 @click.option("--certificate-file", type=FILE, help="This intake's certificate (PEM).")
 @click.option("--key-file", type=FILE, help="This intake's private key (PEM).")
@@ -78,6 +89,7 @@ def intake(
     client_id: str,
     protocol: Protocol,
     share: str,
+    metrics: tuple[str, int] | None,
     ca_file: Path | None,
     certificate_file: Path | None,
     key_file: Path | None,
@@ -102,7 +114,7 @@ def intake(
         habits = _habits(client_id or f"intake-{opened.centre}", share)
         connection = PahoConnection(address, habits, trust=trust, protocol="5" if share else protocol)
         receiving = Intake(opened, connection, SystemClock(), topic_root, keys, share=share)
-        with asked_to_stop() as stopping:
+        with asked_to_stop() as stopping, served(receiving.metrics, *metrics) if metrics else nullcontext():
             connection.start()
             rest_s = 0.0
             while not stopping.is_set():

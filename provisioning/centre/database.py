@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Letter, Link, Presence, Reject, Standing
@@ -26,6 +27,21 @@ class LaneView:
     """The greatest number here; above ``standing.through`` when numbers between are missing."""
     rejected: int
     absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How everything stands, in few numbers."""
+
+    lanes: int
+    gaps: int
+    """Lanes in which numbers are missing."""
+    oldest_gap_s: float
+    """The age of the oldest gap in seconds; 0 when there is none."""
+    dead: int
+    """Dead letters."""
+    halls: dict[str, int]
+    """How many halls last said ``online`` and ``offline``."""
 
 
 class IntakeTransaction(Protocol):
@@ -84,6 +100,9 @@ class IntakeTransaction(Protocol):
 
     def occupant(self, row: EventRow) -> tuple[int, str, str] | None:
         """Return arrival, verdict and type of the row that has the number of ``row``, or None while it is free."""
+
+    def overview(self, now: datetime) -> Overview:
+        """Return how everything stands."""
 
     def keep_presence(self, presence: Presence) -> None:
         """Record what a hall says of its state, in the place of what it said before."""

@@ -18,6 +18,8 @@ EPOCHS_LIMIT = 200
 """A hall that holds more epochs than this is not believed."""
 WORD_LIMIT = 80
 """Characters of a nonce or a boot's name, at the most."""
+OFFSET_LIMIT_MS = 100 * 366 * 86_400_000
+"""A clock that was wrong by more than a century is not corrected: the calendars of databases end."""
 
 
 def read_hello(hall: str, payload: bytes) -> Hello:
@@ -49,10 +51,12 @@ def closed_epochs(row: EventRow) -> dict[str, dict[str, int]]:
 
 
 def read_correction(row: EventRow) -> tuple[str, int] | None:
-    """Return the run of a machine and by how many milliseconds its clock was wrong; None when it is malformed."""
+    """Return the run of a machine and by how many milliseconds its clock was wrong; None when it is malformed or absurd."""
     told = json.loads(row.data)
     bootid, offset_ms = told.get("bootid"), told.get("offset_ms")
-    if not isinstance(bootid, str) or not isinstance(offset_ms, int) or not is_count(abs(offset_ms)):
+    if not isinstance(bootid, str) or not 0 < len(bootid) <= WORD_LIMIT or bootid != cleaned(bootid):
+        return None
+    if not isinstance(offset_ms, int) or isinstance(offset_ms, bool) or abs(offset_ms) > OFFSET_LIMIT_MS:
         return None
     return bootid, offset_ms
 

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.clock import Clock
 from gateway.errors import Refusal
-from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Received
+from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Message, Received
 from gateway.relay.topics import intake_filters
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
+from provisioning.centre.metrics import Metrics
 from provisioning.centre.presences import Presences, presence_filter
 from provisioning.centre.reading import read
 from provisioning.centre.replies import Replies
@@ -51,17 +52,22 @@ class Intake:
         *,
         share: str = "",
     ) -> None:
+        self.metrics = Metrics()
+        self._database = database
         self._connection = connection
         self._clock = clock
         self._root = root
         self._ledger = Ledger(database)
-        self._replies = Replies(database, connection.publish, clock, root)
+        self._replies = Replies(database, self._say, clock, root)
         self._dispatch = Dispatch(database, connection.publish, clock, root, keys)
         self._waiting: list[Received] = []
-        self._storage_failed = False
-        self.connected = False
         self._presences = Presences(root)
         connection.subscribe([*intake_filters(root, share), presence_filter(root)])
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted this intake."""
+        return self.metrics.connected
 
     def step(self, rest_s: float = REST_S) -> float:
         """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""
@@ -71,12 +77,13 @@ class Intake:
             wait_s = self._replies.send() if self.connected else None
             if self.connected:
                 self._dispatch.send()
+            self._look_around()
         except Refusal as refusal:
-            if not self._storage_failed:
+            if not self.metrics.storage_failed:
                 log.exception("event=storage-failed remedy=%r", refusal.remedy)
-            self._storage_failed = True
+            self.metrics.failed()
             return STORAGE_REST_S
-        self._storage_failed = False
+        self.metrics.storage_failed = False
         return REST_S if wait_s is None else min(REST_S, wait_s)
 
     def _gather(self, rest_s: float) -> None:
@@ -95,10 +102,10 @@ class Intake:
             case Received():
                 self._waiting.append(happening)
             case Connected(session_present, protocol):
-                self.connected = True
+                self.metrics.connected = True
                 log.info("event=connected protocol=%s session=%s", protocol, "kept" if session_present else "new")
             case Disconnected(code, reason):
-                self.connected = False
+                self.metrics.connected = False
                 self._waiting.clear()
                 log.warning("event=disconnected code=%s reason=%r", code, reason)
 
@@ -110,13 +117,28 @@ class Intake:
         received_at = self._now()
         read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
         arrivals = [*presences, *(arrival for arrival in read_so_far if arrival is not None)]
+        began_s = self._clock.monotonic_s()
         self._replies.owe(self._ledger.enter(arrivals, received_at))
+        self.metrics.committed(arrivals, self._clock.monotonic_s() - began_s)
         self._presences.written(presences, self._clock.monotonic_s())
         self._dispatch.heard(arrivals)
         self._replies.send()
         for one in self._waiting:
             self._connection.acknowledge(one)
         self._waiting.clear()
+
+    def _say(self, message: Message) -> int | None:
+        handle = self._connection.publish(message)
+        if handle is not None:
+            self.metrics.answered()
+        return handle
+
+    def _look_around(self) -> None:
+        """See how everything stands, when somebody may read it."""
+        self.metrics.waiting = len(self._waiting)
+        if self.metrics.wants_overview(self._clock.monotonic_s()):
+            with self._database.reading() as tx:
+                self.metrics.saw(tx.overview(self._clock.now()), self._clock.monotonic_s())
 
     def _now(self) -> str:
         return self._clock.now().isoformat(timespec="milliseconds")

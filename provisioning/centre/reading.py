@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
@@ -24,11 +24,15 @@ from gateway.relay.topics import LANES, Heard, heard
 from provisioning.centre.hellos import cleaned, is_count, read_hello
 from provisioning.centre.model import ACCEPTED, EventRow, Hello, Presence
 
+OFFSET_LIMIT = timedelta(hours=15)
+"""No place on earth is further from UTC."""
+
 SCHEMA = "schema"
 """The verdict of an event that breaks the contract's form."""
 
 _TYPE = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*\.v[1-9][0-9]*", re.ASCII)
 _WAS = re.compile(rf"[0-9a-f]{{8}}-({'|'.join(LANES)})-[1-9][0-9]{{0,15}}", re.ASCII)
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 _UPTIME = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _TEXT_LIMITS = {"type": 100, "subject": 200, "time": 40, "bootid": 64}
 _TEXTS = ("type", "subject", "time", "clock", "bootid", "uptime")
@@ -189,10 +193,12 @@ def _is_strict(text: str) -> bool:
 
 
 def _is_instant(time: str) -> bool:
+    """Return whether every database reads it: the contract's form, a date that exists, an offset that some place has."""
     try:
-        return datetime.fromisoformat(time).tzinfo is not None
+        offset = datetime.fromisoformat(time).utcoffset()
     except ValueError:
         return False
+    return offset is not None and abs(offset) <= OFFSET_LIMIT and _INSTANT.fullmatch(time) is not None
 
 
 def _rejected(event: Any, place: Heard, epoch: str, seq: int, received_at: str, reason: str) -> EventRow:  # noqa: ANN401 - what JSON gave

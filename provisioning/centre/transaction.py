@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
+from provisioning.centre.database import Overview
 from provisioning.centre.model import (
     ACCEPTED,
     REPLAYED,
@@ -184,6 +186,16 @@ class SqlTransaction:
             "SELECT arrival, verdict, type FROM events WHERE hall = ? AND epoch = ? AND lane = ? AND seq = ?", (*row.key, row.seq)
         ).fetchone()
         return tuple(found) if found else None
+
+    def overview(self, now: datetime) -> Overview:
+        """Return how everything stands."""
+        lanes, gaps, gap_at, dead = self._sql.execute(
+            "SELECT (SELECT count(*) FROM lanes), (SELECT count(*) FROM lanes WHERE gap_at <> ''),"
+            " (SELECT min(gap_at) FROM lanes WHERE gap_at <> ''), (SELECT count(*) FROM dead_letters)"
+        ).fetchone()
+        oldest_gap_s = (now - datetime.fromisoformat(gap_at)).total_seconds() if gap_at else 0.0
+        halls = {"online": 0, "offline": 0, **dict(self._sql.execute("SELECT state, count(*) FROM presences GROUP BY state"))}
+        return Overview(lanes, gaps, oldest_gap_s, dead, halls)
 
     def keep_presence(self, presence: Presence) -> None:
         """Record what a hall says of its state, in the place of what it said before."""

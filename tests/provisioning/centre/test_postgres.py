@@ -180,6 +180,28 @@ def test_a_database_that_is_not_there_is_named_without_the_password(postgres: Po
         assert (refused.value.code, "secret" in f"{refused.value.sentence} {refused.value.remedy}") == (code, False)
 
 
+def test_no_hall_can_spoil_the_view_of_facts(postgres: Postgres) -> None:
+    """Times and corrections that PostgreSQL would stumble over for everybody who reads are rejected or let go."""
+    address = postgres.database()
+    database = PostgresIntakeDatabase(address)
+    times = (
+        "2026-11-23T09:14:03+23:59",
+        "2026-W48-1T09:14:03+00:00",
+        "20261123T091403+0000",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    )
+    sent = [loose(seq, time=time, clock="unset") for seq, time in enumerate(times, 1)]
+    for seq, offset_ms in enumerate((2**52, True, 36_525 * 86_400_000), len(sent) + 1):
+        told = {"bootid": "b0010001", "offset_ms": offset_ms}
+        sent.append(loose(seq, type="id.balai.clock.corrected.v1", data=told))
+    Ledger(database).enter([arrived(plain(*sent))], RECEIVED_AT)
+    database.close()
+
+    assert answers(address, "SELECT seq FROM events WHERE verdict <> 'accepted' ORDER BY seq") == [(1,), (2,), (3,)]
+    assert len(answers(address, "SELECT corrected_time FROM facts")) == 5
+
+
 def test_letters_that_a_database_cannot_hold_are_rejected_and_do_not_stop_the_lane(postgres: Postgres) -> None:
     """A NUL in a text would be refused by PostgreSQL for ever: the event gets its verdict instead."""
     address = postgres.database()
