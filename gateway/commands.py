@@ -17,6 +17,7 @@ from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.certificate import check_certificate
 from gateway.checks.clock import check_clock
+from gateway.checks.commands import check_commands
 from gateway.checks.database import check_database
 from gateway.checks.devices import check_devices
 from gateway.checks.disk import check_disk
@@ -155,6 +156,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
         yield check_broker(settings.relay.broker, connected=True)
     except Refusal as refusal:
         yield check_broker(settings.relay.broker, connected=False, code=refusal.code, reason=str(refusal.facts.get("reason", "")))
+    yield check_commands(broker=settings.relay.broker, key=settings.relay.centre_key)
 
 
 def _look_at_resting_data(settings: Settings) -> Iterator[Finding]:

@@ -217,6 +217,15 @@ FAULTS: dict[str, Fault] = {
     "recording-long": Fault(422, "Rekaman {clip} terlalu panjang ({seconds} detik).", "Ucapkan hanya kata dalam daftar, paling lama {limit_s} detik."),
     "voice-mute": Fault(409, "Tidak ada suara untuk bahasa yang dipilih.", "Pasang espeak-ng (sudo apt install espeak-ng) atau lengkapi rekamannya."),
     "speaker-missing": Fault(409, "Pengeras suara tidak siap.", "Periksa kabel dan daya pengeras suara; keadaannya ada di halaman Keadaan balai."),
+    # What the centre asks
+    "expired": Fault(410, "Perintah ini hanya berlaku sampai {notafter}.", "Kirim perintah baru bila masih perlu."),
+    "superseded": Fault(409, "Sudah ada perintah yang lebih baru tentang {subject}.", "Kirim perintah baru bila yang ini yang dimaksud."),
+    "failed": Fault(500, "Perintah ini gagal {tries} kali di balai.", "Lihat log balai itu, lalu kirim perintah baru."),
+    "not-here": Fault(501, "Versi balai ini belum bisa menjalankan {kind}; perintahnya disimpan.", "Perbarui gateway; sesudah itu perintahnya dijalankan sendiri."),
+    "backup-unavailable": Fault(409, "Balai ini belum bisa mengirim cadangan.", "Buat cadangan di balai dengan: gateway backup BERKAS"),
+    "setting-unknown": Fault(422, "Pengaturan {key} tidak dikenal atau tidak boleh diubah dari kabupaten.", "Lihat daftarnya di docs/choices.md."),
+    "setting-unfit": Fault(422, "Pengaturan {key} tidak dapat dipakai: {reason}", "Perbaiki nilainya, lalu kirim lagi."),
+    "announcement-of-regency": Fault(409, "Pengumuman ini dari kabupaten.", "Hanya kabupaten yang dapat mengubah atau mencabutnya."),
     # The centre
     "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS atau postgresql://HOST/NAMA."),
     "centre-driver": Fault(500, "Penggerak PostgreSQL belum terpasang: {reason}.", "Pasang dengan: pip install 'balai-gateway[centre]'."),

@@ -24,6 +24,7 @@ from gateway.changes import Changes
 from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
+from gateway.checks.commands import check_commands
 from gateway.checks.database import check_database
 from gateway.checks.devices import check_devices
 from gateway.checks.disk import check_disk
@@ -36,7 +37,9 @@ from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
 from gateway.choices.face import CurrentFace
 from gateway.choices.routes import ChoicePages, CopyPages
+from gateway.choices.uplink import RelayChoices
 from gateway.clock import Clock, trusted_now
+from gateway.commanded import downlink_of
 from gateway.commands import acts, certificate_finding, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import Devices, plug_in
@@ -55,12 +58,14 @@ from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.relay import presence
 from gateway.relay.connecting import connection_to
+from gateway.relay.downlink import Downlink
+from gateway.relay.effects import offered_release
 from gateway.relay.identity import Identity
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
 from gateway.sections import copies_of
-from gateway.settings import Settings
-from gateway.store import answers, epochs, outbox
+from gateway.settings import RelaySettings, Settings
+from gateway.store import answers, epochs, outbox, trials
 from gateway.store.correction import Correction
 from gateway.store.database import Store
 from gateway.store.opening import open_store
@@ -136,6 +141,7 @@ class Hall:
         self.identity: Identity
         self.connection: PahoConnection | None
         self.renewal: Renewal | None = None
+        self.downlink: Downlink | None = None
         self.presses: PressDesk
         self.health: Health
         self.portal: PortalServer
@@ -262,7 +268,7 @@ class Hall:
         return Signs([line.letter for line in queue.lines], [counter.name for counter in queue.counters])
 
     def _connect_to_the_regency(self) -> None:
-        relay, hall = self.settings.relay, self.settings.hall.id
+        relay, hall = self._relay(), self.settings.hall.id
         with self.store.reader() as db:
             epoch = epochs.current(db)
 
@@ -284,12 +290,20 @@ class Hall:
         shown = presence.Presence(
             *(self.store, connection, self.clock, hall, relay.topic_root), version=__version__, live=self._queue_now
         )
+        self.downlink = downlink_of(
+            *(self.settings, self.store, self.clock, connection, uplink, self._relay, self.choices, self.bulletin)
+        )
         self._at_stop(connection.stop, 2.0)
         self.renewal = Renewal(relay, hall, self.identity, self.clock, connection)
         self._running.callback(self.renewal.stop)
         self._running.callback(shown.say_goodbye)
         self._begin("presence", shown.step, connection.watch)
         self._begin("uplink", uplink.step, connection.watch)
+        self._begin("downlink", self.downlink.step, self.downlink.watch, limit_s=60.0)  # an attempt to connect may hang for 12 s
+
+    def _relay(self) -> RelaySettings:
+        """Return the relay's settings as the hall has chosen them over its machine's."""
+        return self.choices.current(RelayChoices).over(self.settings.relay)
 
     def _queue_now(self) -> dict[str, object]:
         return self.view.current.as_json()
@@ -308,6 +322,7 @@ class Hall:
             self._check_broker,
             lambda: certificate_finding(self.settings, self.identity, self.clock),
             self._check_outbox,
+            self._check_commands,
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
 
@@ -399,7 +414,7 @@ class Hall:
     def _check_broker(self) -> Finding:
         state = self.connection.state if self.connection else None
         code, reason = (state.code, state.reason) if isinstance(state, Disconnected) else ("", "")
-        return check_broker(self.settings.relay.broker, connected=isinstance(state, Connected), code=code, reason=reason)
+        return check_broker(self._relay().broker, connected=isinstance(state, Connected), code=code, reason=reason)
 
     def _check_outbox(self) -> Finding:
         with self.store.reader() as db:
@@ -408,6 +423,17 @@ class Hall:
         reason = troubles[0].reason if troubles else ""
         return check_outbox(backlog.depth, oldest_at, self.clock.now(), len(troubles), reason)
 
+    def _check_commands(self) -> Finding:
+        relay = self.settings.relay
+        with self.store.reader() as db:
+            on_trial, release = trials.running(db) is not None, offered_release(db)
+        refused = self.downlink.refused if self.downlink else 0
+        return check_commands(
+            broker=relay.broker, key=relay.centre_key, refused=refused, on_trial=on_trial, release=release, version=__version__
+        )
+
     def _forget_answers(self) -> None:
         with self.store.transaction() as tx:
             answers.prune(tx, self.clock.now() - ANSWERS_KEPT)
+        if self.downlink:
+            self.downlink.forget()

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress
+from gateway.relay.signing import read_key
 
 REASONS = {
     "missing": "wajib diisi",
@@ -72,6 +73,15 @@ def _broker(address: str) -> str:
         except Refusal as error:
             raise ValueError(Reason("harus mqtt://HOST:PORT atau mqtts://HOST:PORT")) from error
     return address
+
+
+def _centre_key(text: str) -> str:
+    if text:
+        try:
+            read_key(text)
+        except ValueError as error:
+            raise ValueError("harus seperti yang ditampilkan provision centre key") from error
+    return text
 
 
 def _proxy(text: str) -> str:
@@ -147,6 +157,10 @@ class RelaySettings(_Section):
     """The MQTT version; ``auto`` tries 5 first."""
     keep_days: int = Field(default=30, ge=0, le=3650)
     """How many days a delivered event is kept in the hall besides."""
+    centre_key: Annotated[str, AfterValidator(_centre_key)] = ""
+    """The centre's public key, as ``provision centre key`` shows it; empty obeys nobody."""
+    trial_s: float = Field(default=600.0, ge=1, le=86_400)
+    """Settings that the centre has put return after so many seconds without its receipt."""
 
 
 class ClockSettings(_Section):

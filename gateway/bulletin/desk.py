@@ -10,10 +10,10 @@ import hashlib
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 
 from gateway.bulletin import model, pictures, tables, wire
@@ -61,10 +61,12 @@ class BulletinDesk:
             return model.in_order(tables.every(db))
 
     def find(self, announcement: int) -> Announcement:
-        """Return one announcement. Raises Refusal ``announcement-unknown``."""
+        """Return one announcement of the hall's own. Raises Refusal ``announcement-unknown`` or ``announcement-of-regency``."""
         found = next((one for one in self.every() if one.id == announcement), None)
         if found is None:
             raise Refusal("announcement-unknown")
+        if found.regency:
+            raise Refusal("announcement-of-regency")
         return found
 
     def publish(self, draft: Draft, *, key: str, file: Path | None = None) -> int:
@@ -79,7 +81,7 @@ class BulletinDesk:
     def change(self, announcement: int, draft: Draft, *, key: str, file: Path | None = None, keep_picture: bool = True) -> None:
         """Let an announcement say what ``draft`` says, and show ``file``, else what it shows unless that is not kept.
 
-        Raises Refusal ``announcement-unknown`` when it was withdrawn, and those of ``publish``.
+        Raises those of ``find`` and of ``publish``.
         """
         with self._turn:
             before = self.find(announcement)
@@ -92,14 +94,31 @@ class BulletinDesk:
             self._sweep(before.blob)
 
     def withdraw(self, announcement: int) -> None:
-        """Take an announcement back; nothing happens when it is gone already."""
+        """Take an announcement back; nothing happens when it is gone already. Raises Refusal ``announcement-of-regency``."""
         with self._turn:
             with self._store.transaction() as tx:
+                if tables.is_regency(tx, announcement):
+                    raise Refusal("announcement-of-regency")
                 gone = tables.remove(tx, announcement)
                 if gone is not None:
                     outbox.append(tx, Stamp.of(self._clock, self._zone), wire.withdrawn(gone, epochs.current(tx)))
             if gone is not None:
                 self._sweep(gone.blob)
+
+    def put_for_regency(self, tx: Transaction, name: str, data: Mapping[str, object]) -> None:
+        """Publish what the regency announces as ``name``, in place of what it announced so before, inside ``tx``.
+
+        Nothing is told to the centre: its command is answered. Raises the refusals of ``publish`` that concern texts and dates.
+        """
+        draft = _checked(_wanted(data))
+        tables.remove_regency(tx, name)
+        if tables.number(tx, regency=True) >= model.ANNOUNCEMENTS_LIMIT:
+            raise Refusal("announcements-full", limit=model.ANNOUNCEMENTS_LIMIT)
+        tables.add(tx, draft, Stamp.of(self._clock, self._zone).time, name)
+
+    def withdraw_for_regency(self, tx: Transaction, name: str) -> None:
+        """Take back what the regency has announced as ``name``, inside ``tx``; nothing happens when it is not there."""
+        tables.remove_regency(tx, name)
 
     @contextmanager
     def _kept(self, draft: Draft, file: Path | None) -> Iterator[Draft]:
@@ -123,7 +142,7 @@ class BulletinDesk:
         return int(kept["announcement"])
 
     def _add(self, tx: Transaction, draft: Draft, stamp: Stamp) -> int:
-        if tables.number(tx) >= model.ANNOUNCEMENTS_LIMIT:
+        if tables.number(tx, regency=False) >= model.ANNOUNCEMENTS_LIMIT:
             raise Refusal("announcements-full", limit=model.ANNOUNCEMENTS_LIMIT)
         announcement = tables.add(tx, draft, stamp.time)
         outbox.append(tx, stamp, wire.published(announcement, epochs.current(tx)))
@@ -168,3 +187,20 @@ def _checked(draft: Draft) -> Draft:
     if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
         raise Refusal("announcement-dates")
     return replace(draft, texts=texts)
+
+
+def _wanted(data: Mapping[str, object]) -> Draft:
+    """Return the announcement that the regency asks for. Raises Refusal ``field-invalid``."""
+    texts = data.get("texts")
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise Refusal("field-invalid", field="texts")
+    if not isinstance(data.get("important", False), bool):
+        raise Refusal("field-invalid", field="important")
+    return Draft(texts, _day(data, "starts_on"), _day(data, "ends_on"), important=bool(data.get("important")))
+
+
+def _day(data: Mapping[str, object], name: str) -> date | None:
+    try:
+        return date.fromisoformat(str(data[name])) if data.get(name) else None
+    except ValueError as error:
+        raise Refusal("field-invalid", field=name) from error

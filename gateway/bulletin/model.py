@@ -45,6 +45,8 @@ class Announcement:
     important: bool
     media: Media
     blob: str
+    regency: str = ""
+    """Its name at the regency, which alone may change it; empty for the hall's own."""
 
     def is_due(self, today: date | None) -> bool:
         """Return whether it is shown on ``today``; on an unknown day everything is."""

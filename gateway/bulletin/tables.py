@@ -18,7 +18,7 @@ CREATE TABLE announcement (
 );
 """
 
-COLUMNS = "id, texts, starts_on, ends_on, important, media, blob"
+COLUMNS = "id, texts, starts_on, ends_on, important, media, blob, regency"
 
 
 def create(db: Database) -> None:
@@ -26,11 +26,17 @@ def create(db: Database) -> None:
     run_script(db, SCHEMA)
 
 
-def add(tx: Reads, draft: Draft, at: str) -> Announcement:
-    """Write a new announcement."""
+def add_regency(db: Database) -> None:
+    """Make room for the regency's announcements: each has a name there, the hall's own have none."""
+    db.execute("ALTER TABLE announcement ADD COLUMN regency TEXT NOT NULL DEFAULT ''")
+    db.execute("CREATE UNIQUE INDEX announcement_regency ON announcement (regency) WHERE regency <> ''")
+
+
+def add(tx: Reads, draft: Draft, at: str, regency: str = "") -> Announcement:
+    """Write a new announcement, of the regency if it has a name there."""
     row = tx.execute(
-        f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, published_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
-        (*_row(draft), at),
+        f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, published_at, regency) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
+        (*_row(draft), at, regency),
     ).fetchone()
     return _announcement(row)
 
@@ -50,14 +56,24 @@ def remove(tx: Reads, announcement: int) -> Announcement | None:
     return _announcement(row[0]) if row else None
 
 
+def remove_regency(tx: Reads, name: str) -> None:
+    """Delete the regency's announcement of this name, if it is there."""
+    tx.execute("DELETE FROM announcement WHERE regency = ?", (name,))
+
+
+def is_regency(db: Reads, announcement: int) -> bool:
+    """Return whether an announcement is the regency's."""
+    return db.execute("SELECT 1 FROM announcement WHERE id = ? AND regency <> ''", (announcement,)).fetchone() is not None
+
+
 def every(db: Reads) -> list[Announcement]:
     """Return all announcements, the oldest first."""
     return [_announcement(row) for row in db.execute(f"SELECT {COLUMNS} FROM announcement ORDER BY id")]  # noqa: S608 - names of columns, written here
 
 
-def number(db: Reads) -> int:
-    """Return how many there are."""
-    return int(db.execute("SELECT count(*) FROM announcement").fetchone()[0])
+def number(db: Reads, *, regency: bool) -> int:
+    """Return how many there are of the hall's own, or of the regency's."""
+    return int(db.execute("SELECT count(*) FROM announcement WHERE (regency <> '') = ?", (regency,)).fetchone()[0])
 
 
 def mentions(db: Reads, blob: str) -> bool:
@@ -74,7 +90,7 @@ def _text(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-def _announcement(row: tuple[int, str, str | None, str | None, int, str, str]) -> Announcement:
-    id_, texts, starts_on, ends_on, important, media, blob = row
+def _announcement(row: tuple[int, str, str | None, str | None, int, str, str, str]) -> Announcement:
+    id_, texts, starts_on, ends_on, important, media, blob, regency = row
     days = [date.fromisoformat(on) if on else None for on in (starts_on, ends_on)]
-    return Announcement(id_, json.loads(texts), days[0], days[1], bool(important), media, blob)  # type: ignore[arg-type]  # the CHECK above
+    return Announcement(id_, json.loads(texts), days[0], days[1], bool(important), media, blob, regency)  # type: ignore[arg-type]  # the CHECK above

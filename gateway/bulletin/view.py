@@ -10,6 +10,7 @@ from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.model import Announcement
 from gateway.choices.desk import Choices
 from gateway.clock import Clock, ClockState
+from gateway.portal.i18n import words
 from gateway.portal.news import News, Slide
 from gateway.store.database import Store
 
@@ -44,7 +45,7 @@ class BulletinView:
         due = [one for one in self._announcements if one.is_due(today)]
         chosen = self._chosen
         return News(
-            texts=tuple(text for one in due if (text := one.text(language))),
+            texts=tuple(_told(one, language) for one in due if one.text(language)),
             slides=tuple(
                 Slide(f"/papan/gambar/{one.blob}", "video" if one.media == "video" else "image", one.text(language))
                 for one in due
@@ -74,3 +75,9 @@ class BulletinView:
             except BaseException:
                 self._stale = True
                 raise
+
+
+def _told(announcement: Announcement, language: str) -> str:
+    """Return its text; the regency's says whose it is."""
+    text = announcement.text(language)
+    return words(language)("Dari kabupaten: {text}", text=text) if announcement.regency else text

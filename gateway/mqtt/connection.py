@@ -11,7 +11,8 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 STEADY_S = 5.0
 """A connection that lasted so long was a good one: the next attempt waits the shortest time."""
+
+AWAY_LIMIT_S = 12.0
+"""So long an attempt that hangs may take to end: TCP and TLS have 5 s each."""
+AWAY = Disconnected("broker-unreachable", "sedang menyambung ulang")
 
 Protocol = Literal["auto", "5", "3.1.1"]
 
@@ -55,11 +60,9 @@ class PahoConnection:
         self._habits = habits
         self._will = will
         self._trust: Credentials = trust or Trust()
-        self._auto = protocol == "auto"
-        self._version = "5" if protocol == "auto" else protocol
-        randomness = randomness or random.SystemRandom()
-        self._backoff = Backoff(*retry_s, randomness)
-        self._nodes = randomness.sample(address.nodes, len(address.nodes))
+        self._randomness = randomness or random.SystemRandom()
+        self._backoff = Backoff(*retry_s, self._randomness)
+        self._choose(address, protocol)
         self._filters: tuple[str, ...] = ()
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._state: Connected | Disconnected | None = None
@@ -67,6 +70,14 @@ class PahoConnection:
         self._generation = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._turn = threading.Lock()
+        self._is_away = False
+
+    def _choose(self, address: BrokerAddress, protocol: Protocol) -> None:
+        self.address = address
+        self._auto = protocol == "auto"
+        self._version = "5" if protocol == "auto" else protocol
+        self._nodes = self._randomness.sample(address.nodes, len(address.nodes))
 
     @property
     def state(self) -> Connected | Disconnected | None:
@@ -75,11 +86,12 @@ class PahoConnection:
 
     def start(self) -> None:
         """Begin to connect, or begin again when the network thread has died. Returns at once."""
-        if self._thread is not None and self._thread.is_alive():
-            return
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(self._stopping,), name="mqtt", daemon=True)
-        self._thread.start()
+        with self._turn:
+            if self._is_away or (self._thread is not None and self._thread.is_alive()):
+                return
+            self._stopping = threading.Event()
+            self._thread = threading.Thread(target=self._run, args=(self._stopping,), name="mqtt", daemon=True)
+            self._thread.start()
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """Say goodbye (the will is not sent) and end the network thread. Stopping twice is harmless."""
@@ -103,6 +115,25 @@ class PahoConnection:
         if client_id == self._habits.client_id:
             return
         self._habits, self._will = replace(self._habits, client_id=client_id), will
+        self.renew()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Be disconnected while the block runs, whoever starts meanwhile; afterwards connect anew."""
+        with self._turn:
+            self._is_away = True
+        try:
+            self.stop(AWAY_LIMIT_S)
+            self._emit(AWAY)
+            yield
+        finally:
+            with self._turn:
+                self._is_away = False
+            self.start()
+
+    def aim(self, address: BrokerAddress, protocol: Protocol) -> None:
+        """Speak to another broker, or otherwise, from the next attempt on; a connection that is made ends now."""
+        self._choose(address, protocol)
         self.renew()
 
     def publish(self, message: Message) -> int | None:
@@ -129,7 +160,8 @@ class PahoConnection:
             self._generation += 1
             session = Session(self._generation, self._version, self._habits, self._will, self._filters, self._emit)
             ending = self._trust.weigh(self._attempt(session, stopping))
-            self._session = None
+            if self._session is session:
+                self._session = None
             session.close()
             lasted_s = time.monotonic() - session.connected_at_s if session.connected_at_s is not None else 0.0
             if lasted_s >= STEADY_S:
@@ -157,7 +189,8 @@ class PahoConnection:
             return reasons.of_files(error)
         try:
             session.open(self.address, self._nodes[0], tls)
-            self._session = session
+            if not stopping.is_set():  # else another thread may be at work already
+                self._session = session
             return session.run(stopping)
         except OSError as error:
             return reasons.of_error(error)

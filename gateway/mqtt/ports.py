@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -87,6 +88,9 @@ class Connection(Protocol):
 
     def rename(self, client_id: str, will: Message | None) -> None:
         """Be known to the broker by another name from now on: a connection under the former one ends and is made again."""
+
+    def away(self) -> AbstractContextManager[None]:
+        """Be disconnected while the block runs, whoever starts meanwhile; afterwards connect anew."""
 
     def publish(self, message: Message) -> int | None:
         """Hand a message to the wire and return its handle, or None when it cannot go now: nothing is kept.

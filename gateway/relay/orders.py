@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, Unreadable
@@ -18,6 +18,8 @@ from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, Unreadable
 SOURCE = "/centre"
 SUBJECT_LIMIT = 120
 """Characters of a subject, at the most."""
+GOOD_LIMIT = timedelta(days=400)
+"""An order that says to be good for longer would be kept for ever."""
 KINDS = (
     "announcement.put",
     "announcement.withdraw",
@@ -63,7 +65,7 @@ class Order:
     @property
     def type(self) -> str:
         """The type on the wire, for example ``id.balai.ping.v1``."""
-        return f"id.balai.{self.kind}.v{self.version}"
+        return type_of(self.kind, self.version)
 
     def encode(self) -> bytes:
         """Return the event as one JSON object without needless space. Raises ValueError over 48 KiB."""
@@ -103,12 +105,25 @@ def decode_order(body: bytes) -> Order:
         raise Unreadable("id is not two times 16 hexadecimal digits")
     if not is_subject(subject := _text(event, "subject")):
         raise Unreadable(f"subject is not 1 to {SUBJECT_LIMIT} plain characters")
+    time, notafter = _instant(event, "time"), _instant(event, "notafter")
+    if notafter - time > GOOD_LIMIT:
+        raise Unreadable(f"the order is good for more than {GOOD_LIMIT.days} days")
     rev, data = event.get("rev"), event.get("data")
     if not isinstance(rev, int) or isinstance(rev, bool) or not 0 < rev < SEQ_LIMIT:
         raise Unreadable("rev is not a positive number")
     if not isinstance(data, dict):
         raise Unreadable("data is not an object")
-    return Order(id_, type_[1], subject, rev, _instant(event, "time"), _instant(event, "notafter"), data, int(type_[2]))
+    return Order(id_, type_[1], subject, rev, time, notafter, data, int(type_[2]))
+
+
+def type_of(kind: str, version: int = 1) -> str:
+    """Return the type on the wire of a kind."""
+    return f"id.balai.{kind}.v{version}"
+
+
+def kind_of(type_: str) -> str:
+    """Return the kind of a type, with its version unless that is the first: ``ping``, ``ping.v2``."""
+    return type_.removeprefix("id.balai.").removesuffix(".v1")
 
 
 def is_subject(text: str) -> bool:

@@ -71,7 +71,10 @@ class Uplink:
         self._store = store
         self._connection = connection
         self._clock = clock
-        self._keep_days = keep_days
+        self.keep_days = keep_days
+        """May be changed at any time."""
+        self.pass_on: Callable[[Received], None] = connection.acknowledge
+        """Takes every message that is no receipt, and acknowledges it."""
         self._batch_limit = batch_limit
         self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
         self._zone = zone
@@ -113,6 +116,8 @@ class Uplink:
                     self.progress.connected()
                 case Disconnected():
                     self.progress.disconnected()
+                case Received(topic) if topic != self.topics.receipt:
+                    self.pass_on(happening)
                 case _:
                     answers.append(happening)
         if answers:
@@ -151,8 +156,6 @@ class Uplink:
             log.warning("event=broker-refused-batch reason=%r", answer.refused)
             self.broker_refusal = answer.refused
             return self.progress.turned_away(answer.handle, answer.refused, too_large=answer.too_large, now_s=now_s)
-        if answer.topic != self.topics.receipt:
-            return []
         try:
             told = decode_answer(answer.payload)
         except Unreadable as error:
@@ -259,7 +262,7 @@ class Uplink:
         if not self._prunes or self._clock.state() is not ClockState.TRUSTED:
             return False
         key, through = self._prunes.popitem()
-        before = self._clock.now() - timedelta(days=self._keep_days)
+        before = self._clock.now() - timedelta(days=self.keep_days)
         if not self._has_older(key, through):
             return bool(self._prunes)
         with self._store.transaction() as tx:

@@ -26,4 +26,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0005-bulletin", gateway.bulletin.tables.create),
     ("0006-parcels", tables.create_parcels),
     ("0007-heads", tables.add_heads),
+    ("0008-commands", tables.add_commands),
+    ("0009-regency-bulletin", gateway.bulletin.tables.add_regency),
 )

@@ -24,6 +24,36 @@ def create(db: Database) -> None:
         db.execute(statement)
 
 
+def add_commands(db: Database) -> None:
+    """Make room for what the centre asks: where it was answered, what is done later, what is tried, its keys."""
+    for statement in COMMANDS:
+        db.execute(statement)
+
+
+COMMANDS = (
+    "ALTER TABLE inbox ADD COLUMN answer TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE job (
+        command TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        data TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        done INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+    "CREATE INDEX job_open ON job (kind, made_at) WHERE done = 0",
+    """CREATE TABLE trial (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        command TEXT NOT NULL,
+        put TEXT NOT NULL,
+        former TEXT NOT NULL,
+        epoch TEXT NOT NULL,
+        lane TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        bootid TEXT NOT NULL,
+        due_s REAL NOT NULL,
+        boots INTEGER NOT NULL)""",
+    "CREATE TABLE centre_key (use TEXT PRIMARY KEY, key TEXT NOT NULL, pinned TEXT NOT NULL, put_at TEXT NOT NULL) WITHOUT ROWID",
+)
+"""``answer`` is the id of the event that answered a command last."""
+
 STATEMENTS = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE epoch (

@@ -17,6 +17,7 @@ from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, hot_response
 from gateway.portal.i18n import words
+from gateway.portal.news import NewsSource
 from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
@@ -28,6 +29,8 @@ from gateway.tickets.view import QueueView
 
 NO_STORE = {"cache-control": "no-store"}
 CODE_LIMIT = 20
+TEXTS_LIMIT = 5
+"""So many announcements stand on the front page, the most pressing."""
 OWN = "nomor"
 """The cookie with the token of the ticket that a browser took last; where none is kept, link and code lead back as well."""
 OWN_S = 16 * 3600
@@ -36,9 +39,10 @@ OWN_S = 16 * 3600
 class PublicPages:
     """The pages for which nobody needs anything but a phone."""
 
-    def __init__(self, desk: TicketsDesk, view: QueueView, site: Site) -> None:
+    def __init__(self, desk: TicketsDesk, view: QueueView, news: NewsSource, site: Site) -> None:
         self._desk = desk
         self._view = view
+        self._news = news
         self._site = site
         self._drawn = HotPages(site.edition)
         self._guesses = Guesses(site.clock)
@@ -57,14 +61,14 @@ class PublicPages:
         language = self._site.language_of(request)
         snapshot = self._view.current
         door = doorway(snapshot.rules, self._site, words(language), by_phone=True)
-        own = self._own(request, snapshot)
-        etag = etag_of(language, snapshot.etag, door, own.token if own else "")
+        own, texts = self._own(request, snapshot), self._news(language).texts[:TEXTS_LIMIT]
+        etag = etag_of(language, snapshot.etag, door, own.token if own else "", texts)
         drawing = self._drawn.get(
             etag,
             ("front", language, own.token if own else ""),
             lambda: self._site.page(
                 "front.html", language, "/", queue=snapshot, door=door, own=own, counter=snapshot.counter(own.counter) if own else None,
-                key=KEY_MARK,
+                key=KEY_MARK, texts=texts,
             ),
         )  # fmt: skip
         # A browser that gets 304 keeps its old key: that key is unused, or the revision would have changed.

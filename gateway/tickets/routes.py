@@ -72,7 +72,7 @@ class TicketPages:
         """Return the pages, and the API's snapshot and stream, which must be fast."""
         days = DayPages(self._desk, self._view, self._people, site)
         return [
-            *PublicPages(self._desk, self._view, site).routes(),
+            *PublicPages(self._desk, self._view, self._news, site).routes(),
             *HolderPages(self._desk, self._view, site).routes(),
             *KioskPages(self._desk, self._view, site, self._paper).routes(),
             *RatingPages(self._desk, self._view, site).routes(),

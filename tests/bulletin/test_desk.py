@@ -232,3 +232,62 @@ def test_the_halls_choices_are_the_boards(bulletin: Bulletin) -> None:
     assert bulletin.view.news("id").quiet_s == 20.0
     bulletin.choices.change(BoardChoices(quiet_s=60, lines=("surat",)))
     assert (bulletin.view.news("id").quiet_s, bulletin.view.news("id").lines) == (60.0, ("surat",))
+
+
+def put_for_regency(bulletin: Bulletin, name: str, **data: object) -> None:
+    """Let the regency announce something."""
+    with bulletin.store.transaction() as tx:
+        bulletin.desk.put_for_regency(tx, name, data)
+
+
+def withdraw_for_regency(bulletin: Bulletin, name: str) -> None:
+    """Let the regency take it back."""
+    with bulletin.store.transaction() as tx:
+        bulletin.desk.withdraw_for_regency(tx, name)
+
+
+def test_what_the_regency_announces_says_whose_it_is(bulletin: Bulletin) -> None:
+    """In the reader's language; put again it is replaced, withdrawn it is gone; nothing goes up but the command's answer."""
+    put_for_regency(bulletin, "announcement/a", texts={"id": "Vaksin Senin.", "en": "Vaccines on Monday."})
+    put_for_regency(bulletin, "announcement/b", texts={"id": "Pajak."}, starts_on="2026-11-24", important=True)
+    first = [bulletin.view.news(language).texts for language in ("id", "en")]
+    put_for_regency(bulletin, "announcement/a", texts={"id": "Vaksin Selasa."}, ends_on="2026-12-01")
+    second = bulletin.view.news("id").texts
+    withdraw_for_regency(bulletin, "announcement/a")
+    withdraw_for_regency(bulletin, "announcement/unknown")
+
+    assert first == [("Dari kabupaten: Vaksin Senin.",), ("From the regency: Vaccines on Monday.",)]
+    assert (second, bulletin.view.news("id").texts) == (("Dari kabupaten: Vaksin Selasa.",), ())
+    assert bulletin.events() == []
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({}, "field-invalid"),
+        ({"texts": "Halo"}, "field-invalid"),
+        ({"texts": {"id": 5}}, "field-invalid"),
+        ({"texts": {"id": "x" * 301}}, "field-invalid"),
+        ({"texts": {"id": "Halo"}, "starts_on": "besok"}, "field-invalid"),
+        ({"texts": {"id": "Halo"}, "important": "ya"}, "field-invalid"),
+        ({"texts": {"id": " "}}, "announcement-empty"),
+        ({"texts": {"id": "Halo"}, "starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "announcement-dates"),
+    ],
+)
+def test_what_the_regency_cannot_announce_is_refused(bulletin: Bulletin, data: dict[str, object], code: str) -> None:
+    """By the hall's own rules."""
+    with pytest.raises(Refusal) as refused:
+        put_for_regency(bulletin, "announcement/a", **data)
+    assert refused.value.code == code
+
+
+def test_the_hall_cannot_take_back_what_the_regency_announces(bulletin: Bulletin) -> None:
+    """Neither counts among the other's."""
+    put_for_regency(bulletin, "announcement/a", texts={"id": "Vaksin."})
+    [announcement] = bulletin.desk.every()
+    with pytest.raises(Refusal) as refused:
+        bulletin.desk.withdraw(announcement.id)
+    for number in range(model.ANNOUNCEMENTS_LIMIT):
+        bulletin.desk.publish(POSYANDU, key=f"key-{number}")
+
+    assert (refused.value.code, len(bulletin.desk.every())) == ("announcement-of-regency", model.ANNOUNCEMENTS_LIMIT + 1)

@@ -16,6 +16,7 @@ from tests.support.clock import MORNING
 from tests.support.store import open_test_store
 
 TOMORROW = MORNING + timedelta(days=1)
+TYPE = "id.balai.announcement.put.v1"
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_a_command_is_kept_once(store: Store) -> None:
     """The centre may send it again; it stays one command."""
     with store.transaction() as tx:
         received = [inbox.receive(tx, command("c-1"), MORNING), inbox.receive(tx, command("c-1"), MORNING)]
-        assert (received, inbox.waiting(tx)) == ([True, False], [command("c-1")])
+        assert (received, inbox.due(tx, [TYPE], MORNING)) == ([True, False], [command("c-1")])
 
 
 def test_a_command_is_applied_once(store: Store) -> None:
@@ -101,7 +102,7 @@ def test_a_command_too_old_is_not_applied(store: Store) -> None:
         inbox.receive(tx, command("c-1"), MORNING)
         answer = inbox.begin_try(tx, "c-1", TOMORROW + timedelta(seconds=1))
         assert answer is not None
-        assert (answer.state, answer.code, inbox.waiting(tx)) == (CommandState.REJECTED, "expired", [])
+        assert (answer.state, answer.code, inbox.due(tx, [TYPE], MORNING)) == (CommandState.REJECTED, "expired", [])
 
 
 def test_answered_commands_are_forgotten_after_their_time(store: Store) -> None:

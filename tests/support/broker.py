@@ -7,7 +7,8 @@ test lets it through with ``deliver``, in an order and with faults that the seed
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
@@ -198,12 +199,13 @@ class FakeConnection:
         self._under_way: set[int] = set()
         self._handle = 0
         self.wanted = False
+        self.is_away = False
         broker.made.append(self)
 
     def start(self) -> None:
         """Connect at once when the broker is up. Starting again is harmless."""
         self.starts += 1
-        if not self.wanted:
+        if not self.wanted and not self.is_away:
             self.wanted = True
             self._broker.join(self)
 
@@ -222,6 +224,18 @@ class FakeConnection:
         self.client_id, self.will = client_id, will
         if self.wanted:
             self._broker.join(self)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Be disconnected while the block runs, whoever starts meanwhile; afterwards connect anew."""
+        self.lose()
+        self.stop()
+        self.is_away = True
+        try:
+            yield
+        finally:
+            self.is_away = False
+            self.start()
 
     def publish(self, message: Message) -> int | None:
         """Hand a message to the broker, or return None when it cannot go now."""
