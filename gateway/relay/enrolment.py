@@ -87,6 +87,6 @@ def _decode(payload: bytes) -> dict[str, Any]:
 
 def _text(told: dict[str, Any], key: str) -> str:
     value = told.get(key, "")
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value != value.encode("utf-8", "replace").decode():
         raise Unreadable(f"{key} is not a text")
     return value

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.errors import Refusal
@@ -45,7 +45,7 @@ def read_request(hall: str, content: bytes) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(content)
         key = request.public_key()
         sound = request.is_signature_valid
-    except (ValueError, InvalidSignature) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature) as error:
         raise Refusal("request-unusable", hall=hall, reason=error) from error
     if not sound:
         raise Refusal("request-unusable", hall=hall, reason="tanda tangan")

@@ -50,11 +50,12 @@ class Renewals:
         except queue.Empty:
             return
         if isinstance(happening, Received):
+            # First: an answer that is lost is asked for again, but a request that ends this program must not come again.
+            self._connection.acknowledge(happening)
             hall = enrolling(happening.topic, self._root)
             if hall:
                 answer = encode_answer(self.answer(hall, happening.payload))
                 self._connection.publish(Message(Topics(hall, self._root).enrol_certificate, answer))
-            self._connection.acknowledge(happening)  # a lost answer is asked for again
 
     def answer(self, hall: str, payload: bytes) -> Answer:
         """Sign what ``hall`` asks for, or say why not. A hall without a valid certificate gets none this way."""

@@ -90,6 +90,7 @@ def test_a_hall_in_good_standing_gets_its_next_certificate(world: World) -> None
         (wish(OTHER), HALL, "request-unusable"),
         (wish(OTHER), OTHER, "certificate-not-issued"),
         (b"{", HALL, "request-unusable"),
+        (b'{"csr":"\\ud800"}', HALL, "request-unusable"),
         (encode_wish(Wish("nonsense")), HALL, "request-unusable"),
         (b"x" * 20_000, HALL, "request-unusable"),
     ],

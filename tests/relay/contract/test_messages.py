@@ -94,6 +94,7 @@ def test_every_topic_of_the_code_is_a_channel() -> None:
     """Names and levels are those of ``Topics``, for the root that holds unless the settings say otherwise."""
     topics = Topics("0000000000")
     said = {topics.up("urgent").replace("urgent", "{lane}"), topics.hello, topics.receipt, topics.presence, topics.live}
+    said |= {topics.enrol_request, topics.enrol_certificate}
     addresses = {channel["address"] for channel in WHOLE["channels"].values()}
     assert addresses == {topic.replace("0000000000", "{hall}") for topic in said}
     assert all(address.startswith(f"{ROOT}/") for address in addresses)
