@@ -71,6 +71,11 @@ class World:
     """Of the halls, the largest part that knocked at once after the first outage."""
     written: int = 0
 
+    def note(self, **figures: float) -> None:
+        """Keep figures for the verdict, and show them."""
+        self.figures |= figures
+        show(**figures)
+
     def write_one(self, number: int) -> float:
         """Let one hall write its next event; return how many seconds of its day pass until the following one."""
         hall, day = self.halls[number], self.days[number % DAYS]
@@ -148,8 +153,8 @@ async def begin(world: World) -> None:
     world.write(UNHEARD)
     await asyncio.sleep(2.0)
     await asyncio.to_thread(world.intake.start)
-    world.figures["back_s"], _, world.largest_share = await world.outage(1)
-    world.figures["largest_share"] = world.largest_share
+    back_s, _, world.largest_share = await world.outage(1)
+    world.note(back_s=back_s, largest_share=world.largest_share)
 
 
 async def morning(world: World, length_s: float) -> None:
@@ -166,13 +171,13 @@ async def morning(world: World, length_s: float) -> None:
     await world.until(lambda: world.depth == 0, "drained")
     after, latencies = world.costs(), sorted(world.fleet.latencies_s)
     core_share = 100 / (length_s * SPEED) * 1000 / len(world.halls)
-    world.figures |= {
-        "morning_events_per_s": (world.written - written) / length_s,
-        "receipt_p50_ms": 1000 * latencies[len(latencies) // 2],
-        "receipt_p99_ms": 1000 * latencies[int(len(latencies) * 0.99)],
-        "broker_core_percent_per_1000_halls": (after.broker_cpu_s - before.broker_cpu_s) * core_share,
-        "intake_core_percent_per_1000_halls": (after.intake_cpu_s - before.intake_cpu_s) * core_share,
-    }
+    world.note(
+        morning_events_per_s=(world.written - written) / length_s,
+        receipt_p50_ms=1000 * latencies[len(latencies) // 2],
+        receipt_p99_ms=1000 * latencies[int(len(latencies) * 0.99)],
+        broker_core_percent_per_1000_halls=(after.broker_cpu_s - before.broker_cpu_s) * core_share,
+        intake_core_percent_per_1000_halls=(after.intake_cpu_s - before.intake_cpu_s) * core_share,
+    )
 
 
 async def storm(world: World, count: int) -> None:
@@ -180,16 +185,16 @@ async def storm(world: World, count: int) -> None:
     before = world.costs()
     back_s, drained_s, _ = await world.outage(count)
     after, events = world.costs(), count * len(world.halls)
-    world.figures |= {
-        "storm_events": events,
-        "storm_back_s": back_s,
-        "storm_drained_s": drained_s,
-        "storm_events_per_s": events / drained_s,
-        "broker_cpu_s_per_million": (after.broker_cpu_s - before.broker_cpu_s) * 1e6 / events,
-        "intake_cpu_s_per_million": (after.intake_cpu_s - before.intake_cpu_s) * 1e6 / events,
-        "broker_mib": after.broker_mib,
-        "intake_mib": after.intake_mib,
-    }
+    world.note(
+        storm_events=events,
+        storm_back_s=back_s,
+        storm_drained_s=drained_s,
+        storm_events_per_s=events / drained_s,
+        broker_cpu_s_per_million=(after.broker_cpu_s - before.broker_cpu_s) * 1e6 / events,
+        intake_cpu_s_per_million=(after.intake_cpu_s - before.intake_cpu_s) * 1e6 / events,
+        broker_mib=after.broker_mib,
+        intake_mib=after.intake_mib,
+    )
 
 
 async def deaths(world: World, count: int, chance: Random) -> None:
@@ -205,7 +210,7 @@ async def deaths(world: World, count: int, chance: Random) -> None:
         world.write(count // len(acts))
         await asyncio.sleep(chance.uniform(0.05, 0.5))
         await asyncio.to_thread(act)
-    world.figures["deaths_drained_s"] = await world.until(lambda: world.depth == 0, "drained after the deaths")
+    world.note(deaths_drained_s=await world.until(lambda: world.depth == 0, "drained after the deaths"))
 
 
 @contextmanager
@@ -254,8 +259,6 @@ def main() -> None:
     broker = os.environ.get("BROKER", "mosquitto")
     show(bench="fleet", seed=number, halls=halls, broker=broker)
     world, found = asyncio.run(live(folder / "product", number, halls))
-    for name, value in world.figures.items():
-        show(**{name: value})
     show(written=world.written, lost=found.lost, doubled=found.doubled, disordered=found.disordered)
     for fault in world.fleet.faults[:20]:
         show(fault=fault)
