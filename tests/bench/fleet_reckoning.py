@@ -41,8 +41,8 @@ def costs_of(broker: Iterable[int], intake: Iterable[int]) -> Costs:
     """Read from the kernel what these processes have cost until now."""
     brokers, intakes = list(broker), list(intake)
     return Costs(
-        *(sum(map(_cpu_s, brokers)), sum(map(_cpu_s, intakes))),
-        *(sum(map(_resident_mib, brokers)), sum(map(_resident_mib, intakes))),
+        *(sum(map(cpu_s, brokers)), sum(map(cpu_s, intakes))),
+        *(sum(map(resident_mib, brokers)), sum(map(resident_mib, intakes))),
     )
 
 
@@ -62,11 +62,13 @@ def reckon(written: Written, centre: Path) -> Found:
     return found
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Return the processor time of a process in seconds since it began."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
 
-def _resident_mib(pid: int) -> float:
+def resident_mib(pid: int) -> float:
+    """Return the memory that a process holds now."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:"))

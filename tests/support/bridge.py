@@ -9,9 +9,10 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from tests.support.light_mqtt import _packet, _text
+from tests.support.light_mqtt import _first_packet, _packet, _text
 from tests.support.mosquitto import Mosquitto
 
 UNLIMITED = "log_type none\nmax_queued_messages 0\nqueue_qos0_messages true\n"
@@ -23,27 +24,51 @@ PUBACK_BYTES = 4
 
 
 class Bridge:
-    """The pair, with its files in ``folder``."""
+    """The pair, with its files in ``folder``. ``kept``: both save as Mosquitto does by default, else the near one saves nothing."""
 
-    def __init__(self, folder: Path) -> None:
-        self._far = Mosquitto(folder / "far", extra=UNLIMITED)
+    def __init__(self, folder: Path, *, kept: bool = False) -> None:
+        self.far = Mosquitto(folder / "far", extra=UNLIMITED)
         bridge = (
-            f"connection up\naddress 127.0.0.1:{self._far.port}\ntopic bridged/# out 1\nrestart_timeout 1\nnotifications false\n"
+            f"connection up\naddress 127.0.0.1:{self.far.port}\ntopic bridged/# out 1\nrestart_timeout 1\nnotifications false\n"
         )
-        self._near = Mosquitto(folder / "near", persistence=False, extra=UNLIMITED + bridge)
+        self.near = Mosquitto(folder / "near", persistence=kept, extra=UNLIMITED + bridge)
 
     def carry(self, payloads: Sequence[bytes]) -> float:
         """Let the near broker have the payloads, then let the bridge connect; return the seconds from the first to the last at the far side."""
-        with self._far:
-            _greet(self._far.port, "counter", subscribing=True).close()
-            self._far.stop()
-        self._near.start()
         try:
-            _load(self._near.port, payloads)
-            with self._far:
-                return _count(self._far.port, sum(len(_packet(0x30, _text(TOPIC) + payload)) for payload in payloads))
+            self.load(payloads)
+            with self.far:
+                return self.count(payloads)
         finally:
-            self._near.kill()
+            self.near.kill()
+
+    def load(self, payloads: Sequence[bytes]) -> float:
+        """Start the near broker and let it have the payloads while the far one is away; return the seconds until it had acknowledged all."""
+        with self.far:
+            _greet(self.far.port, "counter", subscribing=True).close()
+            self.far.stop()
+        self.near.start()
+        began_s = time.monotonic()
+        _load(self.near.port, payloads)
+        return time.monotonic() - began_s
+
+    def count(self, payloads: Sequence[bytes]) -> float:
+        """Return the seconds from the first to the last of the payloads at the far broker, which runs."""
+        return _count(self.far.port, sum(len(_packet(0x30, _text(TOPIC) + payload)) for payload in payloads))
+
+    def arrived(self, quiet_s: float) -> list[bytes]:
+        """Return the payloads that come out of the far broker until nothing has come for ``quiet_s``."""
+        payloads, buffer = [], bytearray()
+        with _greet(self.far.port, "counter") as connection:
+            connection.settimeout(quiet_s)
+            with suppress(TimeoutError):
+                while piece := connection.recv(1 << 18):
+                    buffer += piece
+                    while (found := _first_packet(buffer)) is not None:
+                        _, body, end = found
+                        del buffer[:end]
+                        payloads.append(body[len(_text(TOPIC)) :])
+        return payloads
 
 
 def _greet(port: int, client_id: str, *, subscribing: bool = False) -> socket.socket:

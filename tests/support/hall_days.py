@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import count, islice
 from random import Random
@@ -39,10 +39,15 @@ def hall_days(seed: int) -> Iterator[tuple[Stamp, Event]]:
 
 def fill(store: Store, events: int, seed: int) -> None:
     """Append so many events of hall-days to a store's outbox."""
-    days = hall_days(seed)
-    for begun in range(0, events, TOGETHER):
+    write(store, islice(hall_days(seed), events))
+
+
+def write(store: Store, told: Iterable[tuple[Stamp, Event]]) -> None:
+    """Append these events to a store's outbox."""
+    waiting = iter(told)
+    while together := list(islice(waiting, TOGETHER)):
         with store.transaction() as tx:
-            for stamp, event in islice(days, min(TOGETHER, events - begun)):
+            for stamp, event in together:
                 outbox.append(tx, stamp, event)
 
 

@@ -39,10 +39,14 @@ class LightClient(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._handle = 0
+        self._abandoned = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the broker."""
         assert isinstance(transport, asyncio.Transport)
+        if self._abandoned:
+            transport.abort()
+            return
         self._transport = transport
         keeping_the_session = b"\x04\x00"
         head = _text("MQTT") + keeping_the_session + struct.pack("!H", KEEPALIVE_S)
@@ -59,7 +63,8 @@ class LightClient(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell that it is over."""
         self._transport = None
-        self._ears.lost()
+        if not self._abandoned:
+            self._ears.lost()
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> int:
         """Publish and return the handle by which it is acknowledged, 0 at QoS 0. What comes too late is lost, as on any wire."""
@@ -76,8 +81,13 @@ class LightClient(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def abandon(self) -> None:
+        """Vanish, whatever state the connection is in, and never be heard of again."""
+        self._abandoned = True
+        self.cut()
+
     def _take(self, kind: int, body: bytes) -> None:
-        if self._transport is None:
+        if self._transport is None or self._abandoned:
             return
         if kind >> 4 == CONNACK:
             if body[1] != 0:
