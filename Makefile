@@ -36,6 +36,7 @@ test: install ## everything: check, all tests, and the quick R and S benches
 	QUICK=1 $(VENV)/bin/python -m tests.bench.pin
 	QUICK=1 $(VENV)/bin/python -m tests.bench.spam
 	QUICK=1 $(VENV)/bin/python -m tests.bench.identity
+	QUICK=1 $(VENV)/bin/python -m tests.bench.fuzz
 	$(PYTEST)
 
 bench-pages: install

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,6 +20,7 @@ from pydantic_core import ErrorDetails
 from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress
 from gateway.relay.signing import read_key
+from gateway.toml import TOMLDecodeError, read_toml
 
 REASONS = {
     "missing": "wajib diisi",
@@ -203,8 +203,8 @@ class Settings(_Section):
         Raises Refusal ``settings-unreadable``, ``settings-unknown-key`` or ``settings-invalid``.
         """
         try:
-            tree = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            tree = read_toml(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
             raise Refusal("settings-unreadable", path=path, reason=_unreadable(error)) from error
         try:
             settings = cls.model_validate(tree)
@@ -240,7 +240,7 @@ def _refusal(path: Path, error: ValidationError) -> Refusal:
     return Refusal("settings-invalid", path=path, key=key, reason=_reason(first))
 
 
-def _unreadable(error: OSError | UnicodeDecodeError | tomllib.TOMLDecodeError) -> str:
+def _unreadable(error: OSError | UnicodeDecodeError | TOMLDecodeError) -> str:
     """Tell why a file is no settings: what the machine says, or where it is no TOML."""
     if isinstance(error, OSError):
         return error.strerror or str(error)

@@ -57,6 +57,8 @@ def test_device_keeps_the_keys_of_its_kind(tmp_path: Path) -> None:
         (SMALLEST + 'timezone = "Asia/Banyuwangi"\n', "settings-invalid", "Asia/Jakarta"),
         ("hall = 3\n", "settings-invalid", "hall"),
         ("hall = [\n", "settings-unreadable", "hall.toml"),
+        ("hall = " + "[" * 5000, "settings-unreadable", "TOML"),
+        ("\n" + "a." * 15_000 + "b = 1", "settings-unreadable", "baris 2"),
         (b"\xff\xfe\x00", "settings-unreadable", "UTF-8"),
         (SMALLEST + '[[devices]]\nid = "a"\nkind = "x"\n[[devices]]\nid = "a"\nkind = "x"\n', "settings-invalid", "dua kali"),
     ],

@@ -7,7 +7,6 @@ changes everything in one transaction; what a file does not name stays as it is.
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -20,6 +19,7 @@ from gateway.choices.faults import faults
 from gateway.choices.section import Section
 from gateway.errors import Refusal
 from gateway.portal.i18n import Words
+from gateway.toml import TOMLDecodeError, read_toml
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Arrays of tables by name, such as ``line`` and ``counter``."""
@@ -73,8 +73,8 @@ class Copies:
     def read(self, text: str, speak: Words) -> Wanted:
         """Return what the file asks for. Raises Unfit with everything that is wrong in it."""
         try:
-            tree = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            tree = read_toml(text)
+        except TOMLDecodeError as error:
             raise Unfit({"TOML": speak("Berkas ini tidak terbaca: {reason}.", reason=error)}) from error
         present = dict(self._furnished.rows())
         wrong: dict[str, str] = {}

@@ -67,7 +67,7 @@ def _epoch(report: object) -> EpochReport:
     lanes = report.get("lanes")
     if not isinstance(lanes, dict) or not lanes.keys() <= set(LANES):
         raise Unreadable("lanes of the hello are unknown")
-    if report.get("state") not in {"open", "closed"}:
+    if report.get("state") not in ("open", "closed"):
         raise Unreadable("state is neither open nor closed")
     closed = report["state"] == "closed"
     return EpochReport(report["epoch"], closed, {lane: _lane(stand, closed=closed) for lane, stand in lanes.items()})

@@ -94,6 +94,8 @@ def test_what_a_file_does_not_name_stays(tmp_path: Path) -> None:
     ("text", "keys"),
     [
         ("x", {"TOML"}),
+        ("x = " + "{a = " * 5000, {"TOML"}),
+        ("[" + "a." * 15_000 + "b]", {"TOML"}),
         ("[quue]\nskip_places = 1", {"quue"}),
         ("[queue]\nskip = 1", {"queue.skip"}),
         (

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.relay.topics import Topics
+from provisioning.centre.hellos import read_correction
 from provisioning.centre.model import EpochReport, Hello, LaneReport
 from provisioning.centre.reading import Batch, Unread, read
 from tests.support.arrivals import HALL, RECEIVED_AT, arrived, batch, hello, loose, plain, said
@@ -189,3 +190,12 @@ def test_no_attribute_makes_the_reader_fail_and_every_row_can_be_stored(changes:
         assert b"".join(value.encode() for value in arrival.rows[0] if isinstance(value, str)) != b""
     else:
         assert isinstance(arrival, Unread)
+
+
+@pytest.mark.parametrize("bootid", ["b\0", "\ud800", "b" * 300, 7, None])
+def test_a_correction_that_no_database_would_take_is_none(bootid: object) -> None:
+    """The event is kept as any other; what it says of a clock is not believed, and stops no intake."""
+    told = plain(loose(1, type="id.balai.clock.corrected.v1", data={"bootid": bootid, "offset_ms": 5}))
+    arrival = read(f"balai/v1/{HALL}/up/record", told, "balai/v1", RECEIVED_AT)
+    assert isinstance(arrival, Batch)
+    assert read_correction(arrival.rows[0]) is None
