@@ -21,7 +21,7 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 
 LONGER = {
     "gateway/hall.py": 440,  # the one visible order of start and stop: cut in two, it would be visible nowhere
-    "gateway/relay/progress.py": 370,  # one state machine: cut in two, neither half could be read alone
+    "gateway/relay/progress.py": 380,  # one state machine: cut in two, neither half could be read alone
     "gateway/store/database.py": 330,  # one class: each step of the commit that writers share
     "gateway/tickets/desk.py": 320,  # one class: every act of a person on the queue, and the door to them from the event loop
 }

@@ -133,6 +133,7 @@ class Progress:
         self._hello_due = False
         self._hello_at_s = 0.0
         self._hold_until_s = 0.0
+        self._holds = False
         self._diverge_gap_s = DIVERGE_GAP_S
         self._diverge_from_s = float("-inf")
 
@@ -177,8 +178,9 @@ class Progress:
         self._hello_at_s = now_s
         if self._unanswered:
             self._patience.begin(now_s)
-            if not self._shipments:
+            if self._holds and not self._shipments:
                 self._hold_until_s = now_s + HELLO_WAIT_S
+        self._holds = False
 
     def next_range(self, stands: Mapping[Key, LaneStand], now_s: float) -> Range | None:
         """Return what should be sent now, or None while the windows are full or an answer is awaited."""
@@ -255,7 +257,9 @@ class Progress:
         told = bool(receipt.hello) and receipt.hello == self._nonce and key in self._unanswered
         ours = receipt.through <= stand.last and head in (None, receipt.head)
         if not told and (receipt.after > stand.confirmed or not ours):
-            self._hello_due = self._hello_due or now_s - self._hello_at_s >= HELLO_GAP_S
+            # Of a closed lane that has arrived there is nothing to ask, whatever a second card of this hall goes on to send.
+            settled = stand.closed and stand.confirmed == stand.last
+            self._hello_due = self._hello_due or (not settled and now_s - self._hello_at_s >= HELLO_GAP_S)
             return []
         if told and not ours:
             return self._diverge(key, stand, now_s, agreed=receipt.agreed)
@@ -278,7 +282,8 @@ class Progress:
         if through > stand.confirmed or (rejected and through == stand.confirmed):
             decisions.append(self._confirm(Confirm(key, through, rejected, receipt.head), now_s))
         if told:
-            if through < stand.confirmed:
+            # An answer that other receipts have overtaken tells of no loss: it is not below what the hello itself told.
+            if through < min(stand.confirmed, receipt.after):
                 decisions.append(Lower(key, through, receipt.head))
                 self._cursors[key] = _Cursor(through + 1)
             decisions.append(Prune(key, through))
@@ -367,4 +372,5 @@ class Progress:
         self._unanswered.clear()
         self._nonce = ""
         self._hold_until_s = 0.0
+        self._holds = True
         self.pace.cut()

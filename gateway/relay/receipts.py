@@ -69,9 +69,9 @@ class LaneStand:
 
 
 def encode_hello(
-    nonce: str, bootid: str, epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]], *, audit: str = ""
+    nonce: str, bootid: str, epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]], *, uptime_ms: int = 0, audit: str = ""
 ) -> bytes:
-    """Write a hello; ``epochs`` are (epoch, state, lanes)."""
+    """Write a hello; ``epochs`` are (epoch, state, lanes), ``uptime_ms`` the time since the machine started."""
     stands = [
         {
             "epoch": epoch,
@@ -83,7 +83,7 @@ def encode_hello(
         }
         for epoch, state, lanes in epochs
     ]
-    return _json({"nonce": nonce, "bootid": bootid, "epochs": stands, "audit": audit, "inbox": {}})
+    return _json({"nonce": nonce, "bootid": bootid, "uptime_ms": uptime_ms, "epochs": stands, "audit": audit, "inbox": {}})
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

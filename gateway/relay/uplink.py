@@ -219,7 +219,8 @@ class Uplink:
             if lane.last:
                 stands[lane.lane] = _stand(lane)
         nonce = self.progress.make_nonce()
-        payload = encode_hello(nonce, self._clock.bootid, [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:])
+        stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
+        payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=int(self._clock.uptime_s() * 1000))
         if self._connection.publish(Message(self.topics.hello, payload)) is not None:
             self.progress.said_hello(nonce, [(lane.epoch, lane.lane) for lane in lanes if lane.last], now_s)
 

@@ -134,8 +134,8 @@ class IntakeTransaction(Protocol):
     def keep_order_answer(self, answer: OrderAnswer) -> None:
         """Keep what counts as the answer of a hall from now on."""
 
-    def epochs_heard(self, hall: str) -> list[tuple[str, str]]:
-        """Return the epochs in which a hall has said hello, in the order of their first, each with its last nonce."""
+    def epochs_heard(self, hall: str) -> list[tuple[str, str, int]]:
+        """Return the epochs in which a hall has said hello, in the order of their first, each with the last boot and uptime (ms)."""
 
     def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
         """Record an alarm, once for each subject, with how often and since when."""

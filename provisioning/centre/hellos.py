@@ -35,7 +35,11 @@ def read_hello(hall: str, payload: bytes) -> Hello:
     epochs = hello.get("epochs")
     if not isinstance(epochs, list) or len(epochs) > EPOCHS_LIMIT:
         raise Unreadable(f"epochs is not a list of at most {EPOCHS_LIMIT}")
-    return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), tuple(_epoch(report) for report in epochs))
+    uptime_ms = hello.get("uptime_ms", 0)
+    if not is_count(uptime_ms):
+        raise Unreadable("uptime_ms is not a number")
+    reports = tuple(_epoch(report) for report in epochs)
+    return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), reports, uptime_ms)
 
 
 def closed_epochs(row: EventRow) -> dict[str, dict[str, int]]:

@@ -213,10 +213,12 @@ def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
 def _is_superseded(tx: IntakeTransaction, hello: Hello) -> bool:
     """Tell whether the hall speaks in an epoch that it had left for another: a second card of it is alive.
 
-    A hello that the broker brings again is none: its nonce is the last one heard in that epoch.
+    A hello that the broker brings again, or late, is none: its machine had said a later one, or has gone on to the newer epoch.
     """
     heard = tx.epochs_heard(hello.hall)
-    return any(epoch == hello.open_epoch and nonce != hello.nonce for epoch, nonce in heard[:-1])
+    if hello.open_epoch not in [epoch for epoch, _, _ in heard[:-1]]:
+        return False
+    return not any(bootid == hello.bootid and hello.uptime_ms <= uptime_ms for _, bootid, uptime_ms in heard)
 
 
 def _record_lost(tx: IntakeTransaction, lane: LaneKey, stand: LaneReport, received_at: str) -> None:

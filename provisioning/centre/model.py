@@ -202,6 +202,8 @@ class Hello:
     nonce: str
     bootid: str
     epochs: tuple[EpochReport, ...] = field(default=())
+    uptime_ms: int = 0
+    """Since its machine started: tells an old hello, which the broker has brought again, from a new one."""
 
     @property
     def open_epoch(self) -> str:

@@ -126,7 +126,11 @@ CREATE VIEW dead_letters AS
 """
 """What halls say of themselves, what must be watched, and what could not be taken, with its content, to be tried again."""
 
-MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED)
+
+UPTIMES = "ALTER TABLE epochs ADD COLUMN uptime_ms BIGINT NOT NULL DEFAULT 0"
+"""When each epoch has last spoken, by the clock of its machine that never jumps."""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES)
 """In their order; a database's version is how many of them it has."""
 
 

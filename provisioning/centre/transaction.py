@@ -215,14 +215,15 @@ class SqlTransaction:
             (hello.hall, hello.open_epoch, hello.bootid, received_at),
         )
         self._sql.execute(
-            "INSERT INTO epochs SELECT ?, ?, count(*), ?, ?, ?, ? FROM epochs WHERE hall = ?"
-            " ON CONFLICT (hall, epoch) DO UPDATE SET nonce = excluded.nonce, bootid = excluded.bootid, last_at = excluded.last_at",
-            (hello.hall, hello.open_epoch, hello.nonce, hello.bootid, received_at, received_at, hello.hall),
+            "INSERT INTO epochs SELECT ?, ?, count(*), ?, ?, ?, ?, ? FROM epochs WHERE hall = ?"
+            " ON CONFLICT (hall, epoch) DO UPDATE SET nonce = excluded.nonce, bootid = excluded.bootid, last_at = excluded.last_at,"
+            " uptime_ms = excluded.uptime_ms WHERE epochs.bootid <> excluded.bootid OR epochs.uptime_ms < excluded.uptime_ms",
+            (hello.hall, hello.open_epoch, hello.nonce, hello.bootid, received_at, received_at, hello.uptime_ms, hello.hall),
         )
 
-    def epochs_heard(self, hall: str) -> list[tuple[str, str]]:
-        """Return the epochs in which a hall has said hello, in the order of their first, each with its last nonce."""
-        return self._sql.execute("SELECT epoch, nonce FROM epochs WHERE hall = ? ORDER BY number", (hall,)).fetchall()
+    def epochs_heard(self, hall: str) -> list[tuple[str, str, int]]:
+        """Return the epochs in which a hall has said hello, in the order of their first, each with the last boot and uptime (ms)."""
+        return self._sql.execute("SELECT epoch, bootid, uptime_ms FROM epochs WHERE hall = ? ORDER BY number", (hall,)).fetchall()
 
     def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
         """Record an alarm, once for each subject, with how often and since when."""

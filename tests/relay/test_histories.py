@@ -103,6 +103,39 @@ def test_two_cards_alive_are_told_apart_and_both_arrive(regency: Regency) -> Non
     assert regency.ask("SELECT kind FROM alarms") == ["two-live-epochs"]
 
 
+def test_two_living_cards_do_not_keep_each_other_from_sending(regency: Regency) -> None:
+    """Each hears what the other's epochs are told, and neither asks about it for ever instead of sending."""
+    hall = regency.insert_card("a")
+    hall.append(3, lane="urgent")
+    regency.settle()
+    twin = regency.insert_card("b", hall.image(), machine="two")
+    hall.append(2, "first")
+    twin.append(2, "second")
+    for _ in range(40):
+        regency.step(2.5)
+
+    assert (hall.depth, twin.depth) == (0, 0)
+
+
+def test_an_answer_that_was_overtaken_lowers_nothing(regency: Regency) -> None:
+    """What a hello's late answer does not know of yet is not lost at the centre."""
+    hall = regency.insert_card("a")
+    hall.append(4)
+    regency.settle()
+    [epoch] = hall.epochs()
+    with hall.store.reader() as db:
+        head = outbox.head_at(db, epoch, "record", 3) or ""
+    hall.uplink.progress.said_hello("n1", [(epoch, "record")], hall.clock.monotonic_s())
+    regency.stop_intake()
+    for after, confirmed in ((2, 4), (4, 3)):
+        told = Receipt("centre", epoch, "record", after, 3, head, "n1")
+        regency.say(Message(f"balai/v1/{HALL}/receipt", encode_receipt(told)))
+        hall.uplink.progress._unanswered.add((epoch, "record"))
+        hall.step(0.1)
+        with hall.store.reader() as db:
+            assert [lane.confirmed for lane in outbox.lanes(db) if lane.last] == [confirmed]
+
+
 def test_one_card_alone_raises_no_alarm(regency: Regency) -> None:
     """Neither restarts nor a restored card are two cards."""
     hall = regency.insert_card("a")

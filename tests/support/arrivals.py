@@ -64,10 +64,12 @@ def rows(seqs: Iterable[int], **changes: object) -> Arrival:
     return arrived(batch(seqs, **changes), str(changes.get("lane", "record")), str(changes.get("hall", HALL)))
 
 
-def hello(nonce: str = "n1", *, state: str = "open", epoch: str = EPOCH, **lanes: tuple[int, int, int]) -> bytes:
+def hello(
+    nonce: str = "n1", *, state: str = "open", epoch: str = EPOCH, uptime_ms: int = 0, **lanes: tuple[int, int, int]
+) -> bytes:
     """Return a hello; each lane is (last, confirmed, oldest)."""
     stands = {lane: LaneStand(*numbers) for lane, numbers in lanes.items()}
-    return encode_hello(nonce, "b0010001", [(epoch, state, stands)])
+    return encode_hello(nonce, "b0010001", [(epoch, state, stands)], uptime_ms=uptime_ms)
 
 
 def said(payload: bytes, hall: str = HALL) -> Arrival:

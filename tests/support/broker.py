@@ -146,9 +146,8 @@ class FakeBroker:
             return
         if message.retain:
             self.retained[message.topic] = message
-        for client_id, session in self.sessions.items():
-            if not any(matches(each, message.topic) for each in session.filters):
-                continue
+        for client_id in self._takers(message.topic):
+            session = self.sessions[client_id]
             receiver = self._connections.get(client_id)
             if receiver is None:
                 session.waiting.append(message)
@@ -156,6 +155,21 @@ class FakeBroker:
             self._give(receiver, message)
             if self.randomness.random() < self.faults.duplication:
                 self._give(receiver, message)
+
+    def _takers(self, topic: str) -> list[str]:
+        """Return who gets a message: everybody who asked for it, and of each group that shares one, somebody."""
+        groups: dict[str, list[str]] = {}
+        for client_id, session in self.sessions.items():
+            for each in session.filters:
+                share, _, plain = each.removeprefix("$share/").partition("/") if each.startswith("$share/") else ("", "", each)
+                if matches(plain, topic):
+                    groups.setdefault(share or f"/{client_id}", []).append(client_id)
+                    break
+        connected = {group: [one for one in members if one in self._connections] for group, members in groups.items()}
+        return [self._one_of(connected[group] or members) for group, members in groups.items()]
+
+    def _one_of(self, members: list[str]) -> str:
+        return members[0] if len(members) == 1 else self.randomness.choice(members)
 
     def _give(self, connection: FakeConnection, message: Message, *, retain: bool = False) -> None:
         self._count += 1

@@ -22,7 +22,7 @@ from gateway.store.opening import open_store
 from gateway.store.stamp import Stamp
 from provisioning.centre.intake import Intake
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
-from tests.support.broker import FakeBroker
+from tests.support.broker import FakeBroker, FakeConnection
 from tests.support.clock import FakeClock
 
 HALL = "3510012001"
@@ -35,22 +35,26 @@ class Card:
     """One card in one machine: a store and its uplink. ``pull`` takes it out."""
 
     store: Store
+    connection: FakeConnection
+    uplink: Uplink
 
     def __init__(self, regency: Regency, folder: Path, machine: str, bootid: str, keep_days: int) -> None:
         self.folder = folder
+        self.machine = machine
         self.clock = FakeClock(bootid=bootid, now=regency.clock.now())
         self.randomness = Random(regency.randomness.getrandbits(32))
         self._regency = regency
-        self._made = 0
         self.store = open_store(folder, lambda: None, self.clock, randomness=self.randomness, machine=machine)
-        self.connection = regency.broker.connection(f"{HALL}-{self.epochs()[-1]}", session_s=60)
-        self.uplink = Uplink(
-            *(self.store, self.connection, self.clock, HALL),
-            randomness=self.randomness,
-            keep_days=keep_days,
-            introduce=lambda epoch: self.connection.rename(f"{HALL}-{epoch}", None),
-        )
+        self.keep_days = keep_days
         self.online = True
+        self.lineage: list[str] = []
+        """Every fact that was made on this card, or on the one of which it is an image."""
+        self.start_uplink()
+
+    def start_uplink(self) -> None:
+        """Begin a new life of the relay: only the store is remembered."""
+        self.connection = self._regency.broker.connection(f"{HALL}-{self.epochs()[-1]}", session_s=60)
+        self.uplink = self._regency.make_uplink(self)
 
     @property
     def stamp(self) -> Stamp:
@@ -73,6 +77,7 @@ class Card:
         with self.store.transaction() as tx:
             for _ in range(count):
                 made = self._regency.remember(name)
+                self.lineage.append(made)
                 self.clock.advance(0.01)
                 outbox.append(tx, self.stamp, outbox.Event(lane, "id.balai.ticket.called.v1", "ticket/x/1/A-001", {"made": made}))
 
@@ -123,6 +128,15 @@ class Regency:
         self._count = 0
         self._database = folder / "centre.db"
         self.start_intake()
+
+    def make_uplink(self, card: Card) -> Uplink:
+        """Return the uplink of a card's new life."""
+        return Uplink(
+            *(card.store, card.connection, card.clock, HALL),
+            randomness=card.randomness,
+            keep_days=card.keep_days,
+            introduce=lambda epoch: card.connection.rename(f"{HALL}-{epoch}", None),
+        )
 
     def new_folder(self, kind: str) -> Path:
         """Return a new folder."""

@@ -235,12 +235,12 @@ def test_a_wrong_clock_is_corrected_beside_its_time(centre: Centre) -> None:
 
 
 def test_an_epoch_that_speaks_after_it_was_left_raises_an_alarm(centre: Centre) -> None:
-    """Not when the broker brings the same hello again, and not when the hall merely goes on."""
-    for nonce, epoch in (("n1", EPOCH), ("n2", NEW), ("n1", EPOCH), ("n3", NEW)):
-        centre.enter(said(hello(nonce, epoch=epoch, record=(1, 0, 1))))
+    """Not when the broker brings an old hello, once more or late, and not when the hall merely goes on."""
+    for uptime_ms, epoch in ((1, EPOCH), (3, EPOCH), (5, NEW), (3, EPOCH), (1, EPOCH), (4, EPOCH), (6, NEW)):
+        centre.enter(said(hello(epoch=epoch, uptime_ms=uptime_ms, record=(1, 0, 1))))
     quiet = centre.rows("SELECT * FROM alarms")
-    for nonce in ("n4", "n5"):
-        centre.enter(said(hello(nonce, epoch=EPOCH, record=(1, 0, 1))))
+    for uptime_ms in (7, 8):
+        centre.enter(said(hello(epoch=EPOCH, uptime_ms=uptime_ms, record=(1, 0, 1))))
 
     assert quiet == []
     assert centre.rows("SELECT hall, kind, subject, times FROM alarms") == [(HALL, "two-live-epochs", EPOCH, 2)]
