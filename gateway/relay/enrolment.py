@@ -13,12 +13,22 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from gateway.relay.envelope import Unreadable
 
 LIMIT_BYTES = 16 * 1024
 """No honest request or answer is longer."""
+
+
+RENEW_AFTER = 2 / 3
+"""Of its life a certificate is renewed; a third of two years is left for a hall that is away."""
+
+
+def is_due(begins_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Return whether a certificate should be renewed."""
+    return now - begins_at >= (ends_at - begins_at) * RENEW_AFTER
 
 
 @dataclass(frozen=True, slots=True)

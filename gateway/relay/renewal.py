@@ -26,7 +26,7 @@ from gateway.errors import Refusal
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.ports import Connected, Disconnected, Message, Received
 from gateway.relay.connecting import connection_to, probe
-from gateway.relay.enrolment import Answer, Wish, decode_answer, encode_wish, name_of
+from gateway.relay.enrolment import Answer, Wish, decode_answer, encode_wish, is_due, name_of
 from gateway.relay.envelope import Unreadable
 from gateway.relay.identity import RENEWED, Identity, Pair
 from gateway.relay.topics import Topics
@@ -35,8 +35,6 @@ from gateway.store.files import put_in_place, write_whole
 
 log = logging.getLogger(__name__)
 
-RENEW_AFTER = 2 / 3
-"""Of its life; a third of two years is left for a hall that is away."""
 ANSWER_LIMIT_S = 60.0
 LOOK_S = 0.2
 SECRET = 0o600
@@ -63,7 +61,7 @@ class Renewal:
         """Do what is missing for the next certificate, if one is due."""
         pairs = self._identity.pairs()
         now = self._clock.now()
-        if not pairs or not is_due(pairs[0], now) or pairs[0].ends_at <= now:
+        if not pairs or not is_due(pairs[0].begins_at, pairs[0].ends_at, now) or pairs[0].ends_at <= now:
             return
         present = pairs[0]
         try:
@@ -152,11 +150,6 @@ class Renewal:
             raise
         put_in_place(self._candidate_file, self._identity.folder / RENEWED)
         self._key_file.unlink(missing_ok=True)
-
-
-def is_due(pair: Pair, now: datetime) -> bool:
-    """Return whether it is time to renew."""
-    return now - pair.begins_at >= (pair.ends_at - pair.begins_at) * RENEW_AFTER
 
 
 def judge(pem: str, key: ec.EllipticCurvePublicKey, hall: str, present: Pair, now: datetime) -> tuple[x509.Certificate, ...]:

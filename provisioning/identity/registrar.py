@@ -16,22 +16,20 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.errors import Refusal
+from gateway.relay import enrolment
 from provisioning.identity import pem
 from provisioning.identity.authority import Purpose, common_name_of
 from provisioning.identity.folder import CentreFolder, write
 
 HALL = re.compile(r"[0-9]{10}", re.ASCII)
 REQUEST_LIMIT_BYTES = 8192
-RENEW_AFTER = 2 / 3
-"""Of its life, counted from its first day, a certificate is renewed."""
 HELD_LIMIT = 20
 """A hall that asks for more valid certificates than this is not well."""
 
 
 def is_due(certificate: x509.Certificate, now: datetime) -> bool:
-    """Return whether a certificate has lived two thirds of its life."""
-    life = certificate.not_valid_after_utc - certificate.not_valid_before_utc
-    return now - certificate.not_valid_before_utc >= life * RENEW_AFTER
+    """Return whether a certificate should be renewed."""
+    return enrolment.is_due(certificate.not_valid_before_utc, certificate.not_valid_after_utc, now)
 
 
 def read_request(hall: str, content: bytes) -> ec.EllipticCurvePublicKey:

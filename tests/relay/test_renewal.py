@@ -15,8 +15,9 @@ from cryptography import x509
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Connected
 from gateway.relay.connecting import connection_to
+from gateway.relay.enrolment import is_due
 from gateway.relay.identity import RENEWED, Identity, Pair
-from gateway.relay.renewal import Renewal, is_due, judge
+from gateway.relay.renewal import Renewal, judge
 from gateway.settings import RelaySettings
 from provisioning.identity import pem
 from provisioning.identity.authority import Authority, Purpose, new_key
@@ -199,4 +200,5 @@ def test_two_thirds_of_a_life(place: Place) -> None:
     """Renewal is due from then on and not a day before."""
     pair = place.present()
     life = pair.ends_at - pair.begins_at
-    assert (is_due(pair, pair.begins_at + life * 2 / 3 - DAY), is_due(pair, pair.begins_at + life * 2 / 3 + DAY)) == (False, True)
+    after = [pair.begins_at + life * 2 / 3 + step for step in (-DAY, DAY)]
+    assert [is_due(pair.begins_at, pair.ends_at, now) for now in after] == [False, True]
