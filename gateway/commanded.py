@@ -13,6 +13,7 @@ from gateway.choices.commanded import CommandedChoices
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.mqtt.connection import PahoConnection
+from gateway.relay.backups import Backups
 from gateway.relay.downlink import Downlink
 from gateway.relay.effects import Effect, OwnEffects
 from gateway.relay.resending import Resending
@@ -34,6 +35,7 @@ def downlink_of(
     relay: Callable[[], RelaySettings],
     choices: Choices,
     bulletin: BulletinDesk,
+    backups: Backups,
 ) -> Downlink:
     """Return the downlink of a hall; it gets what the uplink hears and does not know. ``relay`` returns the settings as they are now."""
     zone, pinned, root = settings.hall.zone, settings.relay.centre_key, settings.relay.topic_root
@@ -48,7 +50,7 @@ def downlink_of(
         pinned=pinned,
         effects=OwnEffects(__version__, pinned, clock).table()
         | _announcements(bulletin)
-        | {"settings.put": Effect(trial.act, on_trial=True)},
+        | {"settings.put": Effect(trial.act, on_trial=True), "backup.request": Effect(backups.ask)},
         trial=trial,
         chores=[Resending(store, connection, uplink.topics).step],
     )

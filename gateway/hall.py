@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -47,7 +48,7 @@ from gateway.health import Health
 from gateway.loops import Loop, Loops
 from gateway.machine import identity
 from gateway.mqtt.connection import PahoConnection
-from gateway.mqtt.ports import Connected, Disconnected, Message
+from gateway.mqtt.ports import Connected, Disconnected
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
@@ -57,6 +58,7 @@ from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.relay import presence
+from gateway.relay.backups import BACKUP_LIMIT_S, Backups
 from gateway.relay.connecting import connection_to
 from gateway.relay.downlink import Downlink
 from gateway.relay.effects import offered_release
@@ -271,27 +273,24 @@ class Hall:
         relay, hall = self._relay(), self.settings.hall.id
         with self.store.reader() as db:
             epoch = epochs.current(db)
-
-        def last_will(epoch: str) -> Message:
-            return presence.will(hall, epoch, self.clock.bootid, __version__, relay.topic_root)
-
+        last_will = partial(presence.will, hall, bootid=self.clock.bootid, version=__version__, root=relay.topic_root)
         self.identity = Identity(relay, self.settings.data.directory / "identity", self.clock)
         connection = connection_to(relay, hall, epoch, trust=self.identity, will=last_will(epoch), randomness=self._randomness)
         self.connection = connection
         if connection is None:
             return
+        wire = (self.store, connection, self.clock, hall, relay.topic_root)
         uplink = Uplink(
-            *(self.store, connection, self.clock, hall, relay.topic_root, self._randomness),
+            *(*wire, self._randomness),
             by_puback=relay.confirm == "puback",
             keep_days=relay.keep_days,
             zone=self.settings.hall.zone,
             introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
         )
-        shown = presence.Presence(
-            *(self.store, connection, self.clock, hall, relay.topic_root), version=__version__, live=self._queue_now
-        )
+        shown = presence.Presence(*wire, version=__version__, live=self._queue_now)
+        backups = Backups(self.store, self.clock, hall, self.settings.hall.zone, relay.centre_key)
         self.downlink = downlink_of(
-            *(self.settings, self.store, self.clock, connection, uplink, self._relay, self.choices, self.bulletin)
+            *(self.settings, self.store, self.clock, connection, uplink, self._relay, self.choices, self.bulletin, backups)
         )
         self._at_stop(connection.stop, 2.0)
         self.renewal = Renewal(relay, hall, self.identity, self.clock, connection)
@@ -300,6 +299,7 @@ class Hall:
         self._begin("presence", shown.step, connection.watch)
         self._begin("uplink", uplink.step, connection.watch)
         self._begin("downlink", self.downlink.step, self.downlink.watch, limit_s=60.0)  # an attempt to connect may hang for 12 s
+        self._begin("backups", backups.step, limit_s=BACKUP_LIMIT_S)
 
     def _relay(self) -> RelaySettings:
         """Return the relay's settings as the hall has chosen them over its machine's."""

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.relay.signing import read_key
-from gateway.store import centre_keys, jobs, outbox
+from gateway.store import centre_keys, jobs, outbox, parcels
 from gateway.store.database import Transaction
 from gateway.store.inbox import Act, Command
 from gateway.store.jobs import Job
@@ -50,7 +50,6 @@ class OwnEffects:
             "key.put": Effect(self._put_key),
             "resend.request": Effect(self._note_resend),
             "release.offer": Effect(self._note_release),
-            "backup.request": Effect(_refuse_backup),
         }
 
     def _answer_ping(self, _tx: Transaction, _command: Command) -> Mapping[str, Any]:
@@ -69,7 +68,7 @@ class OwnEffects:
     def _note_resend(self, tx: Transaction, command: Command) -> None:
         place = (_text(command, "epoch"), _text(command, "lane"))
         held = next((one for one in outbox.lanes(tx) if (one.epoch, one.lane) == place), None)
-        if held is None:
+        if held is None or held.lane == parcels.LANE:  # the bytes of a parcel leave the card when they have arrived
             raise Refusal("field-invalid", field="epoch, lane")
         first, last = max(_count(command, "first"), held.oldest), min(_count(command, "last"), held.last)
         if first > last:
@@ -90,10 +89,6 @@ def offered_release(db: outbox.Reads) -> str:
     """Return the version that the centre offers, or empty."""
     job = jobs.oldest(db, RELEASE)
     return str(job.data["version"]) if job else ""
-
-
-def _refuse_backup(_tx: Transaction, _command: Command) -> None:
-    raise Refusal("backup-unavailable")
 
 
 def _text(command: Command, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,13 +11,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from gateway.choices.uplink import RelayChoices
 from gateway.hall import Hall
 from gateway.people.model import Role
+from gateway.relay.signing import spell_key
 from gateway.settings import Settings
+from gateway.store import backup
+from provisioning.centre import sealing_key
+from provisioning.centre.parcels import ParcelView, parcels_of
 from provisioning.centre.signing_key import make_or_load_key, pinned
 from provisioning.centre.sqlite_database import open_reader
+from provisioning.cli import main
 from tests.support.hall_process import HallProcess, write_settings
 from tests.support.intake_process import IntakeProcess
 from tests.support.mosquitto import Mosquitto
@@ -53,6 +60,11 @@ class Regency:
         """Return what became of every order, the oldest first."""
         with closing(open_reader(self.database)) as reader:
             return [answer.state for order in reader.orders(20) for answer in reader.order_answers(order.id)]
+
+    def whole_parcels(self) -> list[ParcelView]:
+        """Return the parcels of which every piece has come."""
+        with closing(open_reader(self.database)) as reader:
+            return [parcel for parcel in parcels_of(reader) if parcel.is_whole]
 
 
 @pytest.fixture
@@ -132,3 +144,22 @@ def test_a_power_cut_in_a_trial_leaves_a_hall_that_comes_back(regency: Regency) 
         hall.kill()
     with HallProcess(path):
         assert until(lambda: regency.states() == ["applied", "returned"], SOON_S)
+
+
+def test_the_regency_fetches_a_backup_that_only_it_can_open(regency: Regency) -> None:
+    """The key goes down, the hall comes up sealed and whole, and what is fetched can be restored on another card."""
+    sealing, fetched = regency.folder / "sealing.key", regency.folder / "hall.backup"
+    public = spell_key(sealing_key.make_or_load_key(sealing).public_key())
+    with Hall(Settings.load(regency.settings())) as hall:
+        hall.people.add_officer("Siti", "271828", Role.HEAD)
+        regency.ask("all", "key.put", "--set", "use=sealing", "--set", f"key={public}")
+        asked = regency.ask(HALL, "backup.request")
+        assert until(lambda: bool(regency.whole_parcels()), SOON_S)
+    [parcel] = regency.whole_parcels()
+    where = ("--database", f"sqlite:///{regency.database}", "--sealing-key", str(sealing))
+    got = CliRunner().invoke(main, ["centre", "fetch", HALL, parcel.subject, str(fetched), *where])
+    backup.restore(fetched, regency.folder / "another card")
+
+    assert (asked.returncode, got.exit_code) == (0, 0), (asked, got.output)
+    with closing(sqlite3.connect(regency.folder / "another card" / "hall.db")) as db:
+        assert db.execute("SELECT name FROM officer").fetchall() == [("Siti",)]

@@ -7,13 +7,9 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from click.testing import CliRunner
-
 from gateway.hall import Hall
 from gateway.mqtt.ports import Connected, Disconnected
 from gateway.settings import Settings
-from provisioning.centre.signing_key import load_key, pinned
-from provisioning.cli import main
 from tests.support.hall_process import gateway, write_settings
 from tests.support.shipped_centre import ShippedCentre, now
 from tests.support.waiting import until
@@ -28,7 +24,6 @@ def settings_of(centre: ShippedCentre, folder: Path, *, age_days: int) -> Path:
     assert given is not None
     (folder / "hall.pem").write_bytes(given.read_bytes())
     relay = f'ca_file = "{centre.folder.broker_ca}"\ncertificate_file = "hall.pem"'
-    relay += f'\ncentre_key = "{pinned(load_key(centre.folder.signing_key))}"'
     return write_settings(folder, broker=str(centre.address), relay=relay)
 
 
@@ -39,7 +34,7 @@ def findings(hall: Hall) -> dict[str, tuple[int, str]]:
 
 def arrived(centre: ShippedCentre) -> list[str]:
     """Return the tickets' events in the centre's database."""
-    with closing(sqlite3.connect(f"{(centre.folder.path / 'centre.db').as_uri()}?mode=ro", uri=True)) as database:
+    with closing(sqlite3.connect(centre.folder.path / "centre.db")) as database:
         return [row[0] for row in database.execute("SELECT subject FROM events WHERE type LIKE '%ticket.issued%'")]
 
 
@@ -66,16 +61,12 @@ def test_an_ended_certificate_leaves_the_hall_working_and_a_new_file_is_taken_wi
 
 
 def test_a_hall_renews_itself_at_the_shipped_centre(tmp_path: Path) -> None:
-    """Broker, intake and renewals from the start script: a hall with an old certificate gets a new one, its facts arrive, an order too."""
+    """Broker, intake and renewals from the start script: a hall with an old certificate is known by a new one, and its facts arrive."""
     with ShippedCentre(tmp_path / "centre", parts=("broker", "intake", "enrol")) as centre:
-        log = centre.folder.path / "start.log"
-        assert until(lambda: all(f"u'{name}'".encode() in log.read_bytes() for name in ("intake", "enrol")))
+        assert until(lambda: b"u'enrol'" in (centre.folder.path / "start.log").read_bytes())
         with Hall(Settings.load(settings_of(centre, tmp_path, age_days=600))) as hall:
             assert hall.tickets.issue("administrasi", origin="phone").number == "A-001"
             assert until((hall.settings.data.directory / "identity" / "renewed.pem").exists, 40)
             assert until(lambda: [subject.rpartition("/")[2] for subject in arrived(centre)] == ["A-001"], 40)
             assert until(lambda: findings(hall)["certificate"][0] == 0)
             assert hall.identity.pairs()[0].ends_at > now() + 700 * DAY
-            database = f"sqlite:///{centre.folder.path / 'centre.db'}"
-            asked = CliRunner().invoke(main, ["centre", "ask", HALL, "ping", "--wait", "40", "--database", database])
-    assert (asked.exit_code, "dilaksanakan" in asked.output) == (0, True), asked.output

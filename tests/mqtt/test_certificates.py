@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import gateway
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.ports import Connected, Disconnected
 from gateway.mqtt.session import Habits
@@ -120,18 +119,3 @@ def test_nothing_is_said_to_a_broker_that_cannot_be_verified(centre: ShippedCent
     assert [one.code for one in codes if isinstance(one, Disconnected)] == ["broker-foreign"] * 4
     assert not any(isinstance(one, Connected) for one in codes)
     assert (trust.context().verify_mode, trust.context().check_hostname) == (ssl.CERT_REQUIRED, True)
-
-
-def test_no_line_of_the_product_switches_verification_off() -> None:
-    """There is no setting, no fallback and no forgotten trial by which TLS could go on unverified."""
-    root = Path(gateway.__file__).parents[1]
-    off = (
-        "CERT_NONE",
-        "CERT_OPTIONAL",
-        "check_hostname = False",
-        "tls_insecure_set",
-        "_create_unverified_context",
-        "verify=False",
-    )
-    sources = [*(root / "gateway").rglob("*.py"), *(root / "provisioning").rglob("*.py")]
-    assert [path.name for path in sources if any(word in path.read_text(encoding="utf-8") for word in off)] == []

@@ -314,14 +314,6 @@ def test_events_that_are_not_here_cannot_be_sent_again(worlds: Worlds, wanted: d
     assert hall.answers() == [("1", "rejected", "field-invalid")]
 
 
-def test_a_backup_cannot_be_asked_for_yet(worlds: Worlds) -> None:
-    """The centre is told in a word, and does not wait for it."""
-    hall = worlds()
-    hall.obey(order(1, "backup.request", subject="backup"))
-
-    assert hall.answers() == [("1", "rejected", "backup-unavailable")]
-
-
 @pytest.mark.parametrize("failing", range(1, 7))
 def test_a_card_that_fails_at_any_commit_costs_a_repetition(worlds: Worlds, failing: int) -> None:
     """Received, tried, carried out, answered: whichever commit is lost, after a restart it is done and told exactly once."""

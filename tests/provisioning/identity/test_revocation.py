@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ from click.testing import CliRunner, Result
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Connected, Disconnected
 from provisioning.cli import main
-from provisioning.identity.renewals import Renewals
-from provisioning.identity.revocation import LIST_DAYS, LiveBroker, publish, write_list
-from tests.support.clock import FakeClock
+from provisioning.identity.revocation import LiveBroker, publish
 from tests.support.shipped_centre import ShippedCentre, ending, now
 from tests.support.waiting import until
 
@@ -85,23 +82,6 @@ def test_without_a_running_broker_the_list_waits_for_it(tmp_path: Path) -> None:
     assert (result.exit_code, "when it starts" in result.output) == (0, True)
     with centre:
         assert centre.answer(trust) == "certificate-revoked"
-
-
-def test_a_list_that_was_forgotten_until_it_ended_is_mended_by_itself(tmp_path: Path) -> None:
-    """An ended list turns every hall away; the renewals write a new one before they even connect, and nobody has to come."""
-    centre = ShippedCentre(tmp_path / "centre")
-    trust = centre.issue(HALL)
-    write_list(centre.folder, now() - timedelta(days=LIST_DAYS + 10))
-    with centre:
-        before = centre.answer(trust)
-        connection = centre.connection(centre.folder.trust("enrol"), "enrol")
-        Renewals(centre.folder, connection, FakeClock(now())).look_after()
-        connection.stop()
-
-        assert (before, centre.answer(trust), centre.answer(centre.folder.trust("revoked"))) == (
-            *("certificate-expired", ""),
-            "certificate-revoked",
-        )
 
 
 def test_an_empty_folder_is_no_centre(tmp_path: Path) -> None:
