@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import secrets
 import threading
 import time
 from datetime import datetime
@@ -105,7 +106,7 @@ class Renewal:
     def _ask(self, payload: bytes, present: Pair) -> Answer:
         """Publish the request on a connection of its own, as the present pair's owner, and wait for its answer."""
         topics = Topics(self._hall, self._relay.topic_root)
-        connection = connection_to(self._relay, self._hall, "enrol", trust=self._identity.trust(present))
+        connection = connection_to(self._relay, self._hall, _part(), trust=self._identity.trust(present))
         if connection is None:
             raise Refusal("renewal-refused", reason="tidak ada broker")
         connection.subscribe([topics.enrol_certificate])
@@ -142,7 +143,7 @@ class Renewal:
         if candidate is None:
             raise Refusal("file-failed", path=self._candidate_file, reason="hilang")
         try:
-            probe(connection_to(self._relay, self._hall, "enrol", trust=self._identity.trust(candidate)))
+            probe(connection_to(self._relay, self._hall, _part(), trust=self._identity.trust(candidate)))
         except Refusal as refusal:
             if refusal.code.startswith("certificate-"):
                 self._candidate_file.unlink(missing_ok=True)
@@ -175,6 +176,11 @@ def judge(pem: str, key: ec.EllipticCurvePublicKey, hall: str, present: Pair, no
         if holds:
             raise Refusal("renewal-refused", reason=reason)
     return chain
+
+
+def _part() -> str:
+    """Return a name for one connection that nobody guesses: under a known one another client could cut it."""
+    return f"enrol-{secrets.token_hex(4)}"
 
 
 def _named(hall: str) -> x509.Name:
