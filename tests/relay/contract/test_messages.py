@@ -16,11 +16,14 @@ from pydantic import BaseModel, ValidationError
 from gateway.relay.batches import unpack
 from gateway.relay.columns import turned
 from gateway.relay.contract import FOLDER
+from gateway.relay.orders import KINDS
 from gateway.relay.presence import Presence, will
 from gateway.relay.receipts import Receipt, Refused, Rejected, encode_receipt, encode_refused
 from gateway.relay.topics import LANES, ROOT, Topics
 from gateway.tickets.view import QueueView
+from provisioning.centre.orders import compose
 from tests.support import contract, contract_pages
+from tests.support.clock import FakeClock
 from tests.support.relay import HALL, RelayWorld
 from tests.support.tickets import open_queue
 
@@ -93,7 +96,7 @@ def test_every_topic_of_the_code_is_a_channel() -> None:
     """Names and levels are those of ``Topics``, for the root that holds unless the settings say otherwise."""
     topics = Topics("0000000000")
     said = {topics.up("urgent").replace("urgent", "{lane}"), topics.hello, topics.receipt, topics.presence, topics.live}
-    said |= {topics.enrol_request, topics.enrol_certificate}
+    said |= {topics.down, topics.all_down, topics.enrol_request, topics.enrol_certificate}
     addresses = {channel["address"] for channel in WHOLE["channels"].values()}
     assert addresses == {topic.replace("0000000000", "{hall}") for topic in said}
     assert all(address.startswith(f"{ROOT}/") for address in addresses)
@@ -129,6 +132,21 @@ def test_all_that_a_hall_and_a_centre_say_is_told(world: Callable[..., RelayWorl
         if "quarantined" in event["type"]
     ]
     assert {contract.judge(event) for event in tombstones} == {""}
+
+
+def test_the_kinds_of_orders_are_those_of_the_code() -> None:
+    """Each kind that a centre may ask has its schema, and each channel down names all of them."""
+    kinds = {f"id.balai.{kind}.v1" for kind in KINDS}
+    assert set(contract.messages("commands")) == kinds
+    keys = {contract_pages.key_of(kind.removeprefix("id.balai.")) for kind in kinds}
+    assert [set(WHOLE["channels"][channel]["messages"]) for channel in ("down", "allDown")] == [keys, keys]
+
+
+def test_an_order_of_the_centre_is_told() -> None:
+    """As it is composed and encoded, and nothing besides."""
+    data = {"texts": {"id": "Posyandu Kamis pagi."}, "ends_on": "2026-12-01", "important": False}
+    order = compose("9f2c11d07a3b4e55", HALL, "announcement.put", data, name="posyandu", now=FakeClock().now())
+    assert contract.fault("commands/announcement.put.v1", json.loads(order.wire.encode())) == ""
 
 
 def test_presence_and_queue_are_told(tmp_path: Path) -> None:
