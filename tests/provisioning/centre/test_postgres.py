@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from provisioning.centre.opening import open_database, open_reader
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, hello, loose, plain, rows, said
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, program
 
 HALLS = (HALL, "3510012002", "3510012003")
 
@@ -178,6 +179,27 @@ def test_a_database_that_is_not_there_is_named_without_the_password(postgres: Po
         with pytest.raises(Refusal) as refused:
             opening(f"postgresql://clerk:secret@localhost:1/{address}")
         assert (refused.value.code, "secret" in f"{refused.value.sentence} {refused.value.remedy}") == (code, False)
+
+
+def test_a_restored_dump_goes_on_where_it_was_taken(postgres: Postgres) -> None:
+    """The database keeps its name and the order of its arrivals, knows less than its halls, and enters what they send again."""
+    address, restored = postgres.database(), postgres.database()
+    database = PostgresIntakeDatabase(address)
+    Ledger(database).enter([rows([1, 2, 3])], RECEIVED_AT)
+    dump = subprocess.run([program("pg_dump"), "--format=custom", address], capture_output=True, check=True).stdout
+    Ledger(database).enter([rows([4, 5])], RECEIVED_AT)
+    subprocess.run([program("pg_restore"), "--dbname", restored], input=dump, check=True)
+    again = PostgresIntakeDatabase(restored)
+    Ledger(again).enter([said(hello(record=(5, 5, 1)))], RECEIVED_AT)
+    known = answers(restored, "SELECT through FROM lanes")
+    Ledger(again).enter([rows([4, 5])], RECEIVED_AT)
+
+    assert (again.centre, known) == (database.centre, [(3,)])
+    lanes = "SELECT hall, through, head FROM lanes"
+    assert answers(restored, lanes) == answers(address, lanes)
+    assert answers(restored, "SELECT seq FROM facts ORDER BY arrival") == [(seq,) for seq in range(1, 6)]
+    database.close()
+    again.close()
 
 
 def test_no_hall_can_spoil_the_view_of_facts(postgres: Postgres) -> None:
