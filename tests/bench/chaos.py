@@ -26,7 +26,7 @@ from tests.bench.chaos_reckoning import Promised, Reckoning, confirmed, drained,
 from tests.bench.verdict import quick, seed, show, verdict
 from tests.support.cluster import Cluster
 from tests.support.hall_process import HallProcess, write_settings
-from tests.support.intake_process import IntakeProcess
+from tests.support.intake_process import IntakeProcess, showing
 from tests.support.mosquitto import Mosquitto, free_port
 from tests.support.rules import begin_with_rules
 
@@ -64,10 +64,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.port = free_port()
-        relay = "\n".join([f'confirm = "{self.confirm}"', *(f'{name} = "{file}"' for name, file in self._files("3510012001"))])
+        relay = "\n".join([f'confirm = "{self.confirm}"', *self._shown()])
         self.settings = write_settings(self.folder / "hall", broker=self.broker.address, relay=relay, port=self.port)
         begin_with_rules(self.folder / "hall" / "data")
-        options = [part for name, file in self._files("intake") for part in (f"--{name.replace('_', '-')}", str(file))]
+        options = [] if isinstance(self.broker, Mosquitto) else showing(self.broker.trust("intake"))
         self.intake = IntakeProcess(self.broker.address, self.folder / "centre.db", *options)
         self.victims = [
             Victim("broker", (2.0, 6.0), self.broker.start, self.broker.kill),
@@ -75,12 +75,12 @@ class World:
             Victim("hall", (4.0, 8.0), self.start_hall, self.kill_hall),
         ]
 
-    def _files(self, name: str) -> list[tuple[str, Path | None]]:
-        """Return the settings by which ``name`` shows its certificate, where the broker asks for one."""
+    def _shown(self) -> list[str]:
+        """Return the settings by which the hall shows its certificate, where the broker asks for one."""
         if isinstance(self.broker, Mosquitto):
             return []
-        trust = self.broker.trust(name)
-        return [("ca_file", trust.authority), ("certificate_file", trust.certificate), ("key_file", trust.key)]
+        trust = self.broker.trust("3510012001")
+        return [f'ca_file = "{trust.authority}"', f'certificate_file = "{trust.certificate}"', f'key_file = "{trust.key}"']
 
     @property
     def databases(self) -> tuple[Path, Path]:

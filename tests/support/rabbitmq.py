@@ -18,6 +18,11 @@ SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """Past Debian's wrapper, which would run it as its own user in its own folder."""
 
 
+def suits_the_shipped_file() -> bool:
+    """Return whether this RabbitMQ is the one for which the shipped file is written: later ones name some settings otherwise."""
+    return any(Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-3.10.*"))
+
+
 class RabbitCluster(Cluster):
     """Three nodes of RabbitMQ.
 
