@@ -63,6 +63,7 @@ from gateway.relay.connecting import connection_to
 from gateway.relay.downlink import Downlink
 from gateway.relay.effects import offered_release
 from gateway.relay.identity import Identity
+from gateway.relay.meter import Meter
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
 from gateway.sections import copies_of
@@ -141,6 +142,7 @@ class Hall:
         self.devices: Devices
         self.voice: Voice
         self.identity: Identity
+        self.meter: Meter | None = None
         self.connection: PahoConnection | None
         self.renewal: Renewal | None = None
         self.downlink: Downlink | None = None
@@ -280,11 +282,14 @@ class Hall:
         if connection is None:
             return
         wire = (self.store, connection, self.clock, hall, relay.topic_root)
+        zone, daily_bytes = self.settings.hall.zone, relay.daily_mb * 10**6
+        self.meter = Meter(self.store, self.clock, zone, daily_bytes=daily_bytes, caps_bytes_per_s=relay.caps_bytes_per_s)
         uplink = Uplink(
             *(*wire, self._randomness),
             by_puback=relay.confirm == "puback",
             keep_days=relay.keep_days,
-            zone=self.settings.hall.zone,
+            meter=self.meter,
+            zone=zone,
             introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
         )
         shown = presence.Presence(*wire, version=__version__, live=self._queue_now)
@@ -421,7 +426,8 @@ class Hall:
             backlog, troubles = outbox.backlog(db), outbox.troubles(db)
         oldest_at = datetime.fromisoformat(backlog.oldest_time) if backlog.oldest_time else None
         reason = troubles[0].reason if troubles else ""
-        return check_outbox(backlog.depth, oldest_at, self.clock.now(), len(troubles), reason)
+        held_mb = self.settings.relay.daily_mb if self.meter and self.meter.allowance.is_used_up else 0
+        return check_outbox(backlog.depth, oldest_at, self.clock.now(), len(troubles), reason, held_mb)
 
     def _check_commands(self) -> Finding:
         relay = self.settings.relay

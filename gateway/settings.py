@@ -138,6 +138,17 @@ class PortalSettings(_Section):
     """Front servers whose ``X-Real-IP`` is believed: addresses, networks, or ``unix`` for a Unix socket."""
 
 
+class LaneCaps(_Section):
+    """``[relay.kbit_per_s]``: how fast a lane may be at the most; 0: as fast as the link. ``urgent`` has no cap."""
+
+    record: int = Field(default=0, ge=0)
+    """Tickets, requests, complaints, answers."""
+    parcel: int = Field(default=0, ge=0)
+    """Attachments."""
+    bulk: int = Field(default=0, ge=0)
+    """Telemetry and statistics."""
+
+
 class RelaySettings(_Section):
     """``[relay]``: the regency's broker."""
 
@@ -161,6 +172,15 @@ class RelaySettings(_Section):
     """The centre's public key, as ``provision centre key`` shows it; empty obeys nobody."""
     trial_s: float = Field(default=600.0, ge=1, le=86_400)
     """Settings that the centre has put return after so many seconds without its receipt."""
+    daily_mb: int = Field(default=0, ge=0)
+    """A metered link: so many megabytes a day for what is not urgent; 0: no limit."""
+    kbit_per_s: LaneCaps = LaneCaps()
+    """A shared link: how fast each lane may be at the most."""
+
+    @property
+    def caps_bytes_per_s(self) -> dict[str, float]:
+        """The caps of the lanes that have one, by lane."""
+        return {lane: kbit * 125 for lane, kbit in self.kbit_per_s.model_dump().items() if kbit}
 
 
 class ClockSettings(_Section):

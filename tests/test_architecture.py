@@ -20,8 +20,8 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 LONGER = {
-    "gateway/hall.py": 440,  # the one visible order of start and stop: cut in two, it would be visible nowhere
-    "gateway/relay/progress.py": 380,  # one state machine: cut in two, neither half could be read alone
+    "gateway/hall.py": 450,  # the one visible order of start and stop: cut in two, it would be visible nowhere
+    "gateway/relay/progress.py": 310,  # one state machine: cut in two, neither half could be read alone
     "gateway/store/database.py": 330,  # one class: each step of the commit that writers share
     "gateway/tickets/desk.py": 320,  # one class: every act of a person on the queue, and the door to them from the event loop
 }

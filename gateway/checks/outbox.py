@@ -16,6 +16,16 @@ OLD = Verdict(
     "{depth} data menunggu dikirim, yang tertua {age_hours} jam.",
     "Data aman di balai. Periksa uplink bila belum juga terkirim.",
 )
+HELD = Verdict(
+    Level.GOOD,
+    "{depth} data menunggu: jatah kirim hari ini ({held_mb} MB) sudah habis.",
+    "Tidak perlu apa-apa: yang mendesak tetap dikirim, sisanya dilanjutkan besok.",
+)
+HELD_OLD = Verdict(
+    Level.WARNING,
+    "{depth} data menunggu, yang tertua {age_hours} jam: jatah kirim {held_mb} MB sehari tidak cukup.",
+    "Data aman di balai. Minta teknisi menaikkan relay.daily_mb, atau pakai uplink tanpa kuota.",
+)
 REFUSED = Verdict(
     Level.WARNING,
     "{troubles} data ditolak kabupaten: {reason}.",
@@ -23,12 +33,19 @@ REFUSED = Verdict(
 )
 
 
-def check_outbox(depth: int, oldest_at: datetime | None, now: datetime, troubles: int = 0, reason: str = "") -> Finding:
-    """Look at the unconfirmed events: how many, since when, and those the centre refused with the newest reason."""
+def check_outbox(
+    depth: int, oldest_at: datetime | None, now: datetime, troubles: int = 0, reason: str = "", held_mb: int = 0
+) -> Finding:
+    """Look at the unconfirmed events: how many, since when, and those the centre refused with the newest reason.
+
+    ``held_mb`` is the day's budget when it is used up, else 0.
+    """
     if troubles:
         return Finding("outbox", REFUSED, {"troubles": troubles, "reason": reason})
     if not depth:
         return Finding("outbox", EMPTY)
     age = max(now - oldest_at, timedelta()) if oldest_at else timedelta()
-    verdict = OLD if age > LATE else WAITING
-    return Finding("outbox", verdict, {"depth": depth, "age_hours": int(age.total_seconds() // 3600)})
+    facts = {"depth": depth, "age_hours": int(age.total_seconds() // 3600)}
+    if held_mb:
+        return Finding("outbox", HELD_OLD if age > LATE else HELD, {**facts, "held_mb": held_mb})
+    return Finding("outbox", OLD if age > LATE else WAITING, facts)

@@ -11,13 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from gateway.relay.allowance import Allowance
 from gateway.relay.batches import WIRE_LIMIT_BYTES
+from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.pace import LEAST_BYTES, Pace
 from gateway.relay.patience import Patience
-from gateway.relay.receipts import LaneStand, Receipt, Refused, Rejected
-
-Key = tuple[str, str]
-"""An epoch and a lane."""
+from gateway.relay.receipts import LaneStand, Receipt, Refused
 
 WINDOW = 16
 """Messages that wait for a receipt, at the most."""
@@ -33,79 +32,6 @@ DIVERGE_GAP_S = 300.0
 """Doubled each time, at least so long lies between two epochs begun for the centre's sake: no centre that errs can fill the card."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """What should go up next: the events ``first`` to ``last`` of a lane, as many as fit."""
-
-    key: Key
-    first: int
-    last: int
-    limit_bytes: int
-    again: bool = False
-    """Whether it was refused before: it goes as simply as can be, in case the reader did not know the form."""
-
-
-@dataclass(slots=True)
-class Shipment:
-    """One batch that is under way."""
-
-    key: Key
-    first: int
-    last: int
-    count: int
-    sha256: str
-    size_bytes: int
-    handle: int
-    acknowledged: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Confirm:
-    """The centre has every event up to ``through``, where the history has ``head``."""
-
-    key: Key
-    through: int
-    rejected: tuple[Rejected, ...] = ()
-    head: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lower:
-    """The centre knows less than was confirmed: it was restored."""
-
-    key: Key
-    confirmed: int
-    head: str
-
-
-@dataclass(frozen=True, slots=True)
-class Diverge:
-    """The centre knows another history of this lane: what lies ``above`` a number must be issued again, in another epoch."""
-
-    key: Key
-    above: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prune:
-    """A current hello's answer: what is old enough may be deleted up to ``through``."""
-
-    key: Key
-    through: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantine:
-    """No centre can read this event."""
-
-    key: Key
-    seq: int
-    reason: str
-
-
-Decision = Confirm | Lower | Prune | Quarantine | Diverge
-
-
 @dataclass(slots=True)
 class _Cursor:
     following: int
@@ -117,8 +43,9 @@ class _Cursor:
 class Progress:
     """What is under way. Times are seconds on the monotonic clock; ``stands`` are in the order of haste."""
 
-    def __init__(self, randomness: Random, *, by_puback: bool = False) -> None:
+    def __init__(self, randomness: Random, *, by_puback: bool = False, allowance: Allowance | None = None) -> None:
         """Begin with nothing under way. ``by_puback``: the broker's word is taken for the centre's."""
+        self.allowance = allowance or Allowance()
         self.by_puback = by_puback
         self.online = False
         self.pace = Pace()
@@ -189,8 +116,10 @@ class Progress:
             return None
         limit_bytes = min(WIRE_LIMIT_BYTES, max(LEAST_BYTES, room_bytes))
         for key, stand in stands.items():
-            if len(self._shipments) >= self._limit(key):
+            most_bytes = self.allowance.most_bytes(key[1], now_s)
+            if len(self._shipments) >= self._limit(key) or not most_bytes:
                 continue
+            limit_bytes = int(min(limit_bytes, most_bytes))
             cursor = self._cursors.setdefault(key, _Cursor(stand.confirmed + 1))
             cursor.following = max(cursor.following, stand.confirmed + 1)
             cursor.again = [(first, last) for first, last in cursor.again if last > stand.confirmed]
@@ -204,6 +133,7 @@ class Progress:
         """Remember a batch that was sent for ``asked``."""
         self._shipments.append(shipment)
         self.pace.sent(shipment.size_bytes, now_s)
+        self.allowance.spend(shipment.size_bytes, now_s, shipment.key[1])
         self._advance(asked, shipment.last)
         if not self.by_puback:
             self._patience.begin(now_s)
@@ -304,7 +234,7 @@ class Progress:
 
     def rest_s(self, now_s: float, most_s: float) -> float:
         """Return how long nothing will be due by time alone, at most ``most_s``."""
-        dues_s = [now_s + most_s]
+        dues_s = [now_s + most_s, self.allowance.due_s(now_s)]
         if self.online and not self.by_puback:
             dues_s.append(self._hello_at_s + DAILY_S)
             if self._patience.until_s is not None:

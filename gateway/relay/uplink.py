@@ -17,10 +17,12 @@ from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
+from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.envelope import Envelope, Unreadable
 from gateway.relay.histories import Histories
+from gateway.relay.meter import Meter
 from gateway.relay.parcels import PieceMissing, ReadPart, with_bytes
-from gateway.relay.progress import Confirm, Decision, Diverge, Key, Lower, Progress, Prune, Quarantine, Range, Shipment
+from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, decode_answer, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
 from gateway.store import epochs, outbox, parcels
@@ -45,7 +47,8 @@ class Uplink:
     """The uplink's one loop. ``step`` belongs to its thread; the rest may be read from any.
 
     ``hall`` is the ten-digit village code; ``by_puback`` takes the broker's word for the centre's (a weaker
-    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides; a batch holds at most ``batch_limit`` events.
+    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides; a batch holds at most ``batch_limit`` events;
+    ``meter`` says what the link may cost.
     """
 
     def __init__(
@@ -60,12 +63,14 @@ class Uplink:
         by_puback: bool = False,
         keep_days: int = KEEP_DAYS,
         batch_limit: int = BATCH_LIMIT,
+        meter: Meter | None = None,
         zone: tzinfo = UTC,
         introduce: Callable[[str], None] = lambda _epoch: None,
     ) -> None:
         self.topics = Topics(hall, root)
         self._randomness = randomness or SystemRandom()
-        self.progress = Progress(self._randomness, by_puback=by_puback)
+        self._meter = meter or Meter(store, clock)
+        self.progress = Progress(self._randomness, by_puback=by_puback, allowance=self._meter.allowance)
         self.broker_refusal = ""
         """Why the broker last refused a batch, in a few words, or empty since it last took one."""
         self._store = store
@@ -90,12 +95,14 @@ class Uplink:
         heard = self._hear()
         now_s = self._clock.monotonic_s()
         self.progress.look(now_s)
+        self._meter.look()
         if self.progress.online:
             with self._store.reader() as db:
                 lanes = outbox.lanes(db)
                 self._be_known(lanes)
                 self._say_hello(lanes, now_s)
                 self._send(db, _stands(lanes), now_s)
+        self._meter.keep()
         pruned = self._prune()
         return 0.0 if heard or pruned else self.progress.rest_s(now_s, REST_S)
 
@@ -131,6 +138,7 @@ class Uplink:
                     for answer in answers:
                         for decision in self._decide(answer, _stands(outbox.lanes(tx)), tx):
                             self._carry_out(tx, decision)
+                    self._meter.keep(tx)
             except Refusal:
                 # What was decided is not on the card: ask the centre anew, or the hall would wait for what it was told already.
                 if self.progress.online:
@@ -149,6 +157,8 @@ class Uplink:
 
     def _decide(self, answer: Received | Acknowledged, stands: Mapping[Key, LaneStand], tx: Transaction | None) -> list[Decision]:
         now_s = self._clock.monotonic_s()
+        if isinstance(answer, Received):
+            self._meter.allowance.spend(len(answer.topic) + len(answer.payload), now_s)
         if isinstance(answer, Acknowledged):
             if not answer.refused:
                 self.broker_refusal = ""
@@ -222,6 +232,7 @@ class Uplink:
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
         payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=int(self._clock.uptime_s() * 1000))
         if self._connection.publish(Message(self.topics.hello, payload)) is not None:
+            self._meter.allowance.spend(len(self.topics.hello) + len(payload), now_s)
             self.progress.said_hello(nonce, [(lane.epoch, lane.lane) for lane in lanes if lane.last], now_s)
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:

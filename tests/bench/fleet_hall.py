@@ -17,8 +17,9 @@ from random import Random
 from gateway.mqtt.backoff import Backoff
 from gateway.mqtt.connection import STEADY_S
 from gateway.relay.batches import BATCH_LIMIT, pack
+from gateway.relay.decisions import Confirm, Decision, Lower, Quarantine, Range, Shipment
 from gateway.relay.envelope import Envelope
-from gateway.relay.progress import Confirm, Decision, Lower, Progress, Quarantine, Range, Shipment
+from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, decode_answer, encode_hello
 from gateway.relay.topics import LANES, Topics
 from gateway.store.outbox import Event

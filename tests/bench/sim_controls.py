@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from gateway.relay.progress import Confirm, Decision, Diverge, Key, Lower, Progress, Quarantine
+from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Quarantine
+from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt
 from gateway.relay.uplink import Uplink
 from gateway.store import epochs, outbox

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -36,6 +37,15 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
+def written(tree: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield every key of a file's table and of those below it."""
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from written(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"
+
+
 def test_the_defaults_are_read_as_they_stand() -> None:
     """Copied and not changed, they make a hall that serves its pages and keeps everything in the hall."""
     settings = Settings.load(DEFAULTS)
@@ -46,7 +56,7 @@ def test_every_key_stands_in_the_defaults() -> None:
     """Nobody has to look elsewhere for what can be set."""
     tree = tomllib.loads(uncommented())
     [device] = tree.pop("devices")
-    there = [f"{section}.{key}" for section, values in tree.items() for key in values] + [f"devices.{key}" for key in device]
+    there = [*written(tree), *(f"devices.{key}" for key in device)]
     assert set(keys(Settings)) - set(there) == set()
 
 

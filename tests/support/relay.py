@@ -7,9 +7,12 @@ from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
+from gateway.clock import Clock
 from gateway.relay.envelope import Envelope
+from gateway.relay.meter import Meter
 from gateway.relay.uplink import Uplink
 from gateway.store import outbox
+from gateway.store.database import Store
 from gateway.store.stamp import Stamp
 from tests.support.broker import FakeBroker, FakeConnection, Faults
 from tests.support.centre import Key, ModelCentre
@@ -38,6 +41,7 @@ class RelayWorld:
         readable: Callable[[Envelope], bool] = lambda _event: True,
         reads: Callable[[bytes], bool] = lambda _payload: True,
         answers_duplicates: bool = True,
+        meter: Callable[[Store, Clock], Meter] = Meter,
     ) -> None:
         self.randomness = Random(seed)
         self.clock = FakeClock()
@@ -50,6 +54,7 @@ class RelayWorld:
         self.centre_up = True
         self._by_puback = by_puback
         self._keep_days = keep_days
+        self._meter = meter
         self._lives = 0
         self.restart_hall()
 
@@ -65,6 +70,7 @@ class RelayWorld:
             randomness=Random(self.randomness.getrandbits(32)),
             by_puback=self._by_puback,
             keep_days=self._keep_days,
+            meter=self._meter(self.store, self.clock),
         )
 
     def append(self, lane: str = "record", count: int = 1, **data: object) -> None:
