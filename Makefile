@@ -33,6 +33,7 @@ test: install ## everything: check, all tests, and the quick R and S benches
 	QUICK=1 $(VENV)/bin/python -m tests.bench.power
 	QUICK=1 $(VENV)/bin/python -m tests.bench.chaos
 	QUICK=1 $(VENV)/bin/python -m tests.bench.sim
+	QUICK=1 $(VENV)/bin/python -m tests.bench.restore
 	QUICK=1 $(VENV)/bin/python -m tests.bench.clusters
 	QUICK=1 $(VENV)/bin/python -m tests.bench.pin
 	QUICK=1 $(VENV)/bin/python -m tests.bench.spam

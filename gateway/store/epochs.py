@@ -99,8 +99,11 @@ def reissue(tx: Transaction, epoch: str, lane: str, above: int) -> None:
 
 
 def ask_for_jump(tx: Transaction) -> None:
-    """Let the next number of every line leave out ``NUMBERS_JUMP``: slips with them may be in people's hands."""
-    put(tx, "numbers_jump_pending", str(NUMBERS_JUMP))
+    """Let the next number of every line leave out ``NUMBERS_JUMP`` more: slips with them may be in people's hands."""
+    tx.execute(
+        "INSERT INTO meta (key, value) VALUES ('numbers_jump_pending', ?1) ON CONFLICT DO UPDATE SET value = value + ?1",
+        (NUMBERS_JUMP,),
+    )
 
 
 def put(tx: Transaction, key: str, value: str) -> None:

@@ -130,8 +130,8 @@ def take_pending_jump(tx: Reads) -> int:
 
 
 def set_jumps(tx: Reads, by: int) -> None:
-    """Let each line's next number leap over ``by`` numbers."""
-    tx.execute("UPDATE line SET jump = ?", (by,))
+    """Let each line's next number leap over ``by`` numbers, besides those that it leaps over already: twice restored, twice leapt."""
+    tx.execute("UPDATE line SET jump = jump + ?", (by,))
 
 
 def take_jump(tx: Reads, line_id: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import Refusal
+from gateway.store import epochs
 from gateway.tickets.desk import Called, Issued
 from tests.support.clock import FakeClock
 from tests.support.tickets import Queue, open_queue
@@ -226,6 +227,22 @@ def test_a_restored_hall_leaps_over_numbers_once(tmp_path: Path) -> None:
         numbers = [queue.desk.issue(line, origin="button").number for line in ("surat", "surat", "bantuan", "bantuan")]
         told = [json.loads(str(data)).get("jumped") for _, _, data in queue.events("id.balai.ticket.issued.v1")]
     assert (numbers, told) == (["A-052", "A-053", "B-051", "B-052"], [None, 50, None, 50, None])
+
+
+def test_a_hall_restored_twice_leaps_twice(tmp_path: Path) -> None:
+    """A line that gave no number between two restores leaves out both: the second life may have given those of the first leap."""
+    with open_queue(tmp_path) as queue:
+        numbers = []
+        for line in ("surat", "bantuan"):
+            with queue.store.transaction() as tx:
+                epochs.ask_for_jump(tx)
+            numbers.append(queue.desk.issue(line, origin="button").number)
+        with queue.store.transaction() as tx:
+            epochs.ask_for_jump(tx)
+            epochs.ask_for_jump(tx)
+        numbers.append(queue.desk.issue("surat", origin="button").number)
+
+    assert numbers == ["A-101", "B-201", "A-402"]
 
 
 def at_once(acts: list[Callable[[], object]]) -> None:
