@@ -72,12 +72,14 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
     board = DeviceSettings(id="papan", kind="simulated-board")
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
-    address = regency.address if regency is not None else ""
+    relay = RelaySettings()
+    if regency is not None:
+        relay = RelaySettings(broker=regency.address, protocol=regency.protocol, centre_key=regency.centre_key())
     return Settings(
         hall=HallSettings(id="3510012001", name="Balai Desa Contoh"),
         data=DataSettings(directory=folder),
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
-        relay=RelaySettings(broker=address, protocol=regency.protocol if regency is not None else "auto"),
+        relay=relay,
         clock=ClockSettings(trust="always"),
         devices=(*buttons, *ratings, board, printer, speaker),
     )

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 LISTENING = b"event=connected"
 """The intake's own word that it hears the halls."""
+SIGNING_KEY = "centre.key"
+"""What the regency signs with, in its folder."""
 START_LOOKS = 80
 START_LOOK_S = 0.1
 LOOK_S = 1.0
@@ -69,9 +71,17 @@ class Regency:
         self._intake: subprocess.Popen[bytes] | None = None
         self._listening = threading.Event()
 
+    def centre_key(self) -> str:
+        """Return the public key by which a hall knows this regency's orders; the private half is made when it is not there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "provisioning", "centre", "key", str(self._folder / SIGNING_KEY)]
+        line = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own command, no shell
+        return line.partition('"')[2].rpartition('"')[0]
+
     def start(self) -> None:
         """Start both children and wait until the intake listens: a broker forgets what nobody has subscribed to."""
         (self._folder / "broker").mkdir(parents=True, exist_ok=True)
+        self.centre_key()
         if self.demo_only:
             log.warning("event=demo-broker broker=amqtt note=loses-messages-install-mosquitto")
         for _ in range(START_LOOKS):
@@ -137,6 +147,7 @@ class Regency:
             *("--broker", self.address),
             *("--database", f"sqlite:///{self.database}"),
             *("--topic-root", self._topic_root, "--protocol", self.protocol),
+            *("--signing-key", str(self._folder / SIGNING_KEY)),
         ]
 
 

@@ -228,3 +228,42 @@ def test_stopping_twice_is_harmless(place: Place) -> None:
     hall.stop()
 
     assert hall.publish(Message("a/b", b"x")) is None
+
+
+def test_whoever_is_away_is_not_brought_back_by_others(place: Place) -> None:
+    """While the block runs nothing connects, whoever starts; afterwards the connection is another one."""
+    hall = connected(place.connect("hall"))
+    before = hall.state
+
+    with hall.away():
+        hall.start()
+        during = (isinstance(hall.state, Disconnected), hall.publish(Message("a/b", b"x")))
+    expect(hall, is_a(Connected))
+
+    assert during == (True, None)
+    assert hall.state is not before
+    hall.stop()
+
+
+def test_an_act_that_fails_while_away_is_come_back_from(place: Place) -> None:
+    """The connection is made again, whatever happened in the block."""
+    hall = connected(place.connect("hall"))
+
+    with pytest.raises(ZeroDivisionError), hall.away():
+        raise ZeroDivisionError
+    expect(hall, is_a(Connected))
+    hall.stop()
+
+
+def test_a_connection_can_be_aimed_at_another_broker(tmp_path: Path) -> None:
+    """It ends, and is made there, by the version that was asked for."""
+    with Mosquitto(tmp_path / "one") as one, Mosquitto(tmp_path / "two") as two:
+        hall = PahoConnection(BrokerAddress.parse(one.address), Habits("hall"), retry_s=(0.05, 0.2), randomness=Random(1))
+        connected(hall)
+        hall.aim(BrokerAddress.parse(two.address), "3.1.1")
+        there = expect(hall, is_a(Connected))
+        one.stop()
+
+        assert there == Connected(False, "3.1.1")
+        assert hall.publish(Message("a/b", b"x")) is not None
+        hall.stop()

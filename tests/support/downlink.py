@@ -69,6 +69,7 @@ class DownWorld(RelayWorld):
     """A hall that obeys. ``ask`` publishes an order as the centre does; ``pinned`` is the key of its settings."""
 
     pinned = PINNED
+    obeys: type[Downlink] = Downlink
     effects_off: frozenset[str] = frozenset()
     """Kinds that this version of the hall does not have."""
 
@@ -88,7 +89,7 @@ class DownWorld(RelayWorld):
             "announcement.withdraw": Effect(self.shelf.take_away, withdraws=True),
             "settings.put": Effect(self.trial.act, on_trial=True),
         }
-        self.downlink = Downlink(
+        self.downlink = self.obeys(
             *(self.store, self.connection, self.clock, HALL),
             zone=ZONE,
             pinned=self.pinned,
@@ -123,14 +124,31 @@ class DownWorld(RelayWorld):
         super().step(seconds, deliveries)
         self.downlink.step()
 
-    def answers(self) -> list[tuple[str, str, str]]:
-        """Return end of the id, event and code of everything told about commands, in order."""
+    def _told(self, type_: str) -> list[tuple[str, dict[str, Any], int]]:
+        """Return type, data and position of the events of some types, in order."""
         with self.store.reader() as db:
-            rows = db.execute(
-                "SELECT type, data FROM outbox WHERE type LIKE 'id.balai.command.%' OR type LIKE 'id.balai.settings.%' ORDER BY position"
-            ).fetchall()
-        told = [(kind.removeprefix("id.balai.").removesuffix(".v1"), json.loads(data)) for kind, data in rows]
-        return [(data["causation"].lstrip("-")[-1], kind.rpartition(".")[2], data.get("code", "")) for kind, data in told]
+            rows = db.execute("SELECT type, data, position FROM outbox WHERE type LIKE ? ORDER BY position", (type_,)).fetchall()
+        return [(kind, json.loads(data), position) for kind, data, position in rows]
+
+    def answers(self, *, whole: bool = False) -> list[tuple[str, str, str]]:
+        """Return end of the id (or the ``whole`` of it), event and code of everything told about commands, in order."""
+        told = [*self._told("id.balai.command.%"), *self._told("id.balai.settings.%")]
+        return [
+            (data["causation"] if whole else data["causation"][-1], kind.split(".")[3], data.get("code", ""))
+            for kind, data, _ in sorted(told, key=lambda one: one[2])
+        ]
+
+    def confirmed_settings(self) -> set[str]:
+        """Return the values that were put, confirmed by the centre, and did not return."""
+        [confirmed] = {stand.confirmed for (_, lane), stand in self.stands().items() if lane == "record"}
+        returned = {data["causation"] for _, data, _ in self._told("id.balai.settings.%")}
+        base = self._told("%")[0][2] - 1
+        applied = [
+            data["causation"]
+            for _, data, position in self._told("id.balai.command.applied%")
+            if data["kind"] == "settings.put" and position - base <= confirmed
+        ]
+        return {f"value-{int(id_.rpartition('-')[2], 16)}" for id_ in applied if id_ not in returned}
 
     def notes(self) -> dict[str, str]:
         """Return the notes by subject."""
