@@ -17,6 +17,10 @@ from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.reading import Unread
 
 
+class Untakeable(Exception):
+    """Something in a group is what the database can never hold: tried again, it would fail for ever."""
+
+
 @dataclass(frozen=True, slots=True)
 class LaneView:
     """A lane as people look at it."""
@@ -153,7 +157,8 @@ class IntakeDatabase(Protocol):
     def transaction(self) -> AbstractContextManager[IntakeTransaction]:
         """Begin a group: durable when the block has ended, undone when it raises.
 
-        Raises Refusal ``centre-storage`` when the database does not take it; nothing of the group is kept.
+        Raises Refusal ``centre-storage`` when the database does not take it now, Untakeable when it never will;
+        nothing of the group is kept.
         Groups are entered one at a time, whichever intake they come from.
         """
 

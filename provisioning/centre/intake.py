@@ -16,12 +16,12 @@ from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Message, Received
 from gateway.relay.topics import intake_filters
-from provisioning.centre.database import IntakeDatabase
+from provisioning.centre.database import IntakeDatabase, Untakeable
 from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
 from provisioning.centre.metrics import Metrics
 from provisioning.centre.presences import Presences, presence_filter
-from provisioning.centre.reading import read
+from provisioning.centre.reading import Arrival, read, unread
 from provisioning.centre.replies import Replies
 
 log = logging.getLogger(__name__)
@@ -115,10 +115,15 @@ class Intake:
         if not self._waiting and not presences:
             return
         received_at = self._now()
-        read_so_far = (read(one.topic, one.payload, self._root, received_at) for one in self._waiting)
-        arrivals = [*presences, *(arrival for arrival in read_so_far if arrival is not None)]
+        read_so_far = ((one, read(one.topic, one.payload, self._root, received_at)) for one in self._waiting)
+        came = [(one, arrival) for one, arrival in read_so_far if arrival is not None]
+        arrivals = [*presences, *(arrival for _, arrival in came)]
         began_s = self._clock.monotonic_s()
-        self._replies.owe(self._ledger.enter(arrivals, received_at))
+        try:
+            self._replies.owe(self._ledger.enter(arrivals, received_at))
+        except Untakeable:
+            for one, arrival in came:
+                self._enter_alone(one, arrival, received_at)
         self.metrics.committed(arrivals, self._clock.monotonic_s() - began_s)
         self._presences.written(presences, self._clock.monotonic_s())
         self._dispatch.heard(arrivals)
@@ -126,6 +131,16 @@ class Intake:
         for one in self._waiting:
             self._connection.acknowledge(one)
         self._waiting.clear()
+
+    def _enter_alone(self, received: Received, arrival: Arrival, received_at: str) -> None:
+        """Enter one message; one that the database can never hold is refused, so that its hall splits it and sets the culprit aside."""
+        try:
+            self._replies.owe(self._ledger.enter([arrival], received_at))
+        except Untakeable:
+            hall = received.topic.removeprefix(f"{self._root}/").partition("/")[0]
+            log.exception("event=untakeable hall=%s", hall)
+            refused = unread(hall, received.topic, received.payload, "the database cannot hold it")
+            self._replies.owe(self._ledger.enter([refused], received_at))
 
     def _say(self, message: Message) -> int | None:
         handle = self._connection.publish(message)

@@ -18,6 +18,7 @@ from psycopg import conninfo
 from psycopg.pq import TransactionStatus
 
 from gateway.errors import Refusal
+from provisioning.centre.database import Untakeable
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
@@ -89,13 +90,16 @@ class PostgresIntakeDatabase:
         """Begin a group: durable when the block has ended, undone when it raises.
 
         Raises Refusal ``centre-storage`` when the server does not take it, or is away: the next group connects
-        again. Nothing of the group is kept, or, when the server vanished in its commit, perhaps all of it.
+        again; raises Untakeable. Nothing of the group is kept, or, when the server vanished in its commit, perhaps all of it.
         """
         try:
             sql = self._ready()
             sql.execute(BEGIN)
             yield SqlTransaction(sql)
             sql.execute("COMMIT")
+        except (UnicodeError, psycopg.DataError, psycopg.errors.DatatypeMismatch) as error:
+            self._roll_back()
+            raise Untakeable from error
         except psycopg.Error as error:
             self._roll_back()
             raise Refusal("centre-storage", path=self.name, reason=reason_of(error)) from error

@@ -70,9 +70,14 @@ def read(topic: str, payload: bytes, root: str, received_at: str) -> Arrival | N
             return read_hello(place.hall, payload)
         return Batch(_rows(read_events(payload), place, received_at))
     except Unreadable as error:
-        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), str(error), payload)
+        return unread(place.hall, topic, payload, str(error))
     except RecursionError:
-        return Unread(place.hall, topic, hashlib.sha256(payload).hexdigest(), "the payload is nested too deep", payload)
+        return unread(place.hall, topic, payload, "the payload is nested too deep")
+
+
+def unread(hall: str, topic: str, payload: bytes, reason: str) -> Unread:
+    """Return what is recorded of a payload that cannot be taken."""
+    return Unread(hall, topic, hashlib.sha256(payload).hexdigest(), reason, payload)
 
 
 def _rows(events: Run | list[object], place: Heard, received_at: str) -> tuple[EventRow, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from gateway.errors import Refusal
 from provisioning.centre.asked_folder import folder_of, left
+from provisioning.centre.database import Untakeable
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
@@ -72,13 +73,16 @@ class SqliteIntakeDatabase:
     def transaction(self) -> Iterator[SqlTransaction]:
         """Begin a group: durable when the block has ended, undone when it raises.
 
-        Raises Refusal ``centre-storage`` when the disk does not take it; nothing of the group is kept.
+        Raises Refusal ``centre-storage`` when the disk does not take it, or Untakeable; nothing of the group is kept.
         """
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
             yield SqlTransaction(SqliteSql(connection))
             self._commit()
+        except (UnicodeError, OverflowError) as error:
+            _roll_back(connection)
+            raise Untakeable from error
         except sqlite3.Error as error:
             _roll_back(connection)
             raise Refusal("centre-storage", path=self.path, reason=error) from error

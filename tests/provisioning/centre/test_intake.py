@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -11,9 +13,12 @@ import pytest
 from gateway.mqtt.ports import Disconnected, Message, Received
 from gateway.relay.receipts import Receipt, Refused, decode_answer
 from gateway.relay.topics import Topics, intake_filters
+from provisioning.centre import reading
 from provisioning.centre.intake import Intake
+from provisioning.centre.model import LaneKey
+from provisioning.centre.opening import open_database
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
-from tests.support.arrivals import HALL, batch, hello
+from tests.support.arrivals import EPOCH, HALL, batch, hello, loose, plain
 from tests.support.broker import FakeBroker, FakeConnection
 from tests.support.clock import FakeClock
 
@@ -68,12 +73,7 @@ class Centre:
 
     def answers(self) -> list[Receipt | Refused]:
         """What the hall has heard since it last listened."""
-        heard = []
-        while not self.hall.happenings.empty():
-            happening = self.hall.happenings.get_nowait()
-            if isinstance(happening, Received):
-                heard.append(decode_answer(happening.payload))
-        return heard
+        return answers(self.hall)
 
     @property
     def unacknowledged(self) -> int:
@@ -92,6 +92,16 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
     made = Centre(tmp_path)
     yield made
     made.database.close()
+
+
+def answers(hall: FakeConnection) -> list[Receipt | Refused]:
+    """Return what a hall has heard since it last listened."""
+    heard = []
+    while not hall.happenings.empty():
+        happening = hall.happenings.get_nowait()
+        if isinstance(happening, Received):
+            heard.append(decode_answer(happening.payload))
+    return heard
 
 
 def throughs(answers: list[Receipt | Refused]) -> list[int]:
@@ -164,6 +174,31 @@ def test_garbage_is_refused_and_acknowledged(centre: Centre) -> None:
 
     assert [type(answer) for answer in centre.answers()] == [Refused]
     assert centre.unacknowledged == 0
+
+
+@pytest.mark.parametrize("letter", ["\ud800", "a\0b"])
+def test_what_the_database_can_never_hold_stops_nobody(address: str, monkeypatch: pytest.MonkeyPatch, letter: str) -> None:
+    """A fault of ours that lets a strange letter through costs that payload, which is refused, and not every hall's lanes."""
+    monkeypatch.setattr(reading, "SCHEMA", letter)
+    broker = FakeBroker(Random(1))
+    hall = broker.connection(HALL)
+    hall.subscribe([TOPICS.receipt])
+    hall.start()
+    with closing(open_database(address)) as database:
+        intake = Intake(database, broker.connection("intake", session_s=60), FakeClock(), "balai/v1")
+        broker.made[-1].start()
+        for event in (loose(2), loose(1, time=7), loose(3)):
+            hall.publish(Message(TOPICS.up("record"), plain(event)))
+        intake.step(0)
+        with database.reading() as tx:
+            entered = [link.seq for link in tx.links(LaneKey(HALL, EPOCH, "record"), 0)]
+    kinds = Counter(type(answer) for answer in answers(hall))
+
+    if address.startswith("sqlite") and letter == "a\0b":
+        assert entered == [1, 2, 3], "SQLite holds a NUL"
+    else:
+        assert (entered, kinds) == ([2, 3], {Refused: 1, Receipt: 1})
+    assert broker.sessions["intake"].unacknowledged == {}
 
 
 def test_a_hello_is_answered_with_its_nonce(centre: Centre) -> None:
