@@ -14,19 +14,24 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from gateway.clock import SystemClock
 from gateway.control import ask
+from provisioning.centre.opening import leave_order, open_reader
+from provisioning.centre.orders import compose
+from provisioning.centre.signing_key import make_or_load_key, pinned
 from tests.bench.power import trace
 from tests.bench.power.facts import Diary, Fact, acknowledged
 from tests.bench.power.images import Recording, boundaries
 from tests.bench.power.morning import Morning
 from tests.bench.power.replay import IGNORED
 from tests.support.mosquitto import Mosquitto
+from tests.support.waiting import until
 
 START_LIMIT_S = 60.0
 STRACE = (
@@ -42,7 +47,16 @@ STRACE = (
     "-e",
     "trace=" + ",".join(trace.CALLS),
 )
+HALL = "3510012001"
 PIN = "739164"
+ORDERS = (
+    ("announcement.put", "pasar"),
+    ("announcement.put", "vaksin"),
+    ("announcement.put", "pasar"),
+    ("announcement.withdraw", "vaksin"),
+    ("ping", ""),
+)
+"""What the regency asks of the hall in each life: kind and name."""
 SETTINGS = """
 [hall]
 id = "3510012001"
@@ -57,6 +71,7 @@ port = 0
 
 [relay]
 broker = "{broker}"
+centre_key = "{centre_key}"
 
 [clock]
 trust = "always"
@@ -184,13 +199,14 @@ def record(work: Path, level: str, size: Size, seed: int) -> Recording:
     (folder / "backups").mkdir()
     lives: list[list[trace.Moment]] = []
     told: dict[int, list[Fact]] = {}
+    key = make_or_load_key(work / "centre.key")
     with Mosquitto(work / "broker") as broker, _intake(work, broker):
         settings = work / "hall.toml"
-        settings.write_text(SETTINGS.format(data=folder / "data", broker=broker.address))
+        settings.write_text(SETTINGS.format(data=folder / "data", broker=broker.address, centre_key=pinned(key)))
         for life in range(size.lives):
             with TracedHall(settings, level, work / f"life-{life}.trace") as hall:
                 morning = Morning(hall.address, hall.press, f"{seed}-{life}", PIN)
-                commands = _spend(morning, hall, folder, size, life)
+                commands = _spend(morning, hall, work, size, life)
             moments = trace.read(work / f"life-{life}.trace")
             diary = Diary(morning.port, broker.port, morning.asked, commands)
             before = sum(map(len, lives))
@@ -201,15 +217,17 @@ def record(work: Path, level: str, size: Size, seed: int) -> Recording:
     return recording
 
 
-def _spend(morning: Morning, hall: TracedHall, folder: Path, size: Size, life: int) -> list[Fact]:
+def _spend(morning: Morning, hall: TracedHall, work: Path, size: Size, life: int) -> list[Fact]:
     """Let a life pass; return what its commands promised, in order."""
     commands: list[Fact] = []
+    folder = work / "recorded"
     door = folder / "data" / "hall.sock"
     if life == 0:
         ask(door, "officer-add", {"name": "Siti", "pin": PIN})
         commands.append(Fact("officer", ("Siti",)))
     morning.begin()
-    morning.serve(size.people // 2)
+    with morning.beside(size.people // 2):
+        _ask_of_the_hall(f"sqlite:///{work / 'centre.db'}")
     backup = f"backups/{life}.backup"
     with morning.beside(size.people // 8):
         ask(door, "backup", {"file": str(folder / backup)})
@@ -224,6 +242,18 @@ def _spend(morning: Morning, hall: TracedHall, folder: Path, size: Size, life: i
     return commands
 
 
+def _ask_of_the_hall(database: str) -> None:
+    """Let the regency put up, change and take down announcements, and return when the hall has answered all of it."""
+    asked = []
+    with closing(open_reader(database)) as reader:
+        for kind, name in ORDERS:
+            data = {"texts": {"id": f"Kabar {len(asked)}"}} if kind == "announcement.put" else {}
+            asked.append(compose(reader.centre, HALL, kind, data, name=name, now=SystemClock().now()))
+            leave_order(database, asked[-1])
+            if not until(lambda: bool(reader.order_answers(asked[-1].id)), START_LIMIT_S):
+                raise RuntimeError("the hall does not answer the centre")
+
+
 @contextmanager
 def _intake(work: Path, broker: Mosquitto) -> Iterator[None]:
     command = (
@@ -233,6 +263,8 @@ def _intake(work: Path, broker: Mosquitto) -> Iterator[None]:
         broker.address,
         "--database",
         f"sqlite:///{work / 'centre.db'}",
+        "--signing-key",
+        str(work / "centre.key"),
     )
     with (work / "intake.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "provisioning", *command], stdout=log, stderr=log)

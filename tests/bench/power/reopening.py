@@ -87,6 +87,8 @@ class State:
         self.answers = [json.loads(text) for (text,) in read("SELECT answer FROM answers")]
         self.sessions = {token for (token,) in read("SELECT token FROM session")}
         self.officers = {name for (name,) in read("SELECT name FROM officer")}
+        self.orders = read("SELECT id, state, type, subject FROM inbox ORDER BY rev")
+        self.regencys = {name for (name,) in read("SELECT regency FROM announcement WHERE regency <> ''")}
         self.revision = read("SELECT revision FROM queue")[0][0]
 
     def numbered(self, origin: str = "") -> Iterable[tuple[str, str]]:
@@ -104,6 +106,7 @@ TOLD_AS = {
     "undo": "undone",
 }  # fmt: skip
 """By the act's name in the API: how the centre is told of it."""
+APPLIED, REJECTED = "id.balai.command.applied.v1", "id.balai.command.rejected.v1"
 STATE_AFTER = {
     "issued": "waiting", "called": "called", "recalled": "called", "served": "serving", "skipped": "waiting", "held": "held",
     "returned": "waiting", "transferred": "waiting", "completed": "completed", "no-show": "no_show", "cancelled": "cancelled",
@@ -202,6 +205,7 @@ def _half_done(state: State) -> Iterable[str]:
     if strangers := state.acts.keys() - {subject_of(ticket) for ticket in state.tickets}:
         yield f"half-done: told of tickets that are not there: {sorted(strangers)}"
     yield from _half_told(state)
+    yield from _half_obeyed(state)
 
 
 def _half_told(state: State) -> Iterable[str]:
@@ -213,6 +217,20 @@ def _half_told(state: State) -> Iterable[str]:
         yield "half-done: tickets and the kept answers differ"
     if any(answer.get("revision", 0) > state.revision for answer in state.answers):
         yield "half-done: an answer is newer than the queue"
+
+
+def _half_obeyed(state: State) -> Iterable[str]:
+    """What the centre has asked for, its mark and its answer are all there or none of them."""
+    answers = Counter((subject, kind) for kind, subject, _ in state.events.values() if subject.startswith("command/"))
+    standing: dict[str, bool] = {}
+    for id, how, kind, subject in state.orders:
+        told = (answers[f"command/{id}", APPLIED], answers[f"command/{id}", REJECTED])
+        if told != (how == "applied", how in ("rejected", "superseded")):
+            yield f"half-done: order {id} is {how} and was told as {told}"
+        if how == "applied" and kind.startswith("id.balai.announcement."):
+            standing[subject] = kind == "id.balai.announcement.put.v1"
+    if state.regencys != {subject for subject, stands in standing.items() if stands}:
+        yield f"half-done: the regency's announcements are {state.regencys} after {standing}"
 
 
 def _misnumbered(state: State) -> Iterable[str]:
