@@ -23,7 +23,7 @@ from typing import Any, Self
 from gateway.clock import SystemClock
 from gateway.control import ask
 from provisioning.centre.opening import leave_order, open_reader
-from provisioning.centre.orders import compose
+from provisioning.centre.orders import OrderRow, compose
 from provisioning.centre.signing_key import make_or_load_key, pinned
 from tests.bench.power import trace
 from tests.bench.power.facts import Diary, Fact, acknowledged
@@ -244,7 +244,7 @@ def _spend(morning: Morning, hall: TracedHall, work: Path, size: Size, life: int
 
 def _ask_of_the_hall(database: str) -> None:
     """Let the regency put up, change and take down announcements, and return when the hall has answered all of it."""
-    asked = []
+    asked: list[OrderRow] = []
     with closing(open_reader(database)) as reader:
         for kind, name in ORDERS:
             data = {"texts": {"id": f"Kabar {len(asked)}"}} if kind == "announcement.put" else {}
