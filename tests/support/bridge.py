@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tests.support.light_mqtt import _first_packet, _packet, _text
 from tests.support.mosquitto import Mosquitto
+from tests.support.mqtt_packets import first_packet, packet, text
 
 UNLIMITED = "log_type none\nmax_queued_messages 0\nqueue_qos0_messages true\n"
 TOPIC = "bridged/3510012001/up/record"
@@ -54,7 +54,7 @@ class Bridge:
 
     def count(self, payloads: Sequence[bytes]) -> float:
         """Return the seconds from the first to the last of the payloads at the far broker, which runs."""
-        return _count(self.far.port, sum(len(_packet(0x30, _text(TOPIC) + payload)) for payload in payloads))
+        return _count(self.far.port, sum(len(packet(0x30, text(TOPIC) + payload)) for payload in payloads))
 
     def arrived(self, quiet_s: float) -> list[bytes]:
         """Return the payloads that come out of the far broker until nothing has come for ``quiet_s``."""
@@ -64,20 +64,20 @@ class Bridge:
             with suppress(TimeoutError):
                 while piece := connection.recv(1 << 18):
                     buffer += piece
-                    while (found := _first_packet(buffer)) is not None:
+                    while (found := first_packet(buffer)) is not None:
                         _, body, end = found
                         del buffer[:end]
-                        payloads.append(body[len(_text(TOPIC)) :])
+                        payloads.append(body[len(text(TOPIC)) :])
         return payloads
 
 
 def _greet(port: int, client_id: str, *, subscribing: bool = False) -> socket.socket:
     """Connect as MQTT 3.1.1 does, with a session that stays, and wait until the broker has answered."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=LIMIT_S)
-    connection.sendall(_packet(0x10, _text("MQTT") + bytes([4, 0]) + struct.pack("!H", 0) + _text(client_id)))
+    connection.sendall(packet(0x10, text("MQTT") + bytes([4, 0]) + struct.pack("!H", 0) + text(client_id)))
     _read(connection, 4)
     if subscribing:
-        connection.sendall(_packet(0x82, struct.pack("!H", 1) + _text("bridged/#") + b"\x00"))
+        connection.sendall(packet(0x82, struct.pack("!H", 1) + text("bridged/#") + b"\x00"))
         _read(connection, 5)
     return connection
 
@@ -86,7 +86,7 @@ def _load(port: int, payloads: Sequence[bytes]) -> None:
     with _greet(port, "loader") as connection:
         for first in range(0, len(payloads), UNDER_WAY):
             some = payloads[first : first + UNDER_WAY]
-            packets = [_packet(0x32, _text(TOPIC) + struct.pack("!H", mid) + payload) for mid, payload in enumerate(some, 1)]
+            packets = [packet(0x32, text(TOPIC) + struct.pack("!H", mid) + payload) for mid, payload in enumerate(some, 1)]
             connection.sendall(b"".join(packets))
             _read(connection, PUBACK_BYTES * len(some))
 

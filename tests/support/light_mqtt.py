@@ -10,6 +10,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.support.mqtt_packets import first_packet, packet, text
+
 CONNACK, PUBLISH, PUBACK, SUBACK = 2, 3, 4, 9
 SUBSCRIBING = (1 << 16) - 1
 """The packet id of the one subscription."""
@@ -49,13 +51,13 @@ class LightClient(asyncio.Protocol):
             return
         self._transport = transport
         keeping_the_session = b"\x04\x00"
-        head = _text("MQTT") + keeping_the_session + struct.pack("!H", KEEPALIVE_S)
-        transport.write(_packet(0x10, head + _text(self._client_id)))
+        head = text("MQTT") + keeping_the_session + struct.pack("!H", KEEPALIVE_S)
+        transport.write(packet(0x10, head + text(self._client_id)))
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, packet by packet."""
         self._buffer += data
-        while (found := _first_packet(self._buffer)) is not None:
+        while (found := first_packet(self._buffer)) is not None:
             kind, body, end = found
             del self._buffer[:end]
             self._take(kind, body)
@@ -73,7 +75,7 @@ class LightClient(asyncio.Protocol):
             self._handle = self._handle % (SUBSCRIBING - 1) + 1
             handle = struct.pack("!H", self._handle)
         if self._transport is not None:
-            self._transport.write(_packet(0x30 | qos << 1 | int(retain), _text(topic) + handle + payload))
+            self._transport.write(packet(0x30 | qos << 1 | int(retain), text(topic) + handle + payload))
         return self._handle if qos else 0
 
     def cut(self) -> None:
@@ -93,8 +95,8 @@ class LightClient(asyncio.Protocol):
             if body[1] != 0:
                 self._transport.abort()
                 return
-            wanted = b"".join(_text(one) + b"\x01" for one in self._filters)
-            self._transport.write(_packet(0x82, struct.pack("!H", SUBSCRIBING) + wanted))
+            wanted = b"".join(text(one) + b"\x01" for one in self._filters)
+            self._transport.write(packet(0x82, struct.pack("!H", SUBSCRIBING) + wanted))
         elif kind >> 4 == SUBACK:
             self._ears.connected()
         elif kind >> 4 == PUBACK:
@@ -106,29 +108,3 @@ class LightClient(asyncio.Protocol):
                 self._transport.write(b"\x40\x02" + rest[:2])
                 rest = rest[2:]
             self._ears.received(topic, rest)
-
-
-def _text(text: str) -> bytes:
-    raw = text.encode()
-    return struct.pack("!H", len(raw)) + raw
-
-
-def _packet(head: int, body: bytes) -> bytes:
-    length, digits = len(body), bytearray()
-    while True:
-        length, digit = divmod(length, 128)
-        digits.append(digit | (0x80 if length else 0))
-        if not length:
-            return bytes([head]) + bytes(digits) + body
-
-
-def _first_packet(buffer: bytearray) -> tuple[int, bytes, int] | None:
-    """Return head, body and end of the first whole packet, or None while it is not whole."""
-    length, shift = 0, 0
-    for position in range(1, min(5, len(buffer))):
-        length |= (buffer[position] & 0x7F) << shift
-        shift += 7
-        if not buffer[position] & 0x80:
-            end = position + 1 + length
-            return (buffer[0], bytes(buffer[position + 1 : end]), end) if len(buffer) >= end else None
-    return None

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from gateway.mqtt.tls import Trust
+from tests.support.mqtt_packets import first_packet, length, packet, text
 
 LIMIT_S = 15.0
 CONNACK, PUBLISH, PUBACK, SUBACK = 2, 3, 4, 9
@@ -32,10 +33,10 @@ class RawClient:
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT_S)
         self._socket = self.trust.context().wrap_socket(plain, server_hostname="127.0.0.1")
         flags = (2 if self.clean else 0) | (4 | 8 if self.will else 0)
-        body = _text("MQTT") + bytes([5, flags]) + struct.pack("!H", 60) + _properties(bytes([0x11]) + struct.pack("!I", 3600))
-        body += _text(self.client_id)
+        body = text("MQTT") + bytes([5, flags]) + struct.pack("!H", 60) + _properties(bytes([0x11]) + struct.pack("!I", 3600))
+        body += text(self.client_id)
         if self.will:
-            body += _properties(b"") + _text(self.will[0]) + struct.pack("!H", len(self.will[1])) + self.will[1]
+            body += _properties(b"") + text(self.will[0]) + struct.pack("!H", len(self.will[1])) + self.will[1]
         self._send(0x10, body)
         answer = self._await(CONNACK)
         if answer[1]:
@@ -50,7 +51,7 @@ class RawClient:
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int:
         """Publish at QoS 1; return the broker's reason code."""
         self._count = self._count % 60_000 + 1
-        body = _text(topic) + struct.pack("!H", self._count) + _properties(b"") + payload
+        body = text(topic) + struct.pack("!H", self._count) + _properties(b"") + payload
         self._send(0x32 | retain, body)
         answer = self._await(PUBACK)
         return answer[2] if len(answer) > 2 else 0
@@ -58,7 +59,7 @@ class RawClient:
     def subscribe(self, topic_filter: str) -> int:
         """Subscribe at QoS 1; return the broker's reason code."""
         self._count = self._count % 60_000 + 1
-        self._send(0x82, struct.pack("!H", self._count) + _properties(b"") + _text(topic_filter) + b"\x01")
+        self._send(0x82, struct.pack("!H", self._count) + _properties(b"") + text(topic_filter) + b"\x01")
         return self._await(SUBACK)[-1]
 
     def listen(self, seconds: float) -> None:
@@ -71,7 +72,7 @@ class RawClient:
             self._socket.settimeout(LIMIT_S)
 
     def _send(self, head: int, body: bytes) -> None:
-        self._socket.sendall(bytes([head]) + _length(len(body)) + body)
+        self._socket.sendall(packet(head, body))
 
     def _await(self, kind: int) -> bytes:
         while True:
@@ -80,12 +81,12 @@ class RawClient:
                 return body
 
     def _next(self) -> tuple[int, bytes]:
-        while (packet := _packet(self._buffer)) is None:
+        while (found := first_packet(self._buffer)) is None:
             more = self._socket.recv(65536)
             if not more:
                 raise ConnectionResetError("the broker has closed the connection")
             self._buffer += more
-        head, body, used = packet
+        head, body, used = found
         self._buffer = self._buffer[used:]
         if head >> 4 == PUBLISH:
             self._take(head, body)
@@ -100,31 +101,5 @@ class RawClient:
         self.heard.append((topic, rest[1 + rest[0] :]))
 
 
-def _text(text: str) -> bytes:
-    content = text.encode("utf-8", "surrogatepass")
-    return struct.pack("!H", len(content)) + content
-
-
 def _properties(content: bytes) -> bytes:
-    return _length(len(content)) + content
-
-
-def _length(size: int) -> bytes:
-    digits = bytearray()
-    while True:
-        size, digit = divmod(size, 128)
-        digits.append(digit | (0x80 if size else 0))
-        if not size:
-            return bytes(digits)
-
-
-def _packet(buffer: bytes) -> tuple[int, bytes, int] | None:
-    """Return head, body and size of the first packet, or None when it is not whole yet."""
-    size, shift = 0, 0
-    for index in range(1, min(5, len(buffer))):
-        size |= (buffer[index] & 0x7F) << shift
-        shift += 7
-        if not buffer[index] & 0x80:
-            end = index + 1 + size
-            return (buffer[0], buffer[index + 1 : end], end) if len(buffer) >= end else None
-    return None
+    return length(len(content)) + content
