@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provisioning.centre import postgres_database, schema, sqlite_database
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
@@ -85,6 +86,26 @@ def test_what_was_committed_is_there_after_opening_again(opener: Opener) -> None
     with again.reading() as tx:
         assert (again.centre, tx.standing(LANE), tx.top(LANE)) == (former.centre, standing, 2)
     again.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(schema.MIGRATIONS)))
+def test_tables_of_every_earlier_version_are_brought_up_to_date(
+    opener: Opener, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    """An update finds what was there, adds what is missing, and keeps the database's name."""
+    with monkeypatch.context() as before:
+        for module in (schema, sqlite_database, postgres_database):
+            before.setattr(module, "MIGRATIONS", schema.MIGRATIONS[:version])
+        former = opener()
+        with former.transaction() as tx:
+            tx.add(some(1, 2, verdict="schema"))
+            tx.keep_standing(LANE, Standing(2, "h"), ())
+        former.close()
+    updated = opener()
+    with updated.reading() as tx:
+        overview = tx.overview(datetime(2026, 11, 23, tzinfo=UTC))
+        assert (updated.centre, tx.standing(LANE).through, overview.lanes, overview.dead) == (former.centre, 2, 1, 2)
+    updated.close()
 
 
 def test_an_unknown_lane_stands_at_the_beginning(database: IntakeDatabase) -> None:
