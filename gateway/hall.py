@@ -292,7 +292,9 @@ class Hall:
             zone=zone,
             introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
         )
-        shown = presence.Presence(*wire, version=__version__, live=self._queue_now)
+        shown = presence.Presence(
+            *wire, version=__version__, live=self._queue_now, certificate_until=lambda: self.identity.shown_until
+        )
         backups = Backups(self.store, self.clock, hall, self.settings.hall.zone, relay.centre_key)
         self.downlink = downlink_of(
             *(self.settings, self.store, self.clock, connection, uplink, self._relay, self.choices, self.bulletin, backups)

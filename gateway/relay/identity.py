@@ -65,6 +65,11 @@ class Identity:
         self._shown: Pair | None = None
         self._turned_away = 0
 
+    @property
+    def shown_until(self) -> str:
+        """The last day of the certificate that was shown last, ISO 8601; empty when none was."""
+        return f"{self._shown.ends_at:%Y-%m-%d}" if self._shown else ""
+
     def pairs(self) -> list[Pair]:
         """Return what can be read, the one to show first at the head."""
         if self._relay.certificate_file is None:

@@ -29,7 +29,10 @@ def will(hall: str, epoch: str, bootid: str, version: str, root: str = ROOT) -> 
 
 
 class Presence:
-    """The presence's one loop. ``live`` returns the queue as JSON can hold it, or None to show nothing."""
+    """The presence's one loop. ``live`` returns the queue as JSON can hold it, or None to show nothing.
+
+    ``certificate_until`` returns the last day of the hall's certificate, ISO 8601, or nothing.
+    """
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Presence:
         *,
         version: str,
         live: Callable[[], Mapping[str, Any] | None],
+        certificate_until: Callable[[], str] = str,
     ) -> None:
         self._store = store
         self._connection = connection
@@ -48,6 +52,7 @@ class Presence:
         self._topics = Topics(hall, root)
         self._version = version
         self._live = live
+        self._certificate_until = certificate_until
         self._shown_on: Connected | None = None
         self._presence = b""
         self._presence_at_s = 0.0
@@ -98,6 +103,7 @@ class Presence:
         age_s = 0
         if backlog.oldest_time is not None:
             age_s = max(0, int((self._clock.now() - datetime.fromisoformat(backlog.oldest_time)).total_seconds()))
+        until = self._certificate_until()
         return _message(
             self._topics.presence,
             {
@@ -108,6 +114,7 @@ class Presence:
                 "clock": self._clock.state().value,
                 "depth": backlog.depth,
                 "oldest_age_s": age_s,
+                **({"certificate_until": until} if until else {}),
             },
         )
 

@@ -147,6 +147,8 @@ class Presence(NamedTuple):
     """The age of the oldest of them."""
     heard_at: str
     """The centre's time, ISO 8601; empty when the broker had kept it for who knows how long."""
+    certificate_until: str
+    """The last day of the hall's certificate, ISO 8601, or empty."""
 
 
 class Letter(NamedTuple):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from gateway.clock import ClockState
@@ -21,6 +22,7 @@ RENEW_S = 300.0
 WRITE_S = 5.0
 """Between two writings of presences."""
 PAYLOAD_LIMIT_BYTES = 4096
+_TEXTS = ("version", "bootid", "epoch", "clock", "certificate_until")
 _CLOCK_STATES = frozenset(state.value for state in ClockState)
 
 
@@ -73,11 +75,17 @@ def read_presence(hall: str, payload: bytes, heard_at: str) -> Presence:
         told = None
     if not isinstance(told, dict) or told.get("state") not in {"online", "offline"}:
         raise Unreadable("not a presence")
-    version, bootid, epoch, clock = (cleaned(told.get(name)) for name in ("version", "bootid", "epoch", "clock"))
-    clock = clock if clock in _CLOCK_STATES else ""
-    return Presence(
-        hall, told["state"], version, bootid, epoch, clock, _count(told, "depth"), _count(told, "oldest_age_s"), heard_at
-    )
+    version, bootid, epoch, clock, until = (cleaned(told.get(name)) for name in _TEXTS)
+    clock, until = clock if clock in _CLOCK_STATES else "", until if _is_day(until) else ""
+    depth, oldest_age_s = _count(told, "depth"), _count(told, "oldest_age_s")
+    return Presence(hall, told["state"], version, bootid, epoch, clock, depth, oldest_age_s, heard_at, until)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _count(told: Mapping[str, Any], name: str) -> int:
@@ -86,4 +94,4 @@ def _count(told: Mapping[str, Any], name: str) -> int:
 
 
 def _essence(presence: Presence) -> tuple[str, ...]:
-    return (presence.state, presence.version, presence.bootid, presence.epoch, presence.clock)
+    return (presence.state, presence.version, presence.bootid, presence.epoch, presence.clock, presence.certificate_until)

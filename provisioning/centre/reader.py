@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from provisioning.centre.database import LaneView
@@ -101,11 +101,20 @@ class CentreReader:
         )
         for hall, clock, received_at in self._sql.execute(newest):
             learn(hall, clock=clock, heard_at=_instant(received_at))
-        presences = "SELECT hall, state, version, clock, depth, oldest_age_s, heard_at FROM presences"
-        for hall, state, version, clock, depth, oldest_age_s, heard_at in self._sql.execute(presences):
+        presences = "SELECT hall, state, version, clock, depth, oldest_age_s, heard_at, certificate_until FROM presences"
+        for hall, state, version, clock, depth, oldest_age_s, heard_at, until in self._sql.execute(presences):
             at, known = _instant(heard_at), {"clock": clock} if clock else {}
+            ends_on = date.fromisoformat(until) if until else None
             learn(
-                hall, state=state, version=version, depth=depth, oldest_age_s=oldest_age_s, presence_at=at, heard_at=at, **known
+                hall,
+                state=state,
+                version=version,
+                depth=depth,
+                oldest_age_s=oldest_age_s,
+                presence_at=at,
+                heard_at=at,
+                certificate_until=ends_on,
+                **known,
             )
         for hall, gaps, gap_at in self._sql.execute(
             "SELECT hall, count(*), min(gap_at) FROM lanes WHERE gap_at <> '' GROUP BY hall"

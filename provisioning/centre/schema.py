@@ -130,7 +130,12 @@ CREATE VIEW dead_letters AS
 UPTIMES = "ALTER TABLE epochs ADD COLUMN uptime_ms BIGINT NOT NULL DEFAULT 0"
 """When each epoch has last spoken, by the clock of its machine that never jumps."""
 
-MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES)
+CERTIFICATES = """
+ALTER TABLE presences ADD COLUMN certificate_until TEXT NOT NULL DEFAULT '';
+"""
+"""Until when each hall is let in."""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES, CERTIFICATES)
 """In their order; a database's version is how many of them it has."""
 
 

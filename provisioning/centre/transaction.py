@@ -200,9 +200,9 @@ class SqlTransaction:
     def keep_presence(self, presence: Presence) -> None:
         """Record what a hall says of its state, in the place of what it said before."""
         self._sql.execute(
-            "INSERT INTO presences VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (hall) DO UPDATE SET state = excluded.state,"
+            "INSERT INTO presences VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (hall) DO UPDATE SET state = excluded.state,"
             " version = excluded.version, bootid = excluded.bootid, epoch = excluded.epoch, clock = excluded.clock,"
-            " depth = excluded.depth, oldest_age_s = excluded.oldest_age_s,"
+            " depth = excluded.depth, oldest_age_s = excluded.oldest_age_s, certificate_until = excluded.certificate_until,"
             " heard_at = CASE WHEN excluded.heard_at = '' THEN presences.heard_at ELSE excluded.heard_at END",
             presence,
         )

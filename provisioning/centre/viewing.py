@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Console
 from rich.live import Live
@@ -56,13 +56,13 @@ def _halls(reader: CentreReader, now: datetime) -> Table:
     judged = by_urgency(reader.watch(), now)
     troubled = sum(1 for _, judgement in judged if judgement.advice)
     title = f"pusat {reader.centre}: {len(judged)} balai, {troubled} perlu perhatian, {now.astimezone():%d-%m-%Y %H.%M.%S}"
-    table = Table(
-        "balai", "keadaan", "terdengar", "tertahan", "tertua", "celah", "jam", "versi", "yang pertama dilakukan", title=title
-    )
+    columns = ("balai", "keadaan", "terdengar", "tertahan", "tertua", "celah", "jam", "sertifikat", "versi")
+    table = Table(*columns, "yang pertama dilakukan", title=title)
     for hall, judgement in judged:
         table.add_row(
             *(hall.hall, STATES[hall.state], _ago(hall.heard_at, now), str(hall.depth or "-"), _span(hall.oldest_age_s)),
-            *(_ago(hall.gap_at, now) if hall.gaps else "-", CLOCKS.get(hall.clock, "?"), hall.version or "?"),
+            *(_ago(hall.gap_at, now) if hall.gaps else "-", CLOCKS.get(hall.clock, "?")),
+            *(_days_left(hall.certificate_until, now), hall.version or "?"),
             judgement.advice or "-",
             style="bold" if judgement.advice else None,
         )
@@ -75,6 +75,10 @@ def show_dead_letters(reader: CentreReader) -> None:
     for hall, kind, identifier, reason, received_at in reader.dead_letters(PAGE):
         table.add_row(hall, kind, identifier[:26], escape(reason), received_at[:19])
     Console().print(table)
+
+
+def _days_left(last_day: date | None, now: datetime) -> str:
+    return "-" if last_day is None else f"{(last_day - now.date()).days} hari"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

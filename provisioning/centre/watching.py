@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 AWAY = timedelta(hours=1)
 """Outages are normal; after so long somebody should ask."""
@@ -14,6 +14,8 @@ GAP = timedelta(minutes=30)
 """Numbers that are missing so long have been lost on the way more than once."""
 ALARMING = timedelta(days=7)
 """A second card that has not spoken for so long is no news any more."""
+ENDING = timedelta(days=14)
+"""A certificate renews itself at two thirds of its life: so near its end it should not be."""
 SILENT = timedelta(hours=26)
 """Each hall says hello daily."""
 
@@ -38,6 +40,8 @@ class HallView:
     """Lanes with missing numbers."""
     dead: int = 0
     """Payloads and events that could not be taken."""
+    certificate_until: date | None = None
+    """The last day of its certificate."""
     alarm_at: datetime | None = None
     """When two of its cards were last found alive."""
 
@@ -57,6 +61,7 @@ RULES: tuple[tuple[Judge, str], ...] = (
     (lambda hall, now: _past(hall.heard_at, now, SILENT), "Tidak terdengar lebih dari sehari: telepon balai, periksa listrik dan modem."),
     (lambda hall, now: hall.state == "offline" and _past(hall.presence_at, now, AWAY), "Luring: telepon balai, periksa listrik dan modem."),
     (lambda hall, _: _is_stuck(hall), "Daring tetapi kirimannya tertahan: periksa penerima dan broker, lalu halaman Keadaan balai itu."),
+    (lambda hall, now: _ends(hall.certificate_until, now), "Sertifikatnya hampir habis dan belum diperbarui sendiri: lihat halaman Keadaan balai itu."),
     (lambda hall, now: _past(hall.gap_at, now, GAP), "Ada nomor yang belum datang: lihat provision centre lanes; balai mengirim ulang sendiri."),
     (lambda hall, _: hall.clock in {"unset", "restored"}, "Jam balai belum bisa dipercaya: periksa internet atau baterai jamnya."),
     (lambda hall, _: hall.dead > 0, "Ada kiriman yang tidak terbaca: perbarui penerima, lalu provision centre replay."),
@@ -81,6 +86,10 @@ def by_urgency(halls: Iterable[HallView], now: datetime) -> list[tuple[HallView,
 
 def _past(since: datetime | None, now: datetime, limit: timedelta) -> bool:
     return since is not None and now - since > limit
+
+
+def _ends(last_day: date | None, now: datetime) -> bool:
+    return last_day is not None and last_day - now.date() < ENDING
 
 
 def _is_stuck(hall: HallView) -> bool:

@@ -36,6 +36,16 @@ def test_the_hall_says_that_it_is_online(world: World) -> None:
     assert told == {**known, "depth": 2, "oldest_age_s": 90}
 
 
+def test_the_last_day_of_the_certificate_is_said_when_there_is_one(world: World) -> None:
+    """The regency sees which hall will be turned away soon."""
+    here = world()
+    here.connection.start()
+    wire = (here.store, here.connection, here.clock, HALL)
+    Presence(*wire, version="1", live=lambda: None, certificate_until=lambda: "2027-11-23").step()
+
+    assert retained(here, "presence")["certificate_until"] == "2027-11-23"
+
+
 def test_the_will_says_offline() -> None:
     """What the broker publishes when the hall vanishes is retained and says offline."""
     message = will(HALL, "7f3a90c2", "b0010001", "1")

@@ -30,6 +30,7 @@ TROUBLES = {
     "Tidak terdengar": {"heard_at": NOW - timedelta(hours=27)},
     "Luring": {"state": "offline", "presence_at": NOW - timedelta(hours=2)},
     "tertahan": {"oldest_age_s": 3 * 3600, "depth": 5},
+    "Sertifikatnya": {"certificate_until": NOW.date() + timedelta(days=9)},
     "nomor yang belum datang": {"gaps": 1, "gap_at": NOW - timedelta(hours=1)},
     "Jam balai": {"clock": "restored"},
     "tidak terbaca": {"dead": 1},
@@ -130,7 +131,7 @@ def test_watch_shows_the_halls_beside_a_running_intake(address: str) -> None:
         stamp = at.isoformat(timespec="milliseconds")
         arrivals = [rows([1, 2, 5]), said(hello(record=(5, 0, 1))), rows([1], hall="3510012002", clock="restored")]
         presences = Presences("balai/v1")
-        presences.hear(received(presence()), stamp, 0.0)
+        presences.hear(received(presence(certificate_until="2999-01-01")), stamp, 0.0)
         presences.hear(received(presence(clock=""), "3510012002"), stamp, 0.0)
         presences.hear(received(presence(), "3510012003"), stamp, 0.0)
         late = arrived(plain(loose(1, time="?", source="/halls/3510012003")), hall="3510012003")
@@ -138,7 +139,9 @@ def test_watch_shows_the_halls_beside_a_running_intake(address: str) -> None:
         result = CliRunner(env={"COLUMNS": "250"}).invoke(main, ("centre", "watch", "--once", "--database", address))
 
     lines = [line.split("│") for line in result.output.splitlines() if "│" in line]
-    told = [(cells[1].strip(), cells[2].strip(), cells[6].strip(), cells[9].strip().split(":")[0]) for cells in lines]
+    told = [(cells[1].strip(), cells[2].strip(), cells[6].strip(), cells[10].strip().split(":")[0]) for cells in lines]
+    assert lines[0][8].strip().endswith(" hari")
+    assert lines[1][8].strip() == "-"
     assert (result.exit_code, told) == (
         0,
         [
