@@ -21,6 +21,7 @@ from gateway.cli import main as gateway_command
 from gateway.devices.catalog import KINDS, _Options
 from gateway.errors import FAULTS
 from gateway.hall import Hall
+from gateway.relay.orders import KINDS as KINDS_OF_ORDERS
 from gateway.sections import SECTIONS as SECTIONS_OF_CHOICES
 from gateway.settings import DeviceSettings, Settings
 from provisioning.cli import main as provision_command
@@ -184,6 +185,14 @@ def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
         assert isinstance(command, click.Group)
         command = command.commands[name]
     assert "Example:" in (command.help or "")
+
+
+# Orders
+
+
+def test_every_kind_of_order_is_documented() -> None:
+    """Who asks finds each kind, in the order of the code, and no other."""
+    assert [kind.strip("`") for kind, *_ in rows(page("orders.md"), 4)] == [*KINDS_OF_ORDERS]
 
 
 # Checks

@@ -89,6 +89,8 @@ class Downlink:
         """Keep what has arrived, carry out what waits, end a trial; return how long to rest, in seconds."""
         self._take_in()
         rests_s = [RETRY_S] if self._obey() else []
+        if not self._arrivals.empty():
+            rests_s.append(0.0)
         return min([*rests_s, self._trial.step(), *(chore() for chore in self._chores)])
 
     def _take_in(self) -> None:

@@ -36,7 +36,7 @@ KINDS = (
     "backup.request",
     "ping",
 )
-"""What a centre may ask, as docs/events.md describes each; a hall keeps a kind that it does not know."""
+"""What a centre may ask, as docs/orders.md describes each; a hall keeps a kind that it does not know."""
 
 _ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}", re.ASCII)
 _TYPE = re.compile(r"id\.balai\.([a-z]+(?:[.-][a-z]+)*)\.v([1-9][0-9]{0,2})", re.ASCII)

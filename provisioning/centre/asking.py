@@ -61,7 +61,7 @@ def ask(
     """Ask HALL, or "all", for something, and wait for the answer.
 
     The order is durable before this command ends; the running intake sends it, again and again, until each hall has
-    answered or it is void. KIND is one of docs/events.md, such as announcement.put, settings.put or ping.
+    answered or it is void. KIND is one of docs/orders.md, such as announcement.put, settings.put or ping.
 
     Example: provision centre ask 3510012001 ping --wait 60 --database sqlite:///centre.db
     """

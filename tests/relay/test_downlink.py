@@ -341,3 +341,16 @@ def test_a_card_that_fails_at_any_commit_costs_a_repetition(worlds: Worlds, fail
 
     assert sorted(hall.done()) == [put(1).id, put(2).id]
     assert sorted(hall.answers()) == [("1", "applied", ""), ("2", "applied", "")]
+
+
+def test_a_flood_of_forgeries_does_not_make_the_hall_wait(worlds: Worlds) -> None:
+    """More than one look can take is looked at again at once, and the order behind it is carried out."""
+    hall = worlds()
+    for number in range(60):
+        hall.downlink.hand_over(Received(f"balai/v1/{HALL}/down", b"forged", False, (HALL, number)))
+    hall.ask(put(1))
+    hall.uplink.step()
+    rest_s = hall.downlink.step()
+    hall.downlink.step()
+
+    assert (rest_s, hall.downlink.refused, hall.done()) == (0.0, 60, [put(1).id])
