@@ -95,6 +95,14 @@ class _IgnoresAfter(_Altered):
         return replace(receipt, after=min(receipt.after, stand.confirmed)) if stand else receipt
 
 
+class _HearsNoFormerRejects(_Altered):
+    """Learns of rejects only from the receipts of their own batches."""
+
+    def alter(self, receipt: Receipt, stand: LaneStand | None) -> Receipt:
+        """Return the receipt without the rejects whose own receipt was lost."""
+        return replace(receipt, rejected=()) if receipt.hello else receipt
+
+
 class _AlwaysAgrees(_Altered):
     """Believes that what it had confirmed is at the centre still, whoever wrote there since."""
 
@@ -171,21 +179,6 @@ class _SaysNoHello(_Altered):
         self.progress._hello_due = False
 
 
-class _FirstOfTheBatch(Judging):
-    """Lists the rejects of the batch alone: nothing that was rejected before."""
-
-    def enter(self, arrivals: Sequence[Arrival], received_at: str) -> list[Due]:
-        """Answer hellos as if nothing had been confirmed in vain."""
-        due = super().enter(arrivals, received_at)
-        with self._database.reading() as tx:
-            return [
-                HelloDue(one.lane, replace(one.report, confirmed=tx.standing(one.lane).through), one.nonce)
-                if isinstance(one, HelloDue)
-                else one
-                for one in due
-            ]
-
-
 class _IsSilentAboutDuplicates(Judging):
     """Answers a batch only when something of it is new, and a hello never."""
 
@@ -242,7 +235,7 @@ CONTROLS: dict[str, Control] = {
         "a receipt that begins above what is confirmed is ignored", lambda: Rules(uplink=_IgnoresAfter), {"facts": 60, **LOSSES}
     ),
     "all rejects": Control(
-        "every receipt lists every reject since the hall's confirmed", lambda: Rules(ledger=_FirstOfTheBatch), LOSSES
+        "every receipt lists every reject since the hall's confirmed", lambda: Rules(uplink=_HearsNoFormerRejects), LOSSES
     ),
     "first verdict": Control(
         "the first verdict stays, whichever intake comes later",

@@ -349,7 +349,9 @@ def _order(sim: Sim) -> list[str]:
 
 
 def _verdicts(sim: Sim) -> list[str]:
-    """Every verdict at the centre is the one that the hall was told."""
+    """Every verdict at the centre is the one that the hall was told; a restored centre may have judged anew meanwhile."""
+    if sim.centre_restored:
+        return []
     with closing(sqlite3.connect(sim._database)) as connection:
         verdicts = {
             (row[0], row[1], row[2]): row[3] for row in connection.execute("SELECT epoch, lane, seq, verdict FROM events")
@@ -375,11 +377,16 @@ def _numbers(sim: Sim) -> list[str]:
 
 
 def _alarms(sim: Sim) -> list[str]:
-    """While two epochs are alive people are told so each day, and no longer."""
-    yesterday = (sim.clock.now() - timedelta(days=2)).isoformat()
-    told = any(str(last_at) > yesterday for last_at in sim.ask("SELECT last_at FROM alarms"))
-    alive = len({card.epochs()[-1] for card in sim.cards}) > 1
-    return [] if told is alive else ["alarm: two epochs are alive and nobody is told" if alive else "alarm: one card is not two"]
+    """While a card lives in an epoch that was left for another, people are told so each day, and no longer."""
+    lately = (sim.clock.now() - timedelta(days=2)).isoformat()
+    told = any(str(last_at) > lately for last_at in sim.ask("SELECT last_at FROM alarms"))
+    newest = sim.ask("SELECT epoch FROM epochs ORDER BY number DESC LIMIT 1")
+    left = any([card.epochs()[-1]] != newest for card in sim.cards)
+    return (
+        []
+        if told is left
+        else ["alarm: two epochs are alive and nobody is told" if left else "alarm: nobody speaks in an epoch that was left"]
+    )
 
 
 def _gaps(sim: Sim) -> list[str]:

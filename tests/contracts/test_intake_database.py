@@ -11,7 +11,7 @@ import pytest
 
 from provisioning.centre import postgres_database, schema, sqlite_database
 from provisioning.centre.database import IntakeDatabase
-from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Link, Reject, Standing
+from provisioning.centre.model import Absence, EpochReport, EventRow, Hello, LaneKey, Link, Reject, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.reading import Batch, Unread
@@ -245,3 +245,23 @@ def test_the_answer_that_counts_is_replaced(database: IntakeDatabase) -> None:
         assert (tx.order_answer(mine.id, HALL), tx.order_answer(mine.id, OTHER)) == (answered(mine), None)
         asked = [tx.order_is_for(order, hall) for order in (mine.id, everybodys.id, "x") for hall in (HALL, OTHER)]
     assert asked == [True, False, True, True, False, False]
+
+
+def test_epochs_are_told_in_the_order_of_their_first_hello(database: IntakeDatabase) -> None:
+    """Each with its last boot and uptime; an old hello that the broker brings again changes nothing."""
+    for epoch, bootid, uptime_ms in (("00000002", "b1", 5), ("00000001", "b1", 9), ("00000002", "b1", 3), ("00000001", "b2", 1)):
+        with database.transaction() as tx:
+            tx.keep_hello(Hello(HALL, "n", bootid, (EpochReport(epoch, closed=False, lanes={}),), uptime_ms), "now")
+    with database.reading() as tx:
+        assert [tuple(one) for one in tx.epochs_heard(HALL)] == [("00000002", "b1", 5), ("00000001", "b2", 1)]
+        assert tx.epochs_heard("3510012002") == []
+
+
+def test_an_alarm_is_kept_once_with_how_often(database: IntakeDatabase) -> None:
+    """And a clock's first correction counts, whatever is said of it later."""
+    for at in ("2026-11-23", "2026-11-24"):
+        with database.transaction() as tx:
+            tx.raise_alarm(HALL, "two-live-epochs", EPOCH, at)
+            tx.keep_correction(HALL, "b1", 5)
+    with database.reading() as tx:
+        assert tx.epochs_heard(HALL) == []
