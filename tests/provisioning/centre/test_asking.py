@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,16 @@ from click.testing import CliRunner, Result
 
 from provisioning.centre import asked_folder
 from provisioning.centre.orders import OrderAnswer, OrderRow
+from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.signing_key import load_key, make_or_load_key, pinned
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from provisioning.cli import main
 from tests.support.arrivals import HALL
 from tests.support.orders import order_row
+from tests.support.postgres import Postgres
 
 AT = "2026-11-23T02:00:00.000+00:00"
+LONG_AGO = "2000-01-01T00:00:00.000+00:00"
 
 
 class Desk:
@@ -122,16 +126,20 @@ def test_who_waits_in_vain_is_told_so(desk: Desk) -> None:
 
 def test_orders_are_shown_with_what_became_of_them(desk: Desk) -> None:
     """One line each, in words, for one hall and for all."""
-    one, refused, everybodys, open_ = (order_row(number, hall) for number, hall in enumerate((HALL, HALL, "all", HALL), 1))
+    one, refused, everybodys = (order_row(number, hall) for number, hall in enumerate((HALL, HALL, "all"), 1))
+    waiting, void = order_row(4, lasts=timedelta(days=365_000)), order_row(5, lasts=-timedelta(days=36_500))
     desk.keep(one, answer(one, "applied", said='{"version":"0.1.0"}'))
     desk.keep(refused, answer(refused, "rejected", "expired", "Sudah lewat."))
     desk.keep(everybodys, answer(everybodys, "applied"), answer(everybodys, "kept", "not-here", "x", hall="3510012002"))
-    desk.keep(open_)
+    for order in (waiting, void):
+        desk.keep(order)
     shown = desk.run("orders").output
 
-    outcomes = ("dilaksanakan version=0.1.0", "ditolak (expired): Sudah lewat.", "1 dilaksanakan, 1 disimpan di balai")
+    outcomes = (
+        *("dilaksanakan version=0.1.0", "ditolak (expired): Sudah lewat.", "1 dilaksanakan, 1 disimpan di balai"),
+        *("menunggu jawaban", "tidak berlaku lagi, tanpa jawaban"),
+    )
     assert [outcome for outcome in outcomes if outcome not in shown] == []
-    assert "tanpa jawaban" in shown
 
 
 def test_the_signing_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -157,3 +165,17 @@ def test_a_key_that_others_can_read_or_that_is_none_is_refused(tmp_path: Path) -
 
     assert (readable.exit_code, "chmod 600" in readable.output) == (1, True)
     assert (wrong.exit_code, "bukan kunci PEM" in wrong.output) == (1, True)
+
+
+def test_in_postgresql_an_order_is_written_by_who_asks(postgres: Postgres) -> None:
+    """No folder is needed: several processes may write there, and the intake finds it unsent."""
+    address = postgres.database()
+    PostgresIntakeDatabase(address).close()
+    result = CliRunner().invoke(main, ("centre", "ask", HALL, "ping", "--database", address))
+    database = PostgresIntakeDatabase(address)
+    database.collect_orders()
+    with database.reading() as tx:
+        [order] = tx.unsent_orders(LONG_AGO, 10)
+    database.close()
+
+    assert (result.exit_code, order.kind, order.id in result.output) == (0, "ping", True)
