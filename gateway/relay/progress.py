@@ -37,7 +37,7 @@ class _Cursor:
     following: int
     """The next sequence that has not been sent on this connection."""
     again: list[tuple[int, int]] = field(default_factory=list)
-    """Ranges to be sent before it: the halves of a refused batch."""
+    """Ranges to be sent before it, the lowest first, or what arrived above a gap would fill the window: the halves of refused batches."""
 
 
 class Progress:
@@ -283,12 +283,12 @@ class Progress:
         cursor = self._cursors[shipment.key]
         if shipment.count > 1:
             middle = (shipment.first + shipment.last) // 2
-            cursor.again[:0] = [(shipment.first, middle), (middle + 1, shipment.last)]
+            cursor.again = sorted([*cursor.again, (shipment.first, middle), (middle + 1, shipment.last)])
             return []
         if (shipment.key, shipment.first) in self._set_aside:
             return []
         self._set_aside.add((shipment.key, shipment.first))
-        cursor.again[:0] = [(shipment.first, shipment.last)]
+        cursor.again = sorted([*cursor.again, (shipment.first, shipment.last)])
         return [Quarantine(shipment.key, shipment.first, reason)]
 
     def _drop(self, shipment: Shipment) -> None:
