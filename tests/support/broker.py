@@ -227,6 +227,7 @@ class FakeConnection:
         """Say goodbye."""
         self.wanted = False
         self.open = False
+        self._under_way.clear()
         self._broker.leave(self)
 
     def rename(self, client_id: str, will: Message | None) -> None:
