@@ -333,15 +333,15 @@ def _falls(sim: Sim) -> list[str]:
 
 
 def _order(sim: Sim) -> list[str]:
+    """What one epoch issued first keeps its order, also where it is issued again: a closed lane may be later than newer facts."""
     with closing(sqlite3.connect(sim._database)) as connection:
-        rows = connection.execute(
-            "SELECT epoch, lane, data FROM facts WHERE data LIKE '%made%' ORDER BY epoch, lane, seq"
-        ).fetchall()
-    newest: dict[tuple[str, str, str], int] = {}
+        sql = "SELECT epoch, lane, substr(first, 1, 8), data FROM facts WHERE data LIKE '%made%' ORDER BY epoch, lane, seq"
+        rows = connection.execute(sql).fetchall()
+    newest: dict[tuple[str, str, str, str], int] = {}
     broken = []
-    for epoch, lane, data in rows:
+    for epoch, lane, born, data in rows:
         kind, _, number = _name(data).rpartition("-")
-        key = (epoch, lane, kind)
+        key = (epoch, lane, born, kind)
         if int(number) < newest.get(key, -1):
             broken.append(f"order: {epoch} {lane} {kind}-{number}")
         newest[key] = int(number)
