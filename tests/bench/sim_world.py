@@ -333,15 +333,15 @@ def _falls(sim: Sim) -> list[str]:
 
 
 def _order(sim: Sim) -> list[str]:
-    """What one epoch issued first keeps its order, also where it is issued again: a closed lane may be later than newer facts."""
+    """Facts keep their order under the numbers they had first; what is issued again comes later, and says by ``was`` where it belongs."""
     with closing(sqlite3.connect(sim._database)) as connection:
-        sql = "SELECT epoch, lane, substr(first, 1, 8), data FROM facts WHERE data LIKE '%made%' ORDER BY epoch, lane, seq"
+        sql = "SELECT epoch, lane, data FROM facts WHERE data LIKE '%made%' AND first = epoch || '-' || lane || '-' || seq ORDER BY 1, 2, seq"
         rows = connection.execute(sql).fetchall()
-    newest: dict[tuple[str, str, str, str], int] = {}
+    newest: dict[tuple[str, str, str], int] = {}
     broken = []
-    for epoch, lane, born, data in rows:
+    for epoch, lane, data in rows:
         kind, _, number = _name(data).rpartition("-")
-        key = (epoch, lane, born, kind)
+        key = (epoch, lane, kind)
         if int(number) < newest.get(key, -1):
             broken.append(f"order: {epoch} {lane} {kind}-{number}")
         newest[key] = int(number)
