@@ -37,6 +37,25 @@ NEEDS_KEY: dict[str, Any] = {
 }
 """Tells in ``openapi.json`` what ``key_of`` asks of every POST; given to a route as ``openapi_extra``."""
 
+PROBLEM: dict[str, Any] = {
+    "description": "What went wrong and what to do (RFC 9457); the codes are in docs/errors.md.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "title": "Problem",
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "code", "remedy"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("title", "detail", "code", "remedy")},
+                    "type": {"type": "string", "pattern": "^urn:balai:problem:"},
+                    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                },
+            }
+        }
+    },
+}
+"""Tells in ``openapi.json`` what ``problems.answer`` says, whatever the route."""
+
 
 class ApiDoor:
     """The ASGI application below ``/api/v1``; builds the API behind it once."""
@@ -86,7 +105,7 @@ def build(site: Site, features: Sequence[Feature]) -> FastAPI:
         title=f"Balai Gateway: {site.hall_name}", version=__version__, docs_url=None, redoc_url=None,
         openapi_url="/openapi.json", servers=[{"url": "/api/v1"}], root_path_in_servers=False,
     )  # fmt: skip
-    router = APIRouter(route_class=ProblemRoute)
+    router = APIRouter(route_class=ProblemRoute, responses={"default": PROBLEM})
     for feature in features:
         feature.describe(router, site)
     api.include_router(router)

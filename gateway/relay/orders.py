@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, Unreadable
@@ -141,7 +141,7 @@ def _text(event: Mapping[str, Any], name: str) -> str:
 def _instant(event: Mapping[str, Any], name: str) -> datetime:
     try:
         instant = datetime.fromisoformat(_text(event, name))
-        instant.timestamp()
+        instant.astimezone(UTC) + GOOD_LIMIT  # whoever reckons with it stays within what Python can count
     except (ValueError, OverflowError):
         raise Unreadable(f"{name} is not an instant") from None
     if instant.tzinfo is None:

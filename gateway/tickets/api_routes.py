@@ -101,6 +101,60 @@ class About(BaseModel):
     )
 
 
+class DayNow(BaseModel):
+    """The hall-day."""
+
+    ordinal: int
+    date: str = Field(description="as far as the clock can be trusted")
+    clock: str
+
+
+class LineNow(BaseModel):
+    """One line of the queue."""
+
+    id: str
+    letter: str
+    name: str
+    colour: str
+    icon: str
+    open: bool
+    full: bool
+    waiting: int
+    estimated_wait: Wait
+
+
+class CounterNow(BaseModel):
+    """One counter."""
+
+    id: str
+    name: str
+    lines: list[str]
+    ticket: str | None
+    state: Literal["", "called", "serving"]
+    paused: bool
+
+
+class CallNow(BaseModel):
+    """The latest call of a ticket."""
+
+    id: int
+    number: str
+    counter: str
+    counter_name: str
+    called_at: str
+    count: int = Field(description="1 for a first call, more for recalls")
+
+
+class QueueNow(BaseModel):
+    """The queue of one revision."""
+
+    revision: int
+    day: DayNow
+    lines: list[LineNow]
+    counters: list[CounterNow]
+    calls: list[CallNow] = Field(description="the newest first, at most 6")
+
+
 def describe(api: APIRouter, desk: TicketsDesk, view: QueueView, people: PeopleDesk) -> None:
     """Add all routes."""
     _describe_tickets(api, desk, view)
@@ -180,5 +234,7 @@ def _describe_reading(api: APIRouter) -> None:
         """Follow the queue: server-sent events ``queue``, each with the body of ``GET queue``."""
         raise Refusal("not-found")
 
-    api.add_api_route("/queue", read_queue, methods=["GET"])
-    api.add_api_route("/events", follow_queue, methods=["GET"])
+    unchanged = {"description": "Nothing has changed since the ETag that was sent."}
+    stream = {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    api.add_api_route("/queue", read_queue, methods=["GET"], response_model=QueueNow, responses={304: unchanged})
+    api.add_api_route("/events", follow_queue, methods=["GET"], response_class=Response, responses={200: stream})

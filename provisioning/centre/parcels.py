@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -19,7 +20,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gateway.errors import Refusal
+from gateway.relay.orders import is_subject
 from gateway.relay.sealing import Bond, Unsealable, name_of, unseal, unwrap
+from provisioning.centre.hellos import is_count
 from provisioning.centre.opening import open_reader
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.sealing_key import load_key
@@ -51,15 +54,13 @@ class ParcelView:
 
 
 def parcels_of(reader: CentreReader, hall: str = "") -> list[ParcelView]:
-    """Return the parcels (of one hall), oldest first; one announced twice is one."""
+    """Return the parcels (of one hall), oldest first; one announced twice is one, and what announces none is passed over."""
     counts = reader.parcel_counts(PIECE)
     found = {}
     for sent_by, subject, time, data in reader.parcel_facts(OPENED, hall):
-        told = json.loads(data)
-        found[sent_by, subject] = ParcelView(
-            *(sent_by, subject, told["kind"], time, told["size_bytes"], told["pieces"]),
-            *(counts.get((sent_by, subject), 0), told["reader"], base64.b64decode(told["wrapped"])),
-        )
+        parcel = _read_opened(sent_by, subject, time, data, counts.get((sent_by, subject), 0))
+        if parcel is not None:
+            found[sent_by, subject] = parcel
     return list(found.values())
 
 
@@ -68,9 +69,34 @@ def content_of(reader: CentreReader, parcel: ParcelView, key: X25519PrivateKey) 
     bond = Bond(parcel.hall, parcel.kind, parcel.subject)
     if parcel.reader != name_of(key.public_key()):
         raise Unsealable("it was sealed for another key")
-    told = (json.loads(data) for *_, data in reader.parcel_facts(PIECE, parcel.hall, parcel.subject))
-    in_order = sorted(told, key=lambda piece: int(piece["index"]))
-    return unseal((base64.b64decode(piece["bytes"]) for piece in in_order), unwrap(parcel.wrapped, key, bond), bond)
+    pieces = (_read_piece(data) for *_, data in reader.parcel_facts(PIECE, parcel.hall, parcel.subject))
+    in_order = sorted((piece for piece in pieces if piece is not None), key=itemgetter(0))
+    return unseal((content for _, content in in_order), unwrap(parcel.wrapped, key, bond), bond)
+
+
+def _read_opened(hall: str, subject: str, time: str, data: str, arrived: int) -> ParcelView | None:
+    """Return the parcel that a hall announces, or None: what is accepted has an event's form, and says what it likes."""
+    try:
+        told = json.loads(data)
+        wrapped = base64.b64decode(told["wrapped"], validate=True)
+        kind, reader, size_bytes, pieces = (told[name] for name in ("kind", "reader", "size_bytes", "pieces"))
+    except (LookupError, TypeError, ValueError):
+        return None
+    texts, counts = (
+        is_subject(subject) and isinstance(kind, str) and isinstance(reader, str),
+        is_count(size_bytes) and is_count(pieces),
+    )
+    return ParcelView(hall, subject, kind, time, size_bytes, pieces, arrived, reader, wrapped) if texts and counts else None
+
+
+def _read_piece(data: str) -> tuple[int, bytes] | None:
+    """Return the place and the bytes of a piece, or None for what is none: the parcel then stays shut."""
+    try:
+        told = json.loads(data)
+        index, content = told["index"], base64.b64decode(told["bytes"], validate=True)
+    except (LookupError, TypeError, ValueError):
+        return None
+    return (index, content) if is_count(index) else None
 
 
 @click.command()

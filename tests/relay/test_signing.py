@@ -117,6 +117,7 @@ def test_an_order_that_lacks_something_is_refused(name: str) -> None:
         (b'"subject":"ping"', b'"subject":"../ping"'),
         (b"+00:00", b""),
         (b"2026", b"0000"),
+        (b"2026", b"9999"),
         (b'"data":{}', b'"data":[]'),
         (b'"data":{}', b'"data":{"a":NaN}'),
         (b'"data":{}', b'"data":{"a":"\\ud800"}'),

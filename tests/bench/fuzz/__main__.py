@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.bench.fuzz import guided
 from tests.bench.fuzz.inputs import Inputs, drawn
-from tests.bench.fuzz.parsers import Parser, parsers, planted
+from tests.bench.fuzz.parser import Parser
+from tests.bench.fuzz.parsers import parsers, planted
 from tests.bench.verdict import quick, seed, show, verdict
 
 INPUTS = 12_000 if quick() else 1_000_000

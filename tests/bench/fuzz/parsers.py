@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.choices.copies import Unfit
 from gateway.errors import Refusal
+from gateway.hall import Hall
 from gateway.mqtt.address import BrokerAddress
 from gateway.portal.i18n import words
 from gateway.relay.batches import pack, unpack
@@ -32,10 +32,15 @@ from provisioning.centre.hellos import closed_epochs, read_correction
 from provisioning.centre.model import ACCEPTED
 from provisioning.centre.orders import read_answer
 from provisioning.centre.reading import Arrival, Batch, read
+from tests.bench.fuzz.acting import obeying, opening
+from tests.bench.fuzz.parser import Parser
 from tests.support.hall_days import hall_days
+from tests.support.hall_process import write_settings
+from tests.support.orders import PINNED
 from tests.support.tickets import open_queue
 
 HALL = "3510012001"
+NOBODY = "mqtt://127.0.0.1:1"
 NOW = "2026-11-23T02:14:05.000+00:00"
 CONTRACT = Path(__file__).parents[2] / "relay" / "contract"
 SETTINGS = Path(__file__).parents[3] / "firmware_config" / "hall.default.toml"
@@ -63,29 +68,17 @@ pin = 17
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Parser:
-    """Something that reads bytes of others. ``seeds`` are honest inputs, ``refusals`` what it may raise."""
-
-    name: str
-    parse: Callable[[bytes], object]
-    seeds: Sequence[bytes]
-    refusals: tuple[type[Exception], ...] = ()
-    form: str = "json"
-    """``json``, ``toml`` or ``text``: how a seed can be changed with understanding."""
-    share: int = 1
-    """How many of all inputs it is given, in parts: what can come from far away is given most."""
-
-
 @contextmanager
 def parsers() -> Iterator[list[Parser]]:
     """Yield all of them; some need a store or a folder of their own."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fuzz-")))
-        queue = stack.enter_context(open_queue(folder / "hall"))
+        queue = stack.enter_context(open_queue(folder / "queue"))
         copies = copies_of(queue.desk.choices, queue.desk.furniture, ("balai.lan",))
         told = words("id")
-        yield [*_of_the_wire(), *_of_the_centre(), _settings(folder), Parser(
+        relay = f'centre_key = "{PINNED}"'
+        hall = stack.enter_context(Hall(Settings.load(write_settings(folder, broker=NOBODY, relay=relay, devices=False))))
+        yield [*_of_the_wire(), *_of_the_centre(), obeying(hall, orders()), *opening(), _settings(folder / "hall.toml"), Parser(
             "choices", lambda text: copies.bring_in(text.decode("utf-8", "replace"), told, only_look=True),
             [copies.export().encode()], (Unfit,), "toml",
         )]  # fmt: skip
@@ -94,11 +87,11 @@ def parsers() -> Iterator[list[Parser]]:
 def _of_the_wire() -> list[Parser]:
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     public = spell_key(key.public_key())
-    signed = sign([key], HALL, ORDERS[0])
+    signed = sign([key], HALL, orders()[0])
     return [
         Parser("batch", unpack, batches(), (Unreadable,), share=6),
         Parser("receipt", decode_answer, [_line(name) for name in _messages() if name.startswith("re")], (Unreadable,), share=3),
-        Parser("order", decode_order, ORDERS, (Unreadable,), share=3),
+        Parser("order", decode_order, orders(), (Unreadable,), share=3),
         Parser("signature", lambda payload: verified(payload, HALL, public), [signed], (Unreadable,), "text"),
         Parser(
             "enrolment-wish",
@@ -123,9 +116,7 @@ def _of_the_centre() -> list[Parser]:
     ]
 
 
-def _settings(folder: Path) -> Parser:
-    path = folder / "hall.toml"
-
+def _settings(path: Path) -> Parser:
     def load(text: bytes) -> Settings:
         path.write_bytes(text)
         return Settings.load(path)
@@ -189,6 +180,11 @@ def _envelope(seq: int, stamp: object, event: object) -> Envelope:
     return Envelope(*place, stamp.time, stamp.clock, stamp.bootid, stamp.uptime, text)  # type: ignore[attr-defined]
 
 
+def orders() -> list[bytes]:
+    """Return an honest order of each kind."""
+    return [_line(name) for name in _messages() if name.startswith("commands/")]
+
+
 def _messages() -> dict[str, object]:
     return dict(json.loads((CONTRACT / "messages.json").read_text(encoding="utf-8")))
 
@@ -203,27 +199,6 @@ def _topics() -> list[bytes]:
 
 
 ADDRESSES = [b"mqtts://hall:secret@broker.example:8883,b.example:8883", b"mqtt://[::1]:1883", b"mqtt://127.0.0.1"]
-ORDERS = [
-    json.dumps(
-        {
-            "specversion": "1.0",
-            "id": "9f2c11d07a3b4e55-00c1f2a3b4d5e6f7",
-            "source": "/centre",
-            "type": f"id.balai.{kind}.v1",
-            "subject": subject,
-            "time": NOW,
-            "datacontenttype": "application/json",
-            "rev": 1763863445000,
-            "notafter": "2026-12-23T02:14:05.000+00:00",
-            "data": data,
-        }
-    ).encode()
-    for kind, subject, data in (
-        ("ping", "ping", {}),
-        ("announcement.put", "announcement/posyandu", {"texts": {"id": "Posyandu Kamis"}, "ends_on": "2026-12-01"}),
-        ("resend.request", "resend/7f3a90c2/record", {"epoch": "7f3a90c2", "lane": "record", "after": 12}),
-    )
-]
 
 
 def planted() -> list[Parser]:
@@ -236,7 +211,7 @@ def planted() -> list[Parser]:
             (ValueError, zlib.error, RecursionError),
         ),
         Parser("unguarded-recursion", _walk_unguarded, [json.dumps({"data": {"lines": [{"id": "a"}]}}).encode()], (ValueError,)),
-        Parser("trusted-field", lambda payload: _field(json.loads(payload)), ORDERS, (ValueError,)),
+        Parser("trusted-field", lambda payload: _field(json.loads(payload)), orders(), (ValueError,)),
     ]
 
 

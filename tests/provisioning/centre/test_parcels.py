@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from gateway.store.blobs import Blobs
 from gateway.store.stamp import Stamp
 from provisioning.centre.intake import Intake
 from provisioning.centre.opening import open_database
+from provisioning.centre.parcels import OPENED
 from provisioning.centre.sealing_key import load_key
 from provisioning.cli import main
 from tests.support.arrivals import HALL
@@ -59,8 +61,8 @@ def centre(request: pytest.FixtureRequest, tmp_path: Path) -> Centre:
     return Centre(address, tmp_path)
 
 
-def send(folder: Path, address: str, missing: int | None = None) -> None:
-    """Seal the content, and carry it to the centre; the piece ``missing`` has been lost by the hall."""
+def send(folder: Path, address: str, missing: int | None = None, besides: Sequence[outbox.Event] = ()) -> None:
+    """Seal the content, and carry it to the centre after ``besides``; the piece ``missing`` has been lost by the hall."""
     clock, broker = FakeClock(), FakeBroker(Random(1))
     store, database = open_test_store(folder / "hall", clock), open_database(address)
     public = load_key(folder / "sealing.key").public_key()
@@ -73,7 +75,10 @@ def send(folder: Path, address: str, missing: int | None = None) -> None:
         path = blobs.path_of(parcel.blob)
         path.write_bytes(path.read_bytes()[: missing * PIECE_BYTES])
     with store.transaction() as tx:
-        parcels.send(tx, Stamp.of(clock, ZoneInfo("Asia/Jakarta")), parcel)
+        stamp = Stamp.of(clock, ZoneInfo("Asia/Jakarta"))
+        for event in besides:
+            outbox.append(tx, stamp, event)
+        parcels.send(tx, stamp, parcel)
     uplink = Uplink(store, broker.connection(HALL), clock, HALL, randomness=Random(1))
     connection = broker.connection("intake", session_s=60)
     intake = Intake(database, connection, clock, "balai/v1")
@@ -131,3 +136,15 @@ def test_a_parcel_that_is_not_whole_does_not_open(tmp_path: Path) -> None:
     assert "2 of 6 pieces" in centre.run("parcels").output
     assert "missing behind" in centre.fetch().stderr
     assert not list(tmp_path.glob("content*"))
+
+
+def test_what_announces_no_parcel_hides_none(tmp_path: Path) -> None:
+    """A hall that says nonsense in its lane of parcels spoils neither the table nor another parcel of its own."""
+    CliRunner().invoke(main, ["centre", "key", "--sealing", str(tmp_path / "sealing.key")])
+    strange: tuple[dict[str, object], ...] = ({}, {"kind": 1, "wrapped": "a"}, {"wrapped": [], "pieces": "many"})
+    nonsense = [outbox.Event("parcel", OPENED, f"backup/{number}", data) for number, data in enumerate(strange)]
+    send(tmp_path, f"sqlite:///{tmp_path}/centre.db", besides=nonsense)
+    centre = Centre(f"sqlite:///{tmp_path}/centre.db", tmp_path)
+
+    assert [line.split()[1] for line in centre.run("parcels").output.splitlines()] == [SUBJECT]
+    assert centre.fetch().exit_code == 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.relay.envelope import decode
+from gateway.relay.orders import decode_order
 from gateway.relay.receipts import decode_answer
 from gateway.relay.topics import Topics
 from provisioning.centre.model import ACCEPTED, Hello
@@ -26,6 +27,12 @@ def test_there_is_an_early_event_of_every_type() -> None:
     assert sorted(contract.messages("events")) == sorted({event["type"] for event in EVENTS})
 
 
+def test_there_is_an_early_order_of_every_kind_that_is_carried_out() -> None:
+    """Whoever lets halls carry out another kind adds such an order to ``messages.json``, and never changes it again."""
+    carried_out = {name for name, one in contract.messages("commands").items() if "`not-here`" not in one["description"]}
+    assert sorted(carried_out) == sorted(MESSAGES[name]["type"] for name in MESSAGES if name.startswith("commands/"))
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["type"])
 def test_an_early_event_is_taken_for_ever(event: dict[str, Any]) -> None:
     """The intake accepts it, today's schema tells it, and it is written again as it was."""
@@ -39,7 +46,7 @@ def test_an_early_event_is_taken_for_ever(event: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", MESSAGES)
 def test_an_early_message_is_understood_for_ever(name: str) -> None:
-    """Hello, receipt and refusal of the first version mean what they meant."""
+    """Hello, receipt, refusal and orders of the first version mean what they meant."""
     message = MESSAGES[name]
     payload = json.dumps(message).encode()
 
@@ -48,6 +55,8 @@ def test_an_early_message_is_understood_for_ever(name: str) -> None:
         assert isinstance(read(Topics(HALL).hello, payload, ROOT, NOW), Hello)
     elif name.startswith("re"):
         decode_answer(payload)
+    elif name.startswith("commands/"):
+        assert json.loads(decode_order(payload).encode()) == message
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event["type"])
