@@ -231,6 +231,7 @@ FAULTS: dict[str, Fault] = {
     "centre-address": Fault(500, "Alamat basis data {address} tidak dapat dibaca.", "Tulis sqlite:///BERKAS atau postgresql://HOST/NAMA."),
     "centre-driver": Fault(500, "Penggerak PostgreSQL belum terpasang: {reason}.", "Pasang dengan: pip install 'balai-gateway[centre]'."),
     "centre-running": Fault(409, "Penerima lain sudah memakai basis data {path}.", "Hentikan yang itu dulu, atau pakai berkas lain."),
+    "centre-older": Fault(500, "Basis data {path} belum dibawa ke versi ini, atau belum pernah dipakai penerima.", "Jalankan dahulu penerima versi ini: provision centre intake"),
     "centre-newer": Fault(500, "Basis data {path} dibuat oleh versi yang lebih baru ({version}).", "Pasang versi yang lebih baru."),
     "centre-unusable": Fault(500, "Basis data pusat {path} tidak dapat dipakai: {reason}.", "Periksa folder, izin, dan isi berkas itu, atau server basis datanya."),
     "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa disk atau server basis data; balai mengirim ulang."),

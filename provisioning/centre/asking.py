@@ -12,7 +12,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from gateway.clock import SystemClock
 from gateway.errors import Refusal
@@ -23,6 +22,7 @@ from provisioning.centre.opening import leave_order, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.signing_key import make_or_load_key, pinned
+from provisioning.centre.viewing import table
 
 LOOK_S = 0.3
 """How often a waiting command looks for the answer."""
@@ -83,14 +83,15 @@ def orders(database: str, last: int) -> None:
 
     Example: provision centre orders --database sqlite:///centre.db
     """
-    table = Table("asked", "hall", "kind", "about", "until", "outcome")
+    made = table("balai", "diminta", "perintah", "hasil")
     now = instant(SystemClock().now())
     with closing(open_reader(database)) as reader:
         halls = len(reader.halls())
         for order in reader.orders(last):
             outcome = _outcome(order, reader.order_answers(order.id), halls, now)
-            table.add_row(order.asked_at[:16], order.hall, order.kind, order.subject, order.notafter[:16], outcome)
-    Console().print(table)
+            about = order.subject.partition("/")[2]
+            made.add_row(order.hall, order.asked_at[:16].replace("T", " "), f"{order.kind} {about}".strip(), outcome)
+    Console().print(made)
 
 
 @click.command()

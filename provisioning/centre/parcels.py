@@ -109,8 +109,8 @@ def parcels(database: str, hall: str) -> None:
     """
     with closing(open_reader(database)) as reader:
         for one in parcels_of(reader, hall):
-            pieces = "whole" if one.is_whole else f"{one.arrived} of {one.pieces} pieces"
-            click.echo(f"{one.hall}  {one.subject}  {one.time[:16]}  {one.size_bytes // 1024} KiB  {pieces}  key {one.reader}")
+            pieces = "lengkap" if one.is_whole else f"{one.arrived} dari {one.pieces} potong"
+            click.echo(f"{one.hall}  {one.subject}  {one.time[:16]}  {one.size_bytes // 1024} KiB  {pieces}  kunci {one.reader}")
 
 
 @click.command()

@@ -19,7 +19,7 @@ from psycopg.pq import TransactionStatus
 
 from gateway.errors import Refusal
 from provisioning.centre.database import Untakeable
-from provisioning.centre.reader import CentreReader
+from provisioning.centre.reader import CentreReader, look
 from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
 from provisioning.centre.transaction import SqlTransaction
@@ -148,12 +148,13 @@ class PostgresIntakeDatabase:
 
 
 def open_reader(address: str) -> CentreReader:
-    """Look from beside running intakes, also at a standby. Raises Refusal ``centre-address`` or ``centre-unusable``."""
+    """Look from beside running intakes, also at a standby. Raises the refusals of the intake's, and ``centre-older``."""
     name = name_of(address)
     try:
         connection = _connect(address)
         connection.read_only = True
-        return CentreReader(_Looking(connection, name), connection.close)
+        sql = _Looking(connection, name)
+        return look(sql, connection.close, _version(sql), name)
     except (psycopg.Error, TypeError) as error:
         raise Refusal("centre-unusable", path=name, reason=reason_of(error)) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from provisioning.centre.database import LaneView
 from provisioning.centre.model import Alarm, LaneKey, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
+from provisioning.centre.schema import require_current
 from provisioning.centre.sql import Sql
 from provisioning.centre.transaction import ORDER
 from provisioning.centre.watching import HallView
@@ -129,3 +131,13 @@ class CentreReader:
 
 def _instant(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def look(sql: Sql, close: Callable[[], None], version: int, name: object) -> CentreReader:
+    """Return a reader of tables of this version. Raises Refusal ``centre-older`` or ``centre-newer``, with the connection closed."""
+    with ExitStack() as stack:
+        stack.callback(close)
+        require_current(version, name)
+        made = CentreReader(sql, close)
+        stack.pop_all()
+        return made

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from gateway.errors import Refusal
 from provisioning.centre.sql import Dialect, Sql
 
 FIRST = """
@@ -145,3 +146,14 @@ def migrate(sql: Sql, dialect: Dialect, version: int) -> None:
         for statement in migration.format(**asdict(dialect)).split(";\n"):
             if statement.strip():
                 sql.execute(statement)
+
+
+def require_current(version: int, name: object) -> None:
+    """Let nobody look at tables of another version: only an intake brings them up to date.
+
+    Raises Refusal ``centre-older`` or ``centre-newer``.
+    """
+    if version < len(MIGRATIONS):
+        raise Refusal("centre-older", path=name)
+    if version > len(MIGRATIONS):
+        raise Refusal("centre-newer", path=name, version=version)

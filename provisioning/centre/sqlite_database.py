@@ -17,7 +17,7 @@ from pathlib import Path
 from gateway.errors import Refusal
 from provisioning.centre.asked_folder import folder_of, left
 from provisioning.centre.database import Untakeable
-from provisioning.centre.reader import CentreReader
+from provisioning.centre.reader import CentreReader, look
 from provisioning.centre.schema import MIGRATIONS, migrate
 from provisioning.centre.sql import Dialect, Rows
 from provisioning.centre.transaction import SqlTransaction
@@ -118,10 +118,14 @@ class SqliteIntakeDatabase:
 
 
 def open_reader(path: Path) -> CentreReader:
-    """Look from beside a running intake. Raises Refusal ``centre-unusable`` when ``path`` is no database of a centre."""
+    """Look from beside a running intake.
+
+    Raises Refusal ``centre-unusable`` when ``path`` is no database of a centre, ``centre-older`` or ``centre-newer``.
+    """
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        return CentreReader(SqliteSql(connection), connection.close)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        return look(SqliteSql(connection), connection.close, version, path)
     except (sqlite3.Error, TypeError) as error:
         raise Refusal("centre-unusable", path=path, reason=error) from error
 

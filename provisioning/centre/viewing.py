@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import date, datetime
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
@@ -27,6 +28,18 @@ CLOCKS = {"trusted": "benar", "staff": "kata petugas", "restored": "lanjutan", "
 PAGE = 500
 """Rows read at once."""
 
+WIDE = 110
+"""From so many letters in a line on, a table shows what else is known; narrower ones show what is to be done."""
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """Return an empty table of which only the last column may break its lines: codes and names stay whole to be copied."""
+    made = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title_justify="left")
+    for column in columns[:-1]:
+        made.add_column(column, no_wrap=True)
+    made.add_column(columns[-1], overflow="fold")
+    return made
+
 
 def follow_events(reader: CentreReader, last: int, stopping: threading.Event | None) -> None:
     """Print the newest ``last`` events, and what comes after them until ``stopping`` is set (None: do not wait)."""
@@ -44,37 +57,42 @@ def follow_events(reader: CentreReader, last: int, stopping: threading.Event | N
 
 def watch_halls(reader: CentreReader, clock: Clock, stopping: threading.Event | None) -> None:
     """Print the halls, the most urgent first, and print them anew until ``stopping`` is set (None: once)."""
+    console = Console()
     if stopping is None:
-        Console().print(_halls(reader, clock.now()))
+        console.print(_halls(reader, clock.now(), console.width))
         return
-    with Live(_halls(reader, clock.now()), auto_refresh=False, vertical_overflow="ellipsis") as live:
+    with Live(
+        _halls(reader, clock.now(), console.width), console=console, auto_refresh=False, vertical_overflow="ellipsis"
+    ) as live:
         while not stopping.wait(WATCH_S):
-            live.update(_halls(reader, clock.now()), refresh=True)
+            live.update(_halls(reader, clock.now(), console.width), refresh=True)
 
 
-def _halls(reader: CentreReader, now: datetime) -> Table:
+def _halls(reader: CentreReader, now: datetime, width: int) -> Table:
     judged = by_urgency(reader.watch(), now)
     troubled = sum(1 for _, judgement in judged if judgement.advice)
     title = f"pusat {reader.centre}: {len(judged)} balai, {troubled} perlu perhatian, {now.astimezone():%d-%m-%Y %H.%M.%S}"
-    columns = ("balai", "keadaan", "terdengar", "tertahan", "tertua", "celah", "jam", "sertifikat", "versi")
-    table = Table(*columns, "yang pertama dilakukan", title=title)
+    more = ("tertua", "celah", "jam", "sertifikat", "versi") if width >= WIDE else ()
+    made = table("balai", "keadaan", "terdengar", "tertahan", *more, "yang pertama dilakukan", title=title)
     for hall, judgement in judged:
-        table.add_row(
-            *(hall.hall, STATES[hall.state], _ago(hall.heard_at, now), str(hall.depth or "-"), _span(hall.oldest_age_s)),
-            *(_ago(hall.gap_at, now) if hall.gaps else "-", CLOCKS.get(hall.clock, "?")),
+        known = (
+            *(_span(hall.oldest_age_s), _ago(hall.gap_at, now) if hall.gaps else "-", CLOCKS.get(hall.clock, "?")),
             *(_days_left(hall.certificate_until, now), hall.version or "?"),
+        )
+        made.add_row(
+            *(hall.hall, STATES[hall.state], _ago(hall.heard_at, now), str(hall.depth or "-"), *known[: len(more)]),
             judgement.advice or "-",
             style="bold" if judgement.advice else None,
         )
-    return table
+    return made
 
 
 def show_dead_letters(reader: CentreReader) -> None:
     """Print the newest of what could not be taken."""
-    table = Table("hall", "what", "id or SHA-256", "reason", "received")
+    made = table("balai", "apa", "id atau SHA-256", "diterima", "alasan")
     for hall, kind, identifier, reason, received_at in reader.dead_letters(PAGE):
-        table.add_row(hall, kind, identifier[:26], escape(reason), received_at[:19])
-    Console().print(table)
+        made.add_row(hall, kind, identifier[:26], received_at[:16], escape(reason))
+    Console().print(made)
 
 
 def _days_left(last_day: date | None, now: datetime) -> str:
@@ -95,17 +113,16 @@ def _span(seconds: float) -> str:
 
 def show_lanes(reader: CentreReader) -> None:
     """Print one row for each lane of each hall."""
-    columns = ("hall", "epoch", "lane", "through", "newest", "waiting since", "rejected", "absent")
-    table = Table(*columns, title=f"centre {reader.centre}")
+    made = table("balai", "epoch", "jalur", "sampai", "terbaru", "ditolak", "hilang", "sejak", title=f"pusat {reader.centre}")
     for view in reader.lanes():
         standing = view.standing
-        state = f"{view.lane.epoch} closed" if standing.closed_last is not None else view.lane.epoch
-        numbers = (standing.through, view.top, standing.gap_at or "-", view.rejected, view.absent)
-        table.add_row(view.lane.hall, state, view.lane.lane, *map(str, numbers))
+        state = f"{view.lane.epoch} tutup" if standing.closed_last is not None else view.lane.epoch
+        numbers = (standing.through, view.top, view.rejected, view.absent, standing.gap_at[:16] or "-")
+        made.add_row(view.lane.hall, state, view.lane.lane, *map(str, numbers))
     console = Console()
-    console.print(table)
+    console.print(made)
     for alarm in reader.alarms():
         console.print(
-            f"ALARM {alarm.kind} hall {alarm.hall} epoch {alarm.subject}: {alarm.times} times, last {alarm.last_at}",
+            f"ALARM {alarm.kind} balai {alarm.hall} epoch {alarm.subject}: {alarm.times} kali, terakhir {alarm.last_at[:16]}",
             style="bold red",
         )

@@ -99,7 +99,7 @@ def test_a_parcel_is_shown_and_opens(centre: Centre) -> None:
     shown, fetched = centre.run("parcels"), centre.fetch()
 
     assert f"{HALL}  {SUBJECT}" in shown.output
-    assert "whole" in shown.output
+    assert "lengkap" in shown.output
     assert fetched.exit_code == 0, fetched.output
     assert (centre.folder / "content").read_bytes() == CONTENT
     assert (centre.folder / "content").stat().st_mode & 0o777 == 0o600
@@ -133,7 +133,7 @@ def test_a_parcel_that_is_not_whole_does_not_open(tmp_path: Path) -> None:
     send(tmp_path, f"sqlite:///{tmp_path}/centre.db", missing=2)
     centre = Centre(f"sqlite:///{tmp_path}/centre.db", tmp_path)
 
-    assert "2 of 6 pieces" in centre.run("parcels").output
+    assert "2 dari 6 potong" in centre.run("parcels").output
     assert "missing behind" in centre.fetch().stderr
     assert not list(tmp_path.glob("content*"))
 
