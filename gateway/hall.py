@@ -243,6 +243,10 @@ class Hall:
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
+        self.presses = PressDesk(self.tickets, self.clock)
+        for button in self.devices.buttons:
+            # From now on a press waits for its number, which comes once the hall has started.
+            button.when_pressed(self.presses.press)
         self._begin("devices", self.devices.step)
         self.trials = Trials(self.devices.boards, self.devices.printers, clock=self.clock)
         for board in self.devices.boards:
@@ -390,10 +394,7 @@ class Hall:
         self.portal.start()
 
     def _take_presses(self) -> None:
-        self.presses = PressDesk(self.tickets, self.clock)
         self._begin("presses", self.presses.step, self.presses.wakes, essential=True)
-        for button in self.devices.buttons:
-            button.when_pressed(self.presses.press)
 
     def _lines(self) -> list[tuple[str, str]]:
         return [(line.id, line.name) for line in self.view.current.lines]

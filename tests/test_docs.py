@@ -119,6 +119,9 @@ class _Asked(_Options):
         self.keys.append(f"{key} {low} {high}")
         return low
 
+    def whole_or_none(self, key: str, low: int, high: int) -> None:
+        self.keys.append(f"{key} {low} {high} none")
+
     def seconds(self, key: str, default: float, high: float) -> float:
         self.keys.append(f"{key} 0 {high:g} {default:g}")
         return default

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.devices.ports import Device, DeviceState
+from gateway.errors import Reason
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
 GOOD = Verdict(Level.GOOD, "Semua perangkat baik ({count}).")
@@ -23,5 +24,15 @@ def check_devices(devices: Iterable[Device]) -> Finding:
         return Finding("devices", NONE)
     ailing = [(device.id, device.reason()) for device in found if device.state() is not DeviceState.READY]
     if ailing:
-        return Finding("devices", AILING, {"names": ", ".join(f"{name} ({why})" if why else name for name, why in ailing)})
+        return Finding("devices", AILING, {"names": _named(ailing)})
     return Finding("devices", GOOD, {"count": len(found)})
+
+
+def _named(ailing: list[tuple[str, str]]) -> Reason:
+    """Return each device with its reason, so that every reason is said in the reader's language."""
+    facts: dict[str, object] = {}
+    parts = []
+    for position, (name, why) in enumerate(ailing):
+        facts |= {f"name{position}": name, f"reason{position}": why}
+        parts.append(f"{{name{position}}} ({{reason{position}}})" if why else f"{{name{position}}}")
+    return Reason(", ".join(parts), **facts)

@@ -69,6 +69,10 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         )
         for score in (4, 3, 2, 1)
     ]
+    keypads = [
+        DeviceSettings.model_validate({"id": f"keypad-{counter.id}", "kind": "simulated-keypad", "counter": counter.id})
+        for counter in furnishing.COUNTERS
+    ]
     board = DeviceSettings(id="papan", kind="simulated-board")
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
@@ -81,7 +85,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=relay,
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, *ratings, board, printer, speaker),
+        devices=(*buttons, *ratings, *keypads, board, printer, speaker),
     )
 
 
@@ -97,8 +101,8 @@ def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
             devices=hall.devices,
             queue=lambda: hall.view.current,
             latest_press=lambda: hall.presses.latest,
+            latest_act=lambda: hall.presses.latest_act,
             waiting_events=waiting_events,
-            call_next=hall.tickets.call_next,
             centre=regency.database if regency is not None else None,
             uplink=regency,
         )

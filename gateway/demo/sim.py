@@ -26,16 +26,18 @@ from gateway.devices.board_picture import draw_board
 from gateway.devices.catalog import Devices
 from gateway.devices.ports import BoardFace
 from gateway.devices.simulated_board import SimulatedBoard
-from gateway.devices.simulated_button import SimulatedButton, SimulatedRatingButton
+from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
-from gateway.errors import Refusal
+from gateway.errors import FAULTS, Refusal
 from gateway.portal.site import TEMPLATES as PORTAL_TEMPLATES
 from gateway.portal.site import ink_on, plain_colour
 from gateway.tickets.inputs import PressAnswer
 from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
+KEYS = {"call-next": "Panggil", "recall": "Panggil ulang", "complete": "Selesai"}
+"""What stands on the keys of a keypad."""
 STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
 
 
@@ -60,10 +62,11 @@ class SimParts:
     devices: Devices
     queue: Callable[[], QueueSnapshot]
     latest_press: Callable[[], PressAnswer | None]
+    """Of the buttons that give numbers."""
+    latest_act: Callable[[], PressAnswer | None]
+    """Of the keypads."""
     waiting_events: Callable[[], int]
     """How many events the centre has not confirmed."""
-    call_next: Callable[[str], object]
-    """Call the next person to a counter, as its keypad does. May raise Refusal."""
     centre: Path | None
     """The centre's database, or None when it is elsewhere."""
     uplink: Uplink | None
@@ -80,7 +83,7 @@ def sim_routes(parts: SimParts) -> list[BaseRoute]:
         Route("/sim/slip/{id}/{position}.png", page.slip),
         Route("/sim/sound/{id}/{position}.wav", page.sound),
         Route("/sim/press/{id}", page.press, methods=["POST"]),
-        Route("/sim/call/{counter}", page.call, methods=["POST"]),
+        Route("/sim/press/{id}/{act}", page.press, methods=["POST"]),
         Route("/sim/switch/{id}/{act}", page.switch, methods=["POST"]),
         *(Route(f"/sim/{name}", page.static) for name in STATIC_TYPES),
     ]
@@ -98,10 +101,10 @@ class _SimPage:
         self._templates.globals.update(ink_on=ink_on, plain_colour=plain_colour)
         self._buttons: dict[str, SimulatedButton] = {one.id: one for one in parts.devices.of_kind(SimulatedButton.kind)}
         self._faces: dict[str, SimulatedRatingButton] = {one.id: one for one in parts.devices.of_kind(SimulatedRatingButton.kind)}
+        self._keypads: dict[str, SimulatedKeypad] = {one.id: one for one in parts.devices.of_kind(SimulatedKeypad.kind)}
         self._boards: dict[str, SimulatedBoard] = {one.id: one for one in parts.devices.of_kind(SimulatedBoard.kind)}
         self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
         self._speakers: dict[str, SimulatedSpeaker] = {one.id: one for one in parts.devices.of_kind(SimulatedSpeaker.kind)}
-        self._refusal = ""
 
     def whole(self, _request: Request) -> Response:
         """Draw the whole page."""
@@ -139,17 +142,11 @@ class _SimPage:
         raise Refusal("not-found")
 
     def press(self, request: Request) -> Response:
-        """Press a button once."""
-        _known({**self._buttons, **self._faces}, request).press()
-        return self._back()
-
-    def call(self, request: Request) -> Response:
-        """Call the next person to a counter."""
-        try:
-            self._parts.call_next(request.path_params["counter"])
-            self._refusal = ""
-        except Refusal as refusal:
-            self._refusal = refusal.sentence
+        """Press a button, or the key of a keypad, once."""
+        device, act = _known({**self._buttons, **self._faces, **self._keypads}, request), request.path_params.get("act", "")
+        if act not in device.acts:
+            raise Refusal("not-found")
+        device.press(act)
         return self._back()
 
     def switch(self, request: Request) -> Response:
@@ -187,7 +184,7 @@ class _SimPage:
 
     def _draw(self, template: str) -> str:
         parts = self._parts
-        queue = parts.queue()
+        queue, act = parts.queue(), parts.latest_act()
         return self._templates.get_template(template).render(
             hall_name=parts.hall_name,
             queue=queue,
@@ -197,10 +194,13 @@ class _SimPage:
             printers=list(self._printers.values()),
             speakers=list(self._speakers.values()),
             latest=parts.latest_press(),
+            latest_act=act,
+            keypads=[(pad, queue.counter(pad.counter)) for pad in self._keypads.values()],
+            keys=KEYS,
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
             uplink=parts.uplink,
-            refusal=self._refusal,
+            refusal=FAULTS[act.refusal].sentence if act and act.refusal in FAULTS else "",
             time_of=lambda stamp: datetime.fromisoformat(stamp).astimezone(parts.zone).strftime("%H.%M.%S"),
             kind_of=_kind_of,
         )

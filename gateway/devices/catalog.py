@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from gateway.clock import Clock
 from gateway.devices.debounce import ContactRules
 from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, Speaker
 from gateway.errors import Reason, Refusal
+
+if TYPE_CHECKING:
+    from gateway.devices.gpio_contacts import Wiring
 
 LOOK_S = 1.0
 """How often the hardware is looked at."""
@@ -60,12 +63,20 @@ class _Options:
             raise self._wrong(key, Reason("harus bilangan bulat {low} sampai {high}", low=low, high=high))
         return value
 
+    def whole_or_none(self, key: str, low: int, high: int) -> int | None:
+        """Take a whole number that may be left out."""
+        return self.whole(key, low, high) if key in self._left else None
+
     def seconds(self, key: str, default: float, high: float) -> float:
         """Take a time in seconds that may be left out."""
         value = self._left.pop(key, default)
         if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= high:
             raise self._wrong(key, Reason("harus detik, 0 sampai {high}", high=f"{high:g}"))
         return float(value)
+
+    def wiring(self) -> Wiring:
+        """Take what belongs to every device of contacts."""
+        return {"rules": self.rules(), "lamp_pin": self.whole_or_none("lamp_pin", 0, 27)}
 
     def rules(self) -> ContactRules:
         """Take the times of a button's contact."""
@@ -86,14 +97,22 @@ class _Options:
 def _gpio_button(id: str, options: _Options, clock: Clock) -> Device:
     from gateway.devices.gpio_button import GpioButton  # noqa: PLC0415 - a hall loads only the kinds it has
 
-    return GpioButton(id, options.text("line"), options.whole("pin", 0, 27), clock, rules=options.rules())
+    return GpioButton(id, options.text("line"), options.whole("pin", 0, 27), clock, **options.wiring())
 
 
 def _gpio_rating_button(id: str, options: _Options, clock: Clock) -> Device:
     from gateway.devices.gpio_button import GpioRatingButton  # noqa: PLC0415 - as above
 
     counter, score = options.text("counter"), options.whole("score", 1, 4)
-    return GpioRatingButton(id, counter, score, options.whole("pin", 0, 27), clock, rules=options.rules())
+    return GpioRatingButton(id, counter, score, options.whole("pin", 0, 27), clock, **options.wiring())
+
+
+def _gpio_keypad(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.gpio_keypad import GpioKeypad  # noqa: PLC0415 - as above
+
+    counter = options.text("counter")
+    call, recall, done = (options.whole(key, 0, 27) for key in ("call_pin", "recall_pin", "done_pin"))
+    return GpioKeypad(id, counter, (call, recall, done), clock, **options.wiring())
 
 
 def _simulated_button(id: str, options: _Options, clock: Clock) -> Device:
@@ -106,6 +125,12 @@ def _simulated_rating_button(id: str, options: _Options, clock: Clock) -> Device
     from gateway.devices.simulated_button import SimulatedRatingButton  # noqa: PLC0415 - as above
 
     return SimulatedRatingButton(id, options.text("counter"), options.whole("score", 1, 4), clock, rules=options.rules())
+
+
+def _simulated_keypad(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_button import SimulatedKeypad  # noqa: PLC0415 - as above
+
+    return SimulatedKeypad(id, options.text("counter"), clock, rules=options.rules())
 
 
 def _simulated_board(id: str, _options: _Options, _clock: Clock) -> Device:
@@ -135,8 +160,10 @@ def _simulated_speaker(id: str, _options: _Options, _clock: Clock) -> Device:
 KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
     "gpio-rating-button": _gpio_rating_button,
+    "gpio-keypad": _gpio_keypad,
     "simulated-button": _simulated_button,
     "simulated-rating-button": _simulated_rating_button,
+    "simulated-keypad": _simulated_keypad,
     "simulated-board": _simulated_board,
     "simulated-printer": _simulated_printer,
     "alsa-speaker": _alsa_speaker,

@@ -25,6 +25,10 @@ class ContactRules:
     """Open for so long before a stuck contact is believed again."""
 
 
+APART_S = 0.1
+"""A finger is off a contact when that has been open for so long: longer than any bounce."""
+
+
 class Contact:
     """One contact, told of its edges in order. Times are seconds of a clock that never goes back; not thread-safe."""
 
@@ -63,6 +67,11 @@ class Contact:
         """Return whether the contact is switched off because it finds no rest."""
         self._reconsider(at_s)
         return self._stuck
+
+    def is_touched(self, at_s: float) -> bool:
+        """Return whether a finger is on the contact; a stuck one is no finger."""
+        self._reconsider(at_s)
+        return not self._stuck and (self._open_since_s is None or at_s - self._open_since_s < APART_S)
 
     def _close(self, at_s: float) -> None:
         self._open_since_s = None

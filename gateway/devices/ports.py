@@ -29,13 +29,17 @@ class Press:
 
     device: str
     line: str
-    """The id of the line for which the button gives numbers; empty for a button that asks how it was."""
+    """The id of the line for which the button gives numbers; empty for the keys of a counter."""
     pressed_at_s: float
     """On the hall's monotonic clock."""
     counter: str = ""
-    """The id of the counter whose latest visit is rated; empty for a button that gives numbers."""
+    """The id of the counter at which ``act`` is done or whose latest visit is rated; empty for a button that gives numbers."""
     score: int = 0
-    """How content the person is, 1 to 4; 0 for a button that gives numbers."""
+    """How content the person is, 1 to 4; 0 for other keys."""
+    act: str = ""
+    """What the clerk does at the counter, for example ``call-next``; empty for other keys."""
+    number: str = ""
+    """The digits of the number that ``act`` is about; empty for acts about none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Device(Protocol):
 
 
 class Button(Device, Protocol):
-    """Gives a number at a press, or tells how content somebody is."""
+    """Gives a number at a press, tells how content somebody is, or what a clerk does."""
 
     def when_pressed(self, press: Callable[[Press], None]) -> None:
         """Call ``press`` for every intended press, from any thread. It only enqueues and never raises."""

@@ -1,69 +1,68 @@
-"""A button that is pressed on the page ``/sim`` or by a test: simulated at its lowest edge, the contact.
+"""Buttons and keypads that are pressed on the page ``/sim`` or by a test: simulated at their lowest edge, the contact.
 
-Its closings pass the same rules as those of a real button.
+Their closings pass the same rules as those of real ones.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from gateway.clock import Clock
-from gateway.devices.debounce import Contact, ContactRules
-from gateway.devices.gpio_button import STUCK
+from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio_contacts import CLOSED, STUCK
+from gateway.devices.gpio_keypad import ACTS
+from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press
 
 
-class SimulatedButton:
-    """One button of the panel that gives numbers for one line. Safe from any thread."""
+class _SimulatedContacts:
+    """Keys, each pressed by the act that it does; a button has one, which is called "". Safe from any thread."""
 
-    kind = "simulated-button"
-    counter = ""
-    score = 0
+    kind = ""
 
-    def __init__(self, id: str, line: str, clock: Clock, *, rules: ContactRules) -> None:
+    def __init__(self, id: str, presses: Iterable[Press], clock: Clock, rules: ContactRules) -> None:
         self.id = id
-        self.line = line
-        self.held = False
+        self.held: frozenset[str] = frozenset()
+        """The acts whose keys are down."""
+        self._meanings = {press.act: press for press in presses}
         self._clock = clock
-        self._contact = Contact(rules)
-        self._lock = threading.Lock()
+        self._keys = Keys(self._meanings.values(), rules)
         self._press: Callable[[Press], None] | None = None
         self._closed = False
 
     @property
-    def ignored(self) -> int:
-        """How many closings were no intended press."""
-        return self._contact.ignored
+    def acts(self) -> frozenset[str]:
+        """What its keys do."""
+        return frozenset(self._meanings)
 
     def when_pressed(self, press: Callable[[Press], None]) -> None:
         """Call ``press`` for every intended press, in the thread that presses."""
         self._press = press
 
-    def press(self) -> bool:
-        """Push the button once and let it go; return whether that counted as an intended press."""
-        counted = self.hold()
-        self.release()
+    def press(self, act: str = "") -> bool:
+        """Push a key once and let it go; return whether that counted as an intended press."""
+        counted = self.hold(act)
+        self.release(act)
         return counted
 
-    def hold(self) -> bool:
-        """Push the button and keep it down; return whether that counted as an intended press."""
+    def hold(self, act: str = "") -> bool:
+        """Push a key and keep it down; return whether that counted as an intended press."""
         at_s = self._clock.monotonic_s()
-        with self._lock:
-            counted = not self._closed and not self.held and self._contact.closed(at_s)
-            self.held = True
+        key = self._meanings[act]
+        counted = not self._closed and act not in self.held and self._keys.closed(key, at_s)
+        self.held |= {act}
         if counted and self._press is not None:
-            self._press(Press(self.id, self.line, at_s, self.counter, self.score))
+            self._press(replace(key, pressed_at_s=at_s))
         return counted
 
-    def release(self) -> None:
-        """Let the button go."""
-        with self._lock:
-            self._contact.opened(self._clock.monotonic_s())
-            self.held = False
+    def release(self, act: str = "") -> None:
+        """Let a key go."""
+        self._keys.opened(self._meanings[act], self._clock.monotonic_s())
+        self.held -= {act}
 
     def state(self) -> DeviceState:
-        """Return how the button is: faulty while stuck."""
+        """Return how the keys are: faulty while one is stuck."""
         if self._closed:
             return DeviceState.MISSING
         return DeviceState.FAULTY if self._is_stuck() else DeviceState.READY
@@ -71,27 +70,46 @@ class SimulatedButton:
     def reason(self) -> str:
         """Return why it is not ready."""
         if self._closed:
-            return "ditutup"
+            return CLOSED
         return STUCK if self._is_stuck() else ""
 
     def look(self) -> None:
         """Do nothing: a simulated contact loses no edges."""
 
     def close(self) -> None:
-        """Take the button off the wall: it gives no numbers any more."""
+        """Take it off the wall: it counts no presses any more."""
         self._closed = True
 
     def _is_stuck(self) -> bool:
-        with self._lock:
-            return self._contact.stuck(self._clock.monotonic_s())
+        return bool(self._keys.stuck(self._clock.monotonic_s()))
 
 
-class SimulatedRatingButton(SimulatedButton):
+class SimulatedButton(_SimulatedContacts):
+    """One button of the panel that gives numbers for one line."""
+
+    kind = "simulated-button"
+
+    def __init__(self, id: str, line: str, clock: Clock, *, rules: ContactRules) -> None:
+        self.line = line
+        super().__init__(id, [Press(id, line, 0.0)], clock, rules)
+
+
+class SimulatedRatingButton(_SimulatedContacts):
     """One of the buttons at a counter with which people say how it was, 1 (not content) to 4 (very)."""
 
     kind = "simulated-rating-button"
 
     def __init__(self, id: str, counter: str, score: int, clock: Clock, *, rules: ContactRules) -> None:
-        super().__init__(id, "", clock, rules=rules)
         self.counter = counter
         self.score = score
+        super().__init__(id, [Press(id, "", 0.0, counter, score)], clock, rules)
+
+
+class SimulatedKeypad(_SimulatedContacts):
+    """The three buttons of one counter: panggil, panggil ulang, selesai."""
+
+    kind = "simulated-keypad"
+
+    def __init__(self, id: str, counter: str, clock: Clock, *, rules: ContactRules) -> None:
+        self.counter = counter
+        super().__init__(id, [Press(id, "", 0.0, counter, act=act) for act in ACTS], clock, rules)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from string import digits
 from zoneinfo import ZoneInfo
 
 from gateway.errors import MACHINE, Reason
@@ -23,7 +24,7 @@ LONG_WAIT_MIN = 120
 """From here on a wait is said in hours."""
 
 WORDED = frozenset({"reason", "error"})
-"""Facts that are a few words and no name or number."""
+"""Facts that are a few words and no name or number; several in one sentence are numbered, ``reason1``, ``reason2``."""
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -67,11 +68,11 @@ class Words:
 
     def tell(self, sentence: str, facts: Mapping[str, object]) -> str:
         """Return ``sentence`` with its ``facts`` filled in; those that are words, as a reason is, are said in this language too."""
-        return self(sentence).format_map({name: self._said(fact, name in WORDED) for name, fact in facts.items()})
+        return self(sentence).format_map({name: self._said(fact, name.rstrip(digits) in WORDED) for name, fact in facts.items()})
 
     def _said(self, fact: object, is_words: bool) -> object:  # noqa: FBT001 - both are of one fact
         if isinstance(fact, Reason):
-            return self(fact.sentence, **fact.facts)
+            return self.tell(fact.sentence, fact.facts)
         return self(MACHINE.get(str(fact), str(fact))) if is_words else fact
 
     def count(self, sentence: str, /, n: int, **facts: object) -> str:

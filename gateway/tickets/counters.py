@@ -38,7 +38,7 @@ class How(TypedDict, total=False):
     """Who acts, and how a repeated or late act is told from a new one."""
 
     officer: str
-    """The officer's id; empty for a keypad."""
+    """The officer's id; ``device:`` and the device's id for a keypad, at which nobody signs in."""
     key: str | None
     """The idempotency key of the request."""
     expected: str | None

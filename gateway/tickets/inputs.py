@@ -1,8 +1,9 @@
-"""A press on a button becomes a number, or the word of somebody who was served.
+"""A press on a button becomes a number, the word of somebody who was served, or the act of a clerk at a counter.
 
 Promises: the device's thread only enqueues; a press is given once; one that waited longer than ten seconds is
 dropped and shown, since whoever pressed has pressed again or gone. While the card fails, presses wait and are
-tried again until then.
+tried again until then. A keypad's act obeys the same rules as one on the counter's page. Nobody has signed in at a
+keypad, so its acts name the keypad itself, never an officer: a browser that was left open at the same counter says nothing of whose hand it was.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gateway.clock import Clock
 from gateway.devices.ports import Press
 from gateway.errors import Refusal
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.wishes import Wish
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +37,12 @@ class PressAnswer:
     device: str
     line: str
     number: str
-    """Empty when no number was given."""
+    """The number given or called; empty when there was none."""
     refusal: str
     """The code of the refusal, ``press-stale`` for one that was dropped, or empty."""
+    counter: str = ""
+    act: str = ""
+    """What a clerk did at ``counter``; empty for a button that gives numbers."""
 
 
 class PressDesk:
@@ -47,8 +52,11 @@ class PressDesk:
         self.dropped = 0
         """Presses that waited too long."""
         self.refused = 0
-        """Presses for which the desk gave no number, such as a line that is closed."""
+        """Presses with which the desk could do nothing: a line that is closed, nobody who waits."""
         self.latest: PressAnswer | None = None
+        """Of the buttons that give numbers."""
+        self.latest_act: PressAnswer | None = None
+        """Of the keypads."""
         self._desk = desk
         self._clock = clock
         self._waiting: deque[Press] = deque()
@@ -71,7 +79,7 @@ class PressDesk:
             if waited_s > STALE_S:
                 self._waiting.popleft()
                 self.dropped += 1
-                self.latest = PressAnswer(press.device, press.line, "", "press-stale")
+                self._answer(press, refusal="press-stale")
                 log.warning("device=%s event=press-dropped waited_s=%.1f", press.device, waited_s)
                 continue
             try:
@@ -81,17 +89,26 @@ class PressDesk:
                     log.warning("device=%s event=press-waits code=%s", press.device, refusal.code)
                     return RETRY_S
                 self.refused += 1
-                self.latest = PressAnswer(press.device, press.line, "", refusal.code)
+                self._answer(press, refusal=refusal.code)
                 log.warning("device=%s event=press-refused code=%s", press.device, refusal.code)
             else:
-                if number:
-                    self.latest = PressAnswer(press.device, press.line, number, "")
+                self._answer(press, number)
             self._waiting.popleft()
         return REST_S
 
     def _carry_out(self, press: Press) -> str:
-        """Give the number that is wanted and return it; for a rating there is none to return, and none to refuse."""
+        """Do what is wanted and return the number it was about; for a rating there is none to return, and none to refuse."""
         if press.score:
             self._desk.rate_latest(press.counter, press.score)
             return ""
+        if press.act:
+            wish, keypad = Wish(press.act, press.number), f"device:{press.device}"
+            return wish.carry_out(self._desk.counters, press.counter, officer=keypad).number
         return self._desk.issue(press.line, origin="button").number
+
+    def _answer(self, press: Press, number: str = "", refusal: str = "") -> None:
+        answer = PressAnswer(press.device, press.line, number, refusal, press.counter, press.act)
+        if press.act:
+            self.latest_act = answer
+        elif number or refusal:
+            self.latest = answer

@@ -21,7 +21,10 @@ from gateway.checks.loops import check_loops
 from gateway.checks.outbox import check_outbox
 from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
+from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.ports import DeviceState
+from gateway.devices.simulated_printer import UNPLUGGED
+from gateway.portal.i18n import words
 from gateway.settings import PortalSettings
 from tests.support.clock import FakeClock
 
@@ -142,6 +145,14 @@ def test_devices() -> None:
     assert_says(check_devices([]), Level.GOOD, "Tidak ada perangkat")
     assert_says(check_devices([ready]), Level.GOOD, "(1)")
     assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
+
+
+def test_every_reader_is_told_in_words_what_is_wrong_with_a_device() -> None:
+    """The reasons of several devices are said in the reader's language, as the sentence around them is."""
+    stuck, lost = Lamp("keypad-1", DeviceState.FAULTY, STUCK), Lamp("printer", DeviceState.MISSING, UNPLUGGED)
+    found = check_devices([stuck, lost])
+    said = "Devices in trouble: keypad-1 (a key is stuck down and switched off), printer (the printer's cable is pulled out)."
+    assert words("en").tell(found.verdict.sentence, found.facts) == said
 
 
 def test_loops() -> None:

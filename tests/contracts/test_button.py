@@ -1,27 +1,33 @@
-"""What every button promises, the real gpiozero one on its mock pins included."""
+"""What every button and keypad promises, the real gpiozero ones on their mock pins included."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio_button import GpioButton, GpioRatingButton
+from gateway.devices.gpio_contacts import GpioContacts
+from gateway.devices.gpio_keypad import GpioKeypad
 from gateway.devices.ports import Button, DeviceState, Press
-from gateway.devices.simulated_button import SimulatedButton, SimulatedRatingButton
+from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
 from tests.support.clock import FakeClock
 
 RULES = ContactRules()
+GIVES = Press("tombol", "surat", 0.0)
+RATES = Press("tombol", "", 0.0, "1", 4)
+CALLS = Press("tombol", "", 0.0, "1", act="call-next")
 
 
 @dataclass
 class Rig:
-    """A button and the finger that presses it."""
+    """A button, or the first key of a keypad, the finger that presses it, and what that means."""
 
     button: Button
+    means: Press
     clock: FakeClock
     down: Callable[[], object]
     up: Callable[[], object]
@@ -37,38 +43,60 @@ class Rig:
 def gpio_rig() -> Rig:
     """The real button on gpiozero's mock pins."""
     clock, factory = FakeClock(), MockFactory()
-    return gpio_rig_of(GpioButton("tombol", "surat", 17, clock, rules=RULES, make_factory=lambda: factory), clock, factory)
+    button = GpioButton("tombol", "surat", 17, clock, rules=RULES, make_factory=lambda: factory)
+    return gpio_rig_of(button, GIVES, clock, factory)
 
 
 def gpio_rating_rig() -> Rig:
     """The real rating button, likewise."""
     clock, factory = FakeClock(), MockFactory()
     button = GpioRatingButton("tombol", "1", 4, 17, clock, rules=RULES, make_factory=lambda: factory)
-    return gpio_rig_of(button, clock, factory)
+    return gpio_rig_of(button, RATES, clock, factory)
 
 
-def gpio_rig_of(button: GpioButton, clock: FakeClock, factory: MockFactory) -> Rig:
+def gpio_keypad_rig() -> Rig:
+    """The real keypad, likewise."""
+    clock, factory = FakeClock(), MockFactory()
+    button = GpioKeypad("tombol", "1", (17, 27, 22), clock, rules=RULES, lamp_pin=5, make_factory=lambda: factory)
+    return gpio_rig_of(button, CALLS, clock, factory)
+
+
+def gpio_rig_of(button: GpioContacts, means: Press, clock: FakeClock, factory: MockFactory) -> Rig:
     """Return a button that has found its pin, and the finger on it."""
     button.look()
     pin = factory.pin(17)
-    return Rig(button, clock, pin.drive_low, pin.drive_high, [])
+    return Rig(button, means, clock, pin.drive_low, pin.drive_high, [])
 
 
 def simulated_rig() -> Rig:
     """The button of the page /sim."""
     clock = FakeClock()
     button = SimulatedButton("tombol", "surat", clock, rules=RULES)
-    return Rig(button, clock, button.hold, button.release, [])
+    return Rig(button, GIVES, clock, button.hold, button.release, [])
 
 
 def simulated_rating_rig() -> Rig:
     """The rating button of the page /sim."""
     clock = FakeClock()
     button = SimulatedRatingButton("tombol", "1", 4, clock, rules=RULES)
-    return Rig(button, clock, button.hold, button.release, [])
+    return Rig(button, RATES, clock, button.hold, button.release, [])
 
 
-RIGS = {"gpio": gpio_rig, "gpio-rating": gpio_rating_rig, "simulated": simulated_rig, "simulated-rating": simulated_rating_rig}
+def simulated_keypad_rig() -> Rig:
+    """The keypad of the page /sim."""
+    clock = FakeClock()
+    keypad = SimulatedKeypad("tombol", "1", clock, rules=RULES)
+    return Rig(keypad, CALLS, clock, lambda: keypad.hold("call-next"), lambda: keypad.release("call-next"), [])
+
+
+RIGS = {
+    "gpio": gpio_rig,
+    "gpio-rating": gpio_rating_rig,
+    "gpio-keypad": gpio_keypad_rig,
+    "simulated": simulated_rig,
+    "simulated-rating": simulated_rating_rig,
+    "simulated-keypad": simulated_keypad_rig,
+}
 
 
 @pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
@@ -80,12 +108,11 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     made.button.close()
 
 
-def test_a_press_tells_device_line_and_time(rig: Rig) -> None:
-    """A press says who was pressed, for which line or with which word at which counter, and when."""
+def test_a_press_tells_device_meaning_and_time(rig: Rig) -> None:
+    """A press says who was pressed and when, and for which line, with which word or for which act at which counter."""
     at_s = rig.clock.monotonic_s()
     rig.press()
-    expected = (Press("tombol", "surat", at_s), Press("tombol", "", at_s, "1", 4))
-    assert rig.presses == [expected[1] if rig.presses[0].score else expected[0]]
+    assert rig.presses == [replace(rig.means, pressed_at_s=at_s)]
 
 
 def test_a_double_press_is_one(rig: Rig) -> None:

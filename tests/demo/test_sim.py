@@ -99,6 +99,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         DeviceSettings.model_validate(entry)
         for entry in (
             {"id": "tombol-a", "kind": "simulated-button", "line": "surat"},
+            {"id": "keypad", "kind": "simulated-keypad", "counter": "1"},
             {"id": "papan", "kind": "simulated-board"},
             {"id": "printer", "kind": "simulated-printer"},
             {"id": "suara", "kind": "simulated-speaker"},
@@ -106,14 +107,15 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     ]
     with open_queue(tmp_path / "hall") as queue, plug_in(entries, queue.clock) as devices:
         view, presses, cable = QueueView(queue.store, queue.desk.choices), PressDesk(queue.desk, queue.clock), Cable()
-        devices.buttons[0].when_pressed(presses.press)
+        for button in devices.buttons:
+            button.when_pressed(presses.press)
 
         def waiting() -> int:
             with queue.store.reader() as db:
                 return backlog(db).depth
 
         parts = SimParts(
-            "Balai <Contoh>", WIB, devices, lambda: view.current, lambda: presses.latest, waiting, queue.desk.call_next,
+            "Balai <Contoh>", WIB, devices, lambda: view.current, lambda: presses.latest, lambda: presses.latest_act, waiting,
             tmp_path / "centre.db", cable,
         )  # fmt: skip
         app = Starlette(routes=sim_routes(parts), exception_handlers={Refusal: _told})
@@ -132,7 +134,7 @@ def _told(_request: Request, refusal: Exception) -> Response:
 def test_a_press_is_seen_on_board_roll_and_queue(demo: Demo) -> None:
     """One click, and the number stands on the board and comes out as a slip that can be looked at."""
     demo.post("/sim/press/tombol-a")
-    demo.post("/sim/call/1")
+    demo.post("/sim/press/keypad/call-next")
     page = demo.client.get("/sim").text
     slip = re.search(r'src="(/sim/slip/printer/1\.png)', page)
     assert slip is not None
@@ -181,8 +183,20 @@ def test_what_the_speaker_says_is_read_and_heard_again(demo: Demo) -> None:
 
 def test_calling_nobody_is_a_sentence(demo: Demo) -> None:
     """A refusal is shown to the person who pressed, not as an error page."""
-    demo.post("/sim/call/1")
+    demo.post("/sim/press/keypad/call-next")
     assert "Tidak ada yang menunggu di loket ini." in demo.client.get("/sim").text
+
+
+def test_the_keypad_of_a_counter_works_like_a_real_one(demo: Demo) -> None:
+    """It calls, finishes, and a second press in haste calls nobody else; what it has done is said."""
+    for _ in range(2):
+        demo.post("/sim/press/tombol-a")
+        demo.queue.clock.advance(2)
+    for act in ("call-next", "call-next", "complete"):
+        demo.post(f"/sim/press/keypad/{act}")
+        demo.queue.clock.advance(0.5)
+    assert demo.queue.rows("SELECT label, state FROM ticket ORDER BY id") == [("A-001", "completed"), ("A-002", "waiting")]
+    assert "Selesai: <b>A-001</b> di loket 1." in demo.client.get("/sim").text
 
 
 def test_what_the_centre_has_is_shown_newest_first(demo: Demo) -> None:
@@ -222,6 +236,7 @@ def test_an_unchanged_page_is_not_sent_again(demo: Demo) -> None:
 def test_what_is_not_there_is_not_found(demo: Demo, path: str) -> None:
     """An old address of a slip is a plain not-found."""
     assert (demo.client.get(path).status_code, demo.client.post("/sim/switch/x/y").status_code) == (404, 404)
+    assert [demo.client.post(f"/sim/press/{key}").status_code for key in ("x", "keypad", "keypad/dance")] == [404, 404, 404]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("sim.css", "text/css"), ("sim.js", "text/javascript")])

@@ -29,6 +29,8 @@ def plugged(*entries: DeviceSettings) -> Devices:
 OPTIONS: dict[str, dict[str, object]] = {
     "gpio-button": {"line": "surat", "pin": 17},
     "gpio-rating-button": {"counter": "1", "score": 4, "pin": 5},
+    "gpio-keypad": {"counter": "1", "call_pin": 17, "recall_pin": 27, "done_pin": 22, "lamp_pin": 5},
+    "simulated-keypad": {"counter": "1"},
     "simulated-button": {"line": "surat"},
     "simulated-rating-button": {"counter": "1", "score": 4},
 }
@@ -61,6 +63,8 @@ def test_devices_are_found_by_what_they_do() -> None:
         (entry("gpio-button", line="surat", pin=99), "device-option", {"key": "pin"}),
         (entry("gpio-button", line="surat", pin=True), "device-option", {"key": "pin"}),
         (entry("gpio-button", line="surat", pin=17, rest_s=-1), "device-option", {"key": "rest_s"}),
+        (entry("gpio-button", line="surat", pin=17, lamp_pin=28), "device-option", {"key": "lamp_pin"}),
+        (entry("gpio-keypad", counter="1", call_pin=17, recall_pin=27), "device-option", {"key": "done_pin"}),
         (entry("simulated-board", pin=17), "device-option", {"key": "pin"}),
     ],
 )
@@ -82,3 +86,15 @@ def test_the_shipped_wiring_is_accepted() -> None:
     for file in WIRING.glob("*.toml"):
         for device in tomllib.loads(file.read_text())["devices"]:
             plugged(DeviceSettings.model_validate(device)).close()
+
+
+def test_the_shipped_wirings_fit_on_one_header() -> None:
+    """Whoever builds all of them needs no pin twice."""
+    pins = [
+        value
+        for file in WIRING.glob("*.toml")
+        for device in tomllib.loads(file.read_text())["devices"]
+        for key, value in device.items()
+        if key.endswith("pin")
+    ]
+    assert sorted(pins) == sorted(set(pins))

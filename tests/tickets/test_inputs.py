@@ -11,8 +11,10 @@ import pytest
 
 from gateway.devices.ports import Press
 from gateway.errors import Refusal
+from gateway.tickets.choices import QueueRules
 from gateway.tickets.desk import Issued, TicketsDesk
 from gateway.tickets.inputs import STALE_S, PressAnswer, PressDesk
+from tests.support.rules import choose_rules
 from tests.support.tickets import Queue, open_queue
 
 
@@ -141,3 +143,44 @@ def test_a_button_at_a_counter_rates_the_visit_that_has_just_ended_there(tmp_pat
             ("A-001", 3, "button")
         ]
         assert (presses.refused, presses.latest) == (0, None)
+
+
+def key(queue: Queue, act: str, number: str = "") -> Press:
+    """A press of a key of the keypad at counter 1, just now."""
+    return Press("keypad-1", "", queue.clock.monotonic_s(), "1", act=act, number=number)
+
+
+def test_a_keypad_obeys_the_rules_of_the_desk(queue: Queue) -> None:
+    """Call next calls, a second press in haste calls nobody else, recall and done are about the present ticket."""
+    presses = PressDesk(queue.desk, queue.clock)
+    choose_rules(queue.store, QueueRules())
+    for _ in range(2):
+        queue.desk.issue("surat", origin="staff")
+    for act in ("call-next", "call-next", "recall", "complete"):
+        presses.press(key(queue, act))
+        presses.step()
+        queue.clock.advance(0.5)
+    assert queue.rows("SELECT label, state, calls FROM ticket ORDER BY id") == [
+        ("A-001", "completed", 2),
+        ("A-002", "waiting", 0),
+    ]
+    assert presses.latest_act == PressAnswer("keypad-1", "", "A-001", "", "1", "complete")
+
+
+def test_a_keypad_names_itself_and_no_officer(queue: Queue) -> None:
+    """Nobody signs in at a keypad: what it did is on record as its own, in calls and in ends."""
+    presses = PressDesk(queue.desk, queue.clock)
+    queue.desk.issue("surat", origin="staff")
+    for act in ("call-next", "complete"):
+        presses.press(key(queue, act))
+    presses.step()
+    assert queue.rows("SELECT officer FROM call") == [("device:keypad-1",)]
+    assert queue.rows("SELECT ended_by FROM ticket") == [("device:keypad-1",)]
+
+
+def test_a_keypad_that_can_do_nothing_is_answered_with_the_reason(queue: Queue) -> None:
+    """Nobody waits: the press is refused, shown, and holds up nobody."""
+    presses = PressDesk(queue.desk, queue.clock)
+    presses.press(key(queue, "call-next"))
+    presses.step()
+    assert presses.latest_act == PressAnswer("keypad-1", "", "", "nobody-waiting", "1", "call-next")
