@@ -25,6 +25,8 @@ class ContactRules:
     """Open for so long before a stuck contact is believed again."""
 
 
+LOST_S = 0.5
+"""An edge that has not come for so long is lost; until then it may only be on its way from the chip's thread."""
 APART_S = 0.1
 """A finger is off a contact when that has been open for so long: longer than any bounce."""
 
@@ -37,12 +39,15 @@ class Contact:
         self._open_since_s: float | None = float("-inf")
         self._restless_since_s: float | None = None
         self._stuck = False
+        self._doubted_since_s: float | None = None
+        """Since when reading the contact has contradicted its edges."""
         self.ignored = 0
         """Closings that were no intended press."""
 
     def closed(self, at_s: float) -> bool:
         """Note that the contact closed; return whether this is an intended press."""
         self._reconsider(at_s)
+        self._doubted_since_s = None
         intended = self._restless_since_s is None and not self._stuck
         self._close(at_s)
         self.ignored += not intended
@@ -51,17 +56,26 @@ class Contact:
     def opened(self, at_s: float) -> None:
         """Note that the contact opened."""
         self._reconsider(at_s)
+        self._doubted_since_s = None
         if self._open_since_s is None:
             self._open_since_s = at_s
 
     def observe(self, *, closed: bool, at_s: float) -> None:
-        """Note how the contact stands, as read without an edge: lost edges heal, and nothing ever counts as a press."""
-        if not closed:
-            self.opened(at_s)
-        else:
-            self._reconsider(at_s)
-            if self._open_since_s is not None:
+        """Note how the contact stands, as read without an edge: lost edges heal, and nothing ever counts as a press.
+
+        Believed only when it has contradicted the edges for ``LOST_S``: a press whose edge is on its way must not be taken for a lost one.
+        """
+        if closed == (self._open_since_s is None):
+            self._doubted_since_s = None
+        elif self._doubted_since_s is None:
+            self._doubted_since_s = at_s
+        elif at_s - self._doubted_since_s >= LOST_S:
+            if closed:
+                self._reconsider(at_s)
+                self._doubted_since_s = None
                 self._close(at_s)
+            else:
+                self.opened(at_s)
 
     def stuck(self, at_s: float) -> bool:
         """Return whether the contact is switched off because it finds no rest."""

@@ -126,8 +126,8 @@ class GpioContacts:
             return
         self._keys = Keys(self._pins, self._rules)
         for key, button in buttons.items():
-            # What is held already when the hall starts is not a press.
-            self._keys.observe(key, closed=bool(button.is_pressed), at_s=self._clock.monotonic_s())
+            if button.is_pressed:
+                self._keys.closed(key, self._clock.monotonic_s())  # what is held already when the hall starts is not a press
             button.when_pressed = partial(self._on_closed, key)
             button.when_released = partial(self._on_opened, key)
         self._buttons = buttons
