@@ -138,7 +138,7 @@ def _texts(values: Sequence[Any]) -> list[str]:
     """Return each value as JSON. A line feed never stands in JSON's own texts, so that it can part them."""
     if not isinstance(values, list):
         raise TypeError(values)
-    if _SIMPLE.issuperset(map(type, values)):
+    if values and _SIMPLE.issuperset(map(type, values)):  # no values are no text, not an empty one
         return json.dumps(values, ensure_ascii=False, separators=("\n", ":"))[1:-1].split("\n")
     return [_json(value) for value in values]
 

@@ -92,6 +92,15 @@ def test_no_columns_make_the_reader_fail(name: str, value: Any) -> None:
             continue
 
 
+def test_a_list_without_values_is_no_empty_text() -> None:
+    """One event whose data's field has no value is Unreadable, never an event whose data is no JSON."""
+    columns = turned([envelope(1)]) or {}
+    columns["kinds"], columns["data"] = [[*columns["kinds"][0][:4], "a"]], [[columns["data"][0][0], []]]
+
+    with pytest.raises(Unreadable):
+        read_events(json.dumps(columns).encode())
+
+
 def test_what_every_reader_could_read_needs_no_words() -> None:
     """Packed simply, a batch is a JSON array, or zlib of it that needs nothing known before."""
     events = [envelope(seq) for seq in range(1, 100)]
