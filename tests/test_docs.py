@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -115,12 +115,24 @@ class _Asked(_Options):
         self.keys.append(f"{key} {default}")
         return default
 
-    def whole(self, key: str, low: int, high: int) -> int:
-        self.keys.append(f"{key} {low} {high}")
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        self.keys.append(f"{key} {low} {high}" + (f" {default}" if default is not None else ""))
         return low
 
     def whole_or_none(self, key: str, low: int, high: int) -> None:
         self.keys.append(f"{key} {low} {high} none")
+
+    def choice(self, key: str, default: int, among: Iterable[int]) -> int:
+        self.keys.append(f"{key} {' '.join(map(str, among))} {default}")
+        return default
+
+    def yes(self, key: str, *, default: bool) -> bool:
+        self.keys.append(f"{key} {str(default).lower()}")
+        return default
+
+    def address(self, key: str) -> str:
+        self.keys.append(key)
+        return "127.0.0.1"
 
     def seconds(self, key: str, default: float, high: float) -> float:
         self.keys.append(f"{key} 0 {high:g} {default:g}")

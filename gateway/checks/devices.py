@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.devices.ports import Device, DeviceState
+from gateway.devices.printer_words import REMEDIES
 from gateway.errors import Reason
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
@@ -16,6 +17,13 @@ AILING = Verdict(
     "Periksa kabel, daya, dan kertasnya. Nomor tetap dapat diambil lewat ponsel dan petugas.",
 )
 
+ONE = Verdict(
+    Level.BROKEN,
+    "Perangkat bermasalah: {device} ({reason}).",
+    "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
+)
+USUAL = "Periksa kabel dan dayanya."
+
 
 def check_devices(devices: Iterable[Device]) -> Finding:
     """Look at every device's state."""
@@ -23,6 +31,9 @@ def check_devices(devices: Iterable[Device]) -> Finding:
     if not found:
         return Finding("devices", NONE)
     ailing = [(device.id, device.reason()) for device in found if device.state() is not DeviceState.READY]
+    if len(ailing) == 1 and all(ailing[0]):
+        [(device, reason)] = ailing
+        return Finding("devices", ONE, {"device": device, "reason": reason, "remedy": REMEDIES.get(reason, USUAL)})
     if ailing:
         return Finding("devices", AILING, {"names": _named(ailing)})
     return Finding("devices", GOOD, {"count": len(found)})

@@ -7,6 +7,7 @@ one is refused with its name before anything starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
@@ -16,6 +17,7 @@ from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, S
 from gateway.errors import Reason, Refusal
 
 if TYPE_CHECKING:
+    from gateway.devices.escpos_port import Port
     from gateway.devices.gpio_contacts import Wiring
 
 LOOK_S = 1.0
@@ -56,9 +58,9 @@ class _Options:
         """Take a text that may be left out."""
         return self.text(key) if key in self._left else default
 
-    def whole(self, key: str, low: int, high: int) -> int:
-        """Take a whole number that must be there."""
-        value = self._left.pop(key, None)
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        """Take a whole number that must be there, unless there is a default."""
+        value = self._left.pop(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise self._wrong(key, Reason("harus bilangan bulat {low} sampai {high}", low=low, high=high))
         return value
@@ -66,6 +68,28 @@ class _Options:
     def whole_or_none(self, key: str, low: int, high: int) -> int | None:
         """Take a whole number that may be left out."""
         return self.whole(key, low, high) if key in self._left else None
+
+    def choice(self, key: str, default: int, among: Iterable[int]) -> int:
+        """Take one of a few whole numbers that may be left out."""
+        value = self._left.pop(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or value not in among:
+            raise self._wrong(key, Reason("harus salah satu dari {values}", values=", ".join(map(str, among))))
+        return value
+
+    def yes(self, key: str, *, default: bool) -> bool:
+        """Take a yes or no that may be left out."""
+        value = self._left.pop(key, default)
+        if not isinstance(value, bool):
+            raise self._wrong(key, Reason("harus true atau false"))
+        return value
+
+    def address(self, key: str) -> str:
+        """Take an IP address that must be there: a name would wait for a name server."""
+        value = self.text(key)
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            raise self._wrong(key, Reason("harus alamat IP, misalnya 192.168.1.50")) from None
 
     def seconds(self, key: str, default: float, high: float) -> float:
         """Take a time in seconds that may be left out."""
@@ -145,6 +169,34 @@ def _simulated_printer(id: str, _options: _Options, _clock: Clock) -> Device:
     return SimulatedPrinter(id)
 
 
+def _escpos(id: str, kind: str, open_port: Callable[[int], Port], options: _Options, clock: Clock) -> Device:
+    from gateway.devices.escpos_printer import EscposPrinter  # noqa: PLC0415 - as above
+
+    paper_mm, cut = options.choice("paper_mm", 58, (58, 80)), options.yes("cut", default=True)
+    return EscposPrinter(id, kind, open_port, clock, paper_mm=paper_mm, cut=cut, answers=options.yes("answers", default=True))
+
+
+def _escpos_network(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.escpos_port import open_network  # noqa: PLC0415 - as above
+
+    host, port = options.address("host"), options.whole("port", 1, 65_535, default=9100)
+    return _escpos(id, "escpos-network", lambda wake: open_network(host, port, wake), options, clock)
+
+
+def _escpos_usb(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.escpos_port import open_usb  # noqa: PLC0415 - as above
+
+    path = options.text_or("path", "/dev/usb/lp0")
+    return _escpos(id, "escpos-usb", lambda wake: open_usb(path, wake), options, clock)
+
+
+def _escpos_serial(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.escpos_port import SPEEDS, open_serial  # noqa: PLC0415 - as above
+
+    path, baud = options.text_or("path", "/dev/serial0"), options.choice("baud", 9600, SPEEDS)
+    return _escpos(id, "escpos-serial", lambda wake: open_serial(path, baud, wake), options, clock)
+
+
 def _alsa_speaker(id: str, options: _Options, clock: Clock) -> Device:
     from gateway.devices.alsa_speaker import AlsaSpeaker  # noqa: PLC0415 - as above
 
@@ -166,6 +218,9 @@ KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
     "simulated-keypad": _simulated_keypad,
     "simulated-board": _simulated_board,
     "simulated-printer": _simulated_printer,
+    "escpos-network": _escpos_network,
+    "escpos-usb": _escpos_usb,
+    "escpos-serial": _escpos_serial,
     "alsa-speaker": _alsa_speaker,
     "simulated-speaker": _simulated_speaker,
 }

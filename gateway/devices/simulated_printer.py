@@ -1,4 +1,4 @@
-"""A slip printer whose paper roll one can see: the pictures on it are the dots a real printer would burn.
+"""A slip printer whose paper roll one can see: it is given the bytes that a real printer gets, and burns what they say.
 
 It can be out of paper or unplugged, as real ones are.
 """
@@ -9,13 +9,14 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
+from gateway.devices import escpos
+from gateway.devices.escpos_machine import Machine
 from gateway.devices.ports import DeviceFault, DeviceState, Slip
+from gateway.devices.printer_words import OUT_OF_PAPER, UNPLUGGED
 from gateway.devices.slip import as_png, draw_slip
 
 ROLL_LENGTH = 8
 """So many latest slips are kept; the earlier ones people have taken away."""
-OUT_OF_PAPER = "kertas habis"
-UNPLUGGED = "kabel printer tercabut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SimulatedPrinter:
         self.printed = 0
         """How many slips have come out."""
         self._roll: deque[PrintedSlip] = deque(maxlen=ROLL_LENGTH)
+        self._machine = Machine()
         self._paper = True
         self._plugged = True
         self._lock = threading.Lock()
@@ -76,11 +78,13 @@ class SimulatedPrinter:
         self._plugged = True
 
     def print_slip(self, slip: Slip) -> None:
-        """Draw the slip onto the roll. Raises DeviceFault without paper or plug."""
+        """Burn the slip onto the roll. Raises DeviceFault without paper or plug."""
         if self.reason():
             raise DeviceFault(self.reason())
-        picture = as_png(draw_slip(slip))
+        job = escpos.job(draw_slip(slip), cut=True)
         with self._lock:
+            self._machine.take(job)
+            picture = as_png(self._machine.slips.pop())
             self.printed += 1
             self._roll.append(PrintedSlip(self.printed, slip, picture))
 

@@ -1,6 +1,6 @@
 """A slip as the dots that a thermal printer burns: drawn once here, so that the picture seen is the print.
 
-384 dots wide (48 mm at 8 dots per mm), one bit each. The letters are those that come with Pillow, so that a
+One bit each, 8 dots per mm: 384 wide on paper of 58 mm, of which 48 are printed, 576 on paper of 80 mm. The letters are those that come with Pillow, so that a
 slip looks the same on a laptop and on a Pi without any font installed; accents, which they lack, are drawn.
 """
 
@@ -39,9 +39,9 @@ MIDDLE_GREY = 127
 """Paler is paper, the rest is burnt."""
 
 
-def draw_slip(slip: Slip) -> Image.Image:
-    """Return the slip as a 1-bit picture 384 dots wide and as long as it needs."""
-    sheet = _Sheet()
+def draw_slip(slip: Slip, width: int = WIDTH) -> Image.Image:
+    """Return the slip as a 1-bit picture ``width`` dots wide and as long as it needs."""
+    sheet = _Sheet(width)
     if slip.reprint:
         sheet.banner(slip.reprint.upper())
     sheet.words(slip.hall, 28, bold=1)
@@ -75,18 +75,21 @@ def as_png(picture: Image.Image) -> bytes:
 class _Sheet:
     """Paper that is written from the top; every row is centred."""
 
-    def __init__(self) -> None:
-        self._picture = Image.new("L", (WIDTH, LONGEST), PAPER)
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._picture = Image.new("L", (self._width, LONGEST), PAPER)
         self._draw = ImageDraw.Draw(self._picture)
         self._y = MARGIN
 
     def words(self, text: str, size: int, *, bold: int = 0) -> None:
         """Write ``text``, broken into as many rows as it needs."""
-        for row in _rows(text, size, bold):
+        for row in _rows(text, size, bold, self._width - 2 * MARGIN):
             letters, accents = _taken_apart(row)
-            self._draw.text((WIDTH // 2, self._y), letters, INK, _font(size), anchor="ma", stroke_width=bold, stroke_fill=INK)
+            self._draw.text(
+                (self._width // 2, self._y), letters, INK, _font(size), anchor="ma", stroke_width=bold, stroke_fill=INK
+            )
             for before, letter, accent in accents:
-                left = (WIDTH - _font(size).getlength(letters)) / 2 + _font(size).getlength(before)
+                left = (self._width - _font(size).getlength(letters)) / 2 + _font(size).getlength(before)
                 self._accent(left + _font(size).getlength(letter) / 2, letter, accent, size)
             self.gap(round(size * 1.25))
 
@@ -99,31 +102,31 @@ class _Sheet:
     def number(self, text: str) -> None:
         """Write the number as large as the paper allows, never broken."""
         size = 40
-        while size < LARGEST_NUMBER and _width(text, size + 4, 3) <= WIDTH - 2 * MARGIN:
+        while size < LARGEST_NUMBER and _width(text, size + 4, 3) <= self._width - 2 * MARGIN:
             size += 4
         left, top, right, bottom = _font(size).getbbox(text, stroke_width=3)
-        where = ((WIDTH - (right - left)) / 2 - left, self._y - top)
+        where = ((self._width - (right - left)) / 2 - left, self._y - top)
         self._draw.text(where, text, INK, _font(size), stroke_width=3, stroke_fill=INK)
         self.gap(round(bottom - top) + 18)
 
     def banner(self, text: str) -> None:
         """Write ``text`` white on black across the paper."""
-        self._draw.rectangle((0, self._y, WIDTH, self._y + 44), fill=INK)
-        self._draw.text((WIDTH // 2, self._y + 22), _taken_apart(text)[0], PAPER, _font(28), anchor="mm", stroke_width=1)
+        self._draw.rectangle((0, self._y, self._width, self._y + 44), fill=INK)
+        self._draw.text((self._width // 2, self._y + 22), _taken_apart(text)[0], PAPER, _font(28), anchor="mm", stroke_width=1)
         self.gap(44 + 14)
 
     def rule(self) -> None:
         """Draw a dashed line."""
         self.gap(6)
-        for x in range(MARGIN, WIDTH - MARGIN, 12):
+        for x in range(MARGIN, self._width - MARGIN, 12):
             self._draw.rectangle((x, self._y, x + 5, self._y + 1), fill=INK)
         self.gap(16)
 
     def code(self, address: str) -> None:
         """Draw ``address`` as a QR code."""
         matrix = segno.make(address, error="m", micro=False).matrix
-        dots = min(QR_DOTS, (WIDTH - 2 * MARGIN) // len(matrix))
-        left = (WIDTH - dots * len(matrix)) // 2
+        dots = min(QR_DOTS, (self._width - 2 * MARGIN) // len(matrix))
+        left = (self._width - dots * len(matrix)) // 2
         for row, modules in enumerate(matrix):
             for column, dark in enumerate(modules):
                 if dark:
@@ -137,7 +140,7 @@ class _Sheet:
 
     def cut(self) -> Image.Image:
         """Return the paper up to here."""
-        used = self._picture.crop((0, 0, WIDTH, self._y + MARGIN))
+        used = self._picture.crop((0, 0, self._width, self._y + MARGIN))
         return used.point(lambda shade: PAPER if shade > MIDDLE_GREY else INK).convert("1", dither=Image.Dither.NONE)
 
 
@@ -154,11 +157,11 @@ def _width(text: str, size: int, bold: int) -> float:
     return right - left
 
 
-def _rows(text: str, size: int, bold: int) -> list[str]:
+def _rows(text: str, size: int, bold: int, room: int) -> list[str]:
     rows: list[str] = []
     for word in text.split():
         longer = f"{rows[-1]} {word}" if rows else word
-        if rows and _width(longer, size, bold) <= WIDTH - 2 * MARGIN:
+        if rows and _width(longer, size, bold) <= room:
             rows[-1] = longer
         else:
             rows.append(word)

@@ -23,7 +23,7 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English", "jv": "Basa Jawa", "osi"
 LONG_WAIT_MIN = 120
 """From here on a wait is said in hours."""
 
-WORDED = frozenset({"reason", "error"})
+WORDED = frozenset({"reason", "error", "remedy"})
 """Facts that are a few words and no name or number; several in one sentence are numbered, ``reason1``, ``reason2``."""
 
 LOCALE = Path(__file__).parent / "locale"

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.devices.printer_words import REMEDIES
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
 from gateway.people.model import Right
@@ -36,7 +37,7 @@ class TrialPages:
         session = await session_of(request, self._people, Right.SET_UP)
         return staff_page(
             self._site, request, session, "trials.html", PAGE.path, title=PAGE.title, trials=self._trials.devices(), unsaved=False,
-            wrong={}, done=False, tv=f"{self._site.address}/papan",
+            wrong={}, done=False, remedies=REMEDIES, tv=f"{self._site.address}/papan",
         )  # fmt: skip
 
     async def _ask(self, request: Request) -> Response:

@@ -23,7 +23,7 @@ from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
 from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.ports import DeviceState
-from gateway.devices.simulated_printer import UNPLUGGED
+from gateway.devices.printer_words import UNPLUGGED
 from gateway.portal.i18n import words
 from gateway.settings import PortalSettings
 from tests.support.clock import FakeClock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -33,6 +34,7 @@ OPTIONS: dict[str, dict[str, object]] = {
     "simulated-keypad": {"counter": "1"},
     "simulated-button": {"line": "surat"},
     "simulated-rating-button": {"counter": "1", "score": 4},
+    "escpos-network": {"host": "127.0.0.1", "port": 9},
 }
 
 
@@ -65,6 +67,10 @@ def test_devices_are_found_by_what_they_do() -> None:
         (entry("gpio-button", line="surat", pin=17, rest_s=-1), "device-option", {"key": "rest_s"}),
         (entry("gpio-button", line="surat", pin=17, lamp_pin=28), "device-option", {"key": "lamp_pin"}),
         (entry("gpio-keypad", counter="1", call_pin=17, recall_pin=27), "device-option", {"key": "done_pin"}),
+        (entry("escpos-network", host="printer.lan"), "device-option", {"key": "host"}),
+        (entry("escpos-usb", paper_mm=57), "device-option", {"key": "paper_mm"}),
+        (entry("escpos-usb", cut="ya"), "device-option", {"key": "cut"}),
+        (entry("escpos-serial", baud=1200), "device-option", {"key": "baud"}),
         (entry("simulated-board", pin=17), "device-option", {"key": "pin"}),
     ],
 )
@@ -81,10 +87,15 @@ def test_a_missing_device_is_named_with_its_reason() -> None:
         assert list(devices.ailing()) == ["satu"]
 
 
+def at_home(wiring: str) -> str:
+    """No test reaches out of this machine."""
+    return re.sub(r'host = ".*"', 'host = "127.0.0.1"', wiring)
+
+
 def test_the_shipped_wiring_is_accepted() -> None:
     """What a technician copies from firmware_config/wiring is a valid device."""
     for file in WIRING.glob("*.toml"):
-        for device in tomllib.loads(file.read_text())["devices"]:
+        for device in tomllib.loads(at_home(file.read_text()))["devices"]:
             plugged(DeviceSettings.model_validate(device)).close()
 
 

@@ -84,7 +84,10 @@ def test_what_is_shown_as_default_is_the_default(tmp_path: Path) -> None:
 def test_every_wiring_can_be_copied_into_the_settings(wiring: Path, tmp_path: Path) -> None:
     """Its blocks are devices that the hall knows, buttons for lines and counters that the hall has, each on a pin of its own."""
     path = tmp_path / "hall.toml"
-    path.write_text(DEFAULTS.read_text(encoding="utf-8") + wiring.read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text(
+        DEFAULTS.read_text(encoding="utf-8") + re.sub(r'host = ".*"', 'host = "127.0.0.1"', wiring.read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
     entries = Settings.load(path).devices
     with plug_in(entries, FakeClock()) as devices:
         assert len(devices) == len(entries) > 0

@@ -11,12 +11,13 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 import gateway.checks
+from gateway.checks.devices import USUAL
 from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR
-from gateway.devices import simulated_printer
+from gateway.devices import printer_words
 from gateway.errors import FAULTS, MACHINE
 from gateway.mqtt import reasons
 from gateway.settings import REASONS
@@ -50,7 +51,7 @@ def _told() -> Iterator[str]:
         yield one.name
     yield from chosen()
     yield from (*MACHINE.values(), *REASONS.values(), *reasons._WORDS.values())
-    yield from (simulated_printer.OUT_OF_PAPER, simulated_printer.UNPLUGGED)
+    yield from (*printer_words.REMEDIES, printer_words.CLOSED, *printer_words.REMEDIES.values(), USUAL)
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy

@@ -1,0 +1,194 @@
+"""A printer's bad days, acted by a stand-in at the end of the wire: pulled in mid-slip, silent, mad, stuck, half done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gateway.devices import escpos
+from gateway.devices.escpos_machine import Machine
+from gateway.devices.escpos_port import open_network, open_serial
+from gateway.devices.escpos_printer import EscposPrinter
+from gateway.devices.ports import DeviceFault, DeviceState, Slip
+from gateway.devices.printer_words import COVER_OPEN, NONSENSE, OUT_OF_PAPER, SILENT, STALLED, TROUBLE, UNREACHABLE
+from gateway.devices.slip import draw_slip
+from tests.support.clock import FakeClock
+from tests.support.escpos import LinePrinter, TcpPrinter
+from tests.support.waiting import until
+
+SLIP = Slip("A-012", "Balai Desa Contoh", "Surat", "3 orang di depan Anda", "", "08.00", "", "http://balai.lan/t/x", "")
+HURRIED = 0.1
+"""Of the patience in a hall."""
+
+
+@pytest.fixture
+def table() -> Iterator[TcpPrinter]:
+    """A printer on the network."""
+    with TcpPrinter() as printer:
+        yield printer
+
+
+def of_hall(table: TcpPrinter, *, answers: bool = True) -> EscposPrinter:
+    """The hall's side of it."""
+    return EscposPrinter(
+        "printer", "escpos-network", lambda wake: open_network("127.0.0.1", table.port, wake), FakeClock(), answers=answers,
+        patience=HURRIED,
+    )  # fmt: skip
+
+
+def fault(printer: EscposPrinter) -> str:
+    """Print, and return why that failed."""
+    with pytest.raises(DeviceFault) as failed:
+        printer.print_slip(SLIP)
+    return str(failed.value)
+
+
+@pytest.mark.parametrize("after", [1, 700, 5_000, 20_000])
+def test_pulled_in_mid_slip_it_is_a_fault_and_the_next_slip_is_whole(table: TcpPrinter, after: int) -> None:
+    """Wherever the plug goes, the slip does not count as printed, and after it nothing of the first spoils the second."""
+    printer = of_hall(table)
+    table.dies_after = after
+    assert fault(printer) == UNREACHABLE
+    table.unplug()
+    table.plug()
+    printer.print_slip(SLIP)
+    assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
+
+
+@pytest.mark.parametrize("cut_off_at", [1, 900, 1_740, 1_745, 5_000, 20_001])
+def test_what_a_cut_off_job_left_in_a_printer_is_swallowed(cut_off_at: int) -> None:
+    """Only the cable was out, and the printer still waits for the rest of a band: the next slip is whole all the same."""
+    machine, job = Machine(), escpos.job(draw_slip(SLIP), cut=True)
+    machine.take(job[:cut_off_at])
+    machine.take(job)
+    assert (machine.slips[-1].tobytes(), bytes(machine.strange)) == (draw_slip(SLIP).tobytes(), b"")
+
+
+def test_without_the_reset_half_a_band_would_spoil_the_next_slip() -> None:
+    """The control: what the reset is for."""
+    machine, job = Machine(), escpos.job(draw_slip(SLIP), cut=True)
+    machine.take(job[:5_000])
+    machine.take(job[len(escpos.RESET) :])
+    assert machine.slips[-1].tobytes() != draw_slip(SLIP).tobytes()
+
+
+def test_a_silent_printer_is_faulty_within_its_time(table: TcpPrinter) -> None:
+    """It takes the connection and says nothing: no slip is sent into the dark."""
+    table.mute = True
+    printer = of_hall(table)
+    assert (fault(printer), printer.state(), table.machine.slips) == (SILENT, DeviceState.FAULTY, [])
+
+
+def test_a_printer_that_cannot_answer_prints_when_the_settings_say_so(table: TcpPrinter) -> None:
+    """With ``answers = false`` nothing is asked, and nothing is known."""
+    table.mute = True
+    of_hall(table, answers=False).print_slip(SLIP)
+    assert until(lambda: bool(table.machine.slips))
+    assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
+
+
+def test_one_that_confirms_nothing_but_says_it_is_well_is_believed(table: TcpPrinter) -> None:
+    """Cheap printers know the real-time questions only; they waste no paper on copies."""
+    table.confirms_nothing = True
+    printer = of_hall(table)
+    printer.print_slip(SLIP)
+    printer.print_slip(SLIP)
+    assert len(table.machine.slips) == 2
+
+
+def test_babble_is_named(table: TcpPrinter) -> None:
+    """Whatever is at the other end, it is no printer of ours."""
+    table.mad = True
+    assert fault(of_hall(table)) == NONSENSE
+
+
+def test_paper_that_ends_in_mid_slip_is_named(table: TcpPrinter) -> None:
+    """The printer took it all and printed half: it is asked, and says why; what it kept comes with the new roll."""
+    printer = of_hall(table)
+    table.paper_ends_after = 9_000
+    said = fault(printer)
+    table.give_paper()
+    assert (said, len(table.machine.slips)) == (OUT_OF_PAPER, 1)
+
+
+def test_an_open_cover_is_named(table: TcpPrinter) -> None:
+    """A clerk reads what to close."""
+    table.machine.is_closed = False
+    assert fault(of_hall(table)) == COVER_OPEN
+
+
+def test_one_that_takes_nothing_any_more_is_let_go(tmp_path: Path) -> None:
+    """A line that stands still in mid-slip costs its time and no more."""
+    with LinePrinter(tmp_path / "tty") as table:
+        table.stalls_after = 3_000
+        printer = EscposPrinter(
+            "printer", "escpos-serial", lambda wake: open_serial(str(table.path), 9600, wake), FakeClock(), patience=HURRIED
+        )
+        assert fault(printer) in {SILENT, STALLED}
+
+
+class Hasty(FakeClock):
+    """A clock on which every look costs more than a slip may take."""
+
+    def monotonic_s(self) -> float:
+        """Return the time, and let it pass."""
+        self.advance(100)
+        return super().monotonic_s()
+
+
+def test_a_slip_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    """Taking a byte now and then does not hold the loop for ever."""
+    with LinePrinter(tmp_path / "tty") as table:
+        printer = EscposPrinter(
+            "printer", "escpos-serial", lambda wake: open_serial(str(table.path), 9600, wake), Hasty(), patience=HURRIED
+        )
+        assert fault(printer) == STALLED
+
+
+def test_closing_ends_a_slip_under_way(table: TcpPrinter) -> None:
+    """A hall that stops does not wait for a printer."""
+    table.mute = True
+    printer = EscposPrinter(
+        "printer", "escpos-network", lambda wake: open_network("127.0.0.1", table.port, wake), FakeClock(), patience=1000
+    )
+    ended = threading.Event()
+
+    def print_it() -> None:
+        fault(printer)
+        ended.set()
+
+    threading.Thread(target=print_it, daemon=True).start()
+    printer.close()
+    assert (ended.wait(10), printer.state()) == (True, DeviceState.MISSING)
+
+
+def test_what_the_kernel_says_of_a_port_is_words(tmp_path: Path) -> None:
+    """A device file that is none, and one that is not there."""
+    (tmp_path / "plain").write_text("")
+    for name in ("plain", "nothing"):
+        with pytest.raises(DeviceFault, match="tercabut"):
+            open_serial(str(tmp_path / name), 9600, 0)
+
+
+@pytest.mark.parametrize(
+    ("offline", "paper", "says"),
+    [(0x12, 0x12, ""), (0x12, 0x1E, ""), (0x16, 0x12, COVER_OPEN), (0x32, 0x12, OUT_OF_PAPER), (0x12, 0x72, OUT_OF_PAPER), (0x52, 0x12, TROUBLE)],
+)  # fmt: skip
+def test_what_the_answers_mean(offline: int, paper: int, says: str) -> None:
+    """As Epson's reference has the bits; a roll that is nearly empty still prints."""
+    assert (escpos.is_real_time(offline), escpos.is_real_time(paper), escpos.trouble(offline, paper)) == (True, True, says)
+
+
+@pytest.mark.parametrize("paper_mm", escpos.WIDTHS)
+def test_each_width_is_printed_to_its_edges(paper_mm: int) -> None:
+    """The picture is the print on 58 mm and on 80 mm, with and without a cutter."""
+    width = escpos.WIDTHS[paper_mm]
+    machine, drawn = Machine(width), draw_slip(SLIP, width)
+    for cut in (True, False):
+        machine.take(escpos.job(drawn, cut=cut))
+    assert [(slip.size, slip.tobytes()) for slip in machine.slips] == [(drawn.size, drawn.tobytes())] * 2
+    assert Image.new("1", drawn.size, 1).tobytes() != drawn.tobytes()
