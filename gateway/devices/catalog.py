@@ -58,6 +58,13 @@ class _Options:
         """Take a text that may be left out."""
         return self.text(key) if key in self._left else default
 
+    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        """Take one of ``choices`` that may be left out."""
+        value = self.text_or(key, default)
+        if value not in choices:
+            raise self._wrong(key, Reason("harus salah satu dari {choices}", choices=", ".join(choices)))
+        return value
+
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
         """Take a whole number that must be there, unless there is a default."""
         value = self._left.pop(key, default)
@@ -139,6 +146,14 @@ def _gpio_keypad(id: str, options: _Options, clock: Clock) -> Device:
     return GpioKeypad(id, counter, (call, recall, done), clock, **options.wiring())
 
 
+def _usb_keypad(id: str, options: _Options, clock: Clock) -> Device:
+    from gateway.devices.usb_keypad import ACTS, USUAL, UsbKeypad  # noqa: PLC0415 - as above
+
+    counter, port = options.text("counter"), options.text("port")
+    keys = {key: options.one_of(key, ACTS, act) for key, act in USUAL.items()}
+    return UsbKeypad(id, counter, port, keys, clock, rules=options.rules())
+
+
 def _simulated_button(id: str, options: _Options, clock: Clock) -> Device:
     from gateway.devices.simulated_button import SimulatedButton  # noqa: PLC0415 - as above
 
@@ -213,6 +228,7 @@ KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
     "gpio-rating-button": _gpio_rating_button,
     "gpio-keypad": _gpio_keypad,
+    "usb-keypad": _usb_keypad,
     "simulated-button": _simulated_button,
     "simulated-rating-button": _simulated_rating_button,
     "simulated-keypad": _simulated_keypad,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -14,6 +17,7 @@ from gateway.devices.gpio_contacts import GpioContacts
 from gateway.devices.gpio_keypad import GpioKeypad
 from gateway.devices.ports import Button, DeviceState, Press
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
+from gateway.devices.usb_keypad import ENDING, EVENT, USUAL, UsbKeypad
 from tests.support.clock import FakeClock
 
 RULES = ContactRules()
@@ -89,7 +93,41 @@ def simulated_keypad_rig() -> Rig:
     return Rig(keypad, CALLS, clock, lambda: keypad.hold("call-next"), lambda: keypad.release("call-next"), [])
 
 
+class Numpad:
+    """A USB keypad that says what a recorded one says, through a pipe in place of the kernel's device."""
+
+    def __init__(self, ports: Path) -> None:
+        os.mkfifo(ports / ("usb-1" + ENDING))
+        self._wire = os.open(ports / ("usb-1" + ENDING), os.O_RDWR)
+        self.clock = FakeClock()
+        self.keypad = UsbKeypad(
+            *("tombol", "1", "usb-1", USUAL, self.clock),
+            rules=RULES,
+            ports=ports,
+            take=lambda _fd: None,
+            follow=lambda _listen: None,
+        )
+        self.keypad.look()
+
+    def say(self, code: int, value: int) -> None:
+        """Send one event and its end, as the kernel does, and let the hall hear it."""
+        os.write(self._wire, EVENT.pack(0, 0, 1, code, value) + EVENT.pack(0, 0, 0, 0, 0))
+        self.keypad.listen()
+
+    def unplug(self) -> None:
+        """Pull it out."""
+        os.close(self._wire)
+
+
+def usb_keypad_rig() -> Rig:
+    """The real USB keypad on a pipe."""
+    with tempfile.TemporaryDirectory() as folder:
+        pad = Numpad(Path(folder))
+    return Rig(pad.keypad, CALLS, pad.clock, lambda: pad.say(96, 1), lambda: pad.say(96, 0), [])
+
+
 RIGS = {
+    "usb-keypad": usb_keypad_rig,
     "gpio": gpio_rig,
     "gpio-rating": gpio_rating_rig,
     "gpio-keypad": gpio_keypad_rig,

@@ -31,6 +31,7 @@ OPTIONS: dict[str, dict[str, object]] = {
     "gpio-button": {"line": "surat", "pin": 17},
     "gpio-rating-button": {"counter": "1", "score": 4, "pin": 5},
     "gpio-keypad": {"counter": "1", "call_pin": 17, "recall_pin": 27, "done_pin": 22, "lamp_pin": 5},
+    "usb-keypad": {"counter": "1", "port": "usb-1"},
     "simulated-keypad": {"counter": "1"},
     "simulated-button": {"line": "surat"},
     "simulated-rating-button": {"counter": "1", "score": 4},
@@ -71,6 +72,7 @@ def test_devices_are_found_by_what_they_do() -> None:
         (entry("escpos-usb", paper_mm=57), "device-option", {"key": "paper_mm"}),
         (entry("escpos-usb", cut="ya"), "device-option", {"key": "cut"}),
         (entry("escpos-serial", baud=1200), "device-option", {"key": "baud"}),
+        (entry("usb-keypad", counter="1", port="usb-1", plus="dance"), "device-option", {"key": "plus"}),
         (entry("simulated-board", pin=17), "device-option", {"key": "pin"}),
     ],
 )
