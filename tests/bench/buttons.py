@@ -4,7 +4,7 @@ Real ``GpioButton`` and ``GpioKeypad`` devices stand on gpiozero's mock pins, th
 as gpiozero's own is, moves the pins; the presses pass the product's own debounce and its one queue (``PressDesk``), while the devices are
 looked at without pause. Time is a fake clock that the finger moves, so that weeks of visitors take as long as their edges cost.
 
-The million ends at a desk that tallies, since a number with its commit costs twenty times a press; fewer of the same visitors then meet the real
+The million ends at a desk that tallies, since a number with its commit costs several times a press; fewer of the same visitors then meet the real
 desk on a real store, with presses during the start and while the store is busy. The control is the same with suppression off (``rest_s = 0``).
 """
 
