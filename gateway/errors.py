@@ -237,7 +237,7 @@ FAULTS: dict[str, Fault] = {
     "centre-storage": Fault(503, "Basis data pusat {path} tidak menerima data: {reason}.", "Periksa disk atau server basis data; balai mengirim ulang."),
     "key-file": Fault(500, "Kunci {path} tidak dapat dipakai: {reason}.", "Perbaiki berkas itu, atau buat yang baru dengan: provision centre key BERKAS"),
     "order-hall": Fault(422, "Balai {hall} tidak dikenal.", "Tulis kode desa sepuluh angka, atau all untuk semua balai."),
-    "order-name": Fault(422, "Perintah {kind} belum menyebut tentang apa.", "Lengkapi isinya, atau beri nama dengan --name, misalnya posyandu: huruf kecil, angka, dan tanda hubung."),
+    "order-name": Fault(422, "Nama untuk perintah {kind} belum ada atau tidak dapat dipakai.", "Lengkapi isinya, atau beri nama dengan --name, misalnya posyandu: huruf kecil, angka, dan tanda hubung."),
     "order-data": Fault(422, "Isi perintah tidak dapat dipakai: {reason}.", "Tulis objek JSON dengan --data, atau isi satu per satu dengan --set."),
     "parcel-unknown": Fault(404, "Paket {subject} dari balai {hall} belum diterima.", "Lihat yang ada dengan: provision centre parcels"),
     "parcel-closed": Fault(422, "Paket {subject} tidak dapat dibuka: {reason}.", "Pakai kunci yang namanya ditunjukkan provision centre parcels, atau tunggu sampai paketnya lengkap."),

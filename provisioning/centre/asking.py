@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from gateway.clock import SystemClock
 from gateway.errors import Refusal
@@ -22,7 +21,7 @@ from provisioning.centre.opening import leave_order, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.signing_key import make_or_load_key, pinned
-from provisioning.centre.viewing import table
+from provisioning.centre.viewing import WIDE, table, terminal
 
 LOOK_S = 0.3
 """How often a waiting command looks for the answer."""
@@ -83,15 +82,18 @@ def orders(database: str, last: int) -> None:
 
     Example: provision centre orders --database sqlite:///centre.db
     """
-    made = table("balai", "diminta", "perintah", "hasil")
+    console = terminal()
+    wide = console.width >= WIDE
+    made = table("balai", "diminta", "perintah", *(("nomor",) if wide else ()), "hasil")
     now = instant(SystemClock().now())
     with closing(open_reader(database)) as reader:
         halls = len(reader.halls())
         for order in reader.orders(last):
             outcome = _outcome(order, reader.order_answers(order.id), halls, now)
             about = order.subject.partition("/")[2]
-            made.add_row(order.hall, order.asked_at[:16].replace("T", " "), f"{order.kind} {about}".strip(), outcome)
-    Console().print(made)
+            asked = (order.hall, order.asked_at[:16].replace("T", " "), f"{order.kind} {about}".strip())
+            made.add_row(*asked, *((order.id,) if wide else ()), outcome)
+    console.print(made)
 
 
 @click.command()
@@ -131,7 +133,7 @@ def _data(text: str, pairs: Sequence[str]) -> dict[str, Any]:
             inner = inner.setdefault(parent, {})
             if not isinstance(inner, dict):
                 raise Refusal("order-data", reason=pair)
-        if not equals or not last:
+        if not equals or not last or isinstance(inner.get(last), dict):
             raise Refusal("order-data", reason=pair)
         inner[last] = _value(value)
     return data

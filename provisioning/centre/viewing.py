@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from datetime import date, datetime
 
+import click
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
@@ -30,6 +33,13 @@ PAGE = 500
 
 WIDE = 110
 """From so many letters in a line on, a table shows what else is known; narrower ones show what is to be done."""
+UNSEEN_WIDTH = 240
+"""What no terminal shows, such as a file or another program, gets each row on one line."""
+
+
+def terminal() -> Console:
+    """Return where tables go."""
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else UNSEEN_WIDTH)
 
 
 def table(*columns: str, title: str | None = None) -> Table:
@@ -43,12 +53,11 @@ def table(*columns: str, title: str | None = None) -> Table:
 
 def follow_events(reader: CentreReader, last: int, stopping: threading.Event | None) -> None:
     """Print the newest ``last`` events, and what comes after them until ``stopping`` is set (None: do not wait)."""
-    console = Console()
     after = max(0, reader.last_arrival() - last)
     while True:
         for row in reader.events(after, PAGE):
             after, hall, identifier, kind, subject, time, verdict = row
-            console.print(f"{time}  {hall}  {identifier:<26} {kind:<34} {subject}  {verdict}", highlight=False, markup=False)
+            click.echo(f"{time}  {hall}  {identifier:<26} {kind:<34} {subject}  {verdict}")
         if after < reader.last_arrival():
             continue
         if stopping is None or stopping.wait(LOOK_S):
@@ -57,7 +66,7 @@ def follow_events(reader: CentreReader, last: int, stopping: threading.Event | N
 
 def watch_halls(reader: CentreReader, clock: Clock, stopping: threading.Event | None) -> None:
     """Print the halls, the most urgent first, and print them anew until ``stopping`` is set (None: once)."""
-    console = Console()
+    console = terminal()
     if stopping is None:
         console.print(_halls(reader, clock.now(), console.width))
         return
@@ -92,7 +101,7 @@ def show_dead_letters(reader: CentreReader) -> None:
     made = table("balai", "apa", "id atau SHA-256", "diterima", "alasan")
     for hall, kind, identifier, reason, received_at in reader.dead_letters(PAGE):
         made.add_row(hall, kind, identifier[:26], received_at[:16], escape(reason))
-    Console().print(made)
+    terminal().print(made)
 
 
 def _days_left(last_day: date | None, now: datetime) -> str:
@@ -119,7 +128,7 @@ def show_lanes(reader: CentreReader) -> None:
         state = f"{view.lane.epoch} tutup" if standing.closed_last is not None else view.lane.epoch
         numbers = (standing.through, view.top, view.rejected, view.absent, standing.gap_at[:16] or "-")
         made.add_row(view.lane.hall, state, view.lane.lane, *map(str, numbers))
-    console = Console()
+    console = terminal()
     console.print(made)
     for alarm in reader.alarms():
         console.print(

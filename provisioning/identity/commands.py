@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,11 @@ What to do next:
   2. Keep it:  move the two keys in {path}/authority to a stick (READ-ME.txt there says why). Back the rest up.
   3. A hall:   provision centre issue 3510012001 --directory {path} --out hall.pem
                Give it hall.pem and {ca}; in its hall.toml:
-               [relay] broker = "mqtts://{host}:{port}", ca_file, certificate_file = "hall.pem", centre_key = "{key}"
+               [relay]
+               broker = "mqtts://{host}:{port}"
+               ca_file = "server-ca.pem"
+               certificate_file = "hall.pem"
+               centre_key = "{key}"
 """
 
 
@@ -82,6 +87,8 @@ def issue(hall: str, directory: Path, request: Path | None, out: Path) -> None:
     folder.settings()
     if out.exists():
         raise Refusal("file-failed", path=out, reason="sudah ada")
+    if not os.access(out.parent, os.W_OK):  # found before anything is signed that nobody would get
+        raise Refusal("file-failed", path=out, reason="foldernya tidak ada atau tidak dapat ditulis")
     key = None if request else new_key()
     public_key = key.public_key() if key else read_request(hall, _content(request))
     chain = Registrar(folder).issue(hall, public_key, SystemClock().now())
