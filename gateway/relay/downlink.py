@@ -131,9 +131,9 @@ class Downlink:
 
     def _answer_again(self, tx: Transaction, command: Command, told: str) -> None:
         """Tell once more what became of a command, if the event that told it cannot reach the centre any more."""
-        epoch = epochs.current(tx)
-        held = next(lane for lane in outbox.lanes(tx) if (lane.epoch, lane.lane) == (epoch, "record"))
-        if not told.startswith(f"{epoch}-") or int(told.rpartition("-")[2]) < held.oldest:
+        epoch, lane, seq = told.split("-")
+        held = next((one for one in outbox.lanes(tx) if (one.epoch, one.lane) == (epoch, lane)), None)
+        if held is None or held.state != "open" or int(seq) < held.oldest:
             self._answer(tx, command, inbox.answer_of(tx, command.id))
 
     def _obey(self) -> bool:
@@ -171,13 +171,13 @@ class Downlink:
     def _carry_out(self, command: Command, effect: Effect) -> None:
         with self._store.transaction() as tx:
             answer = inbox.apply(tx, command, effect.act, withdraws=effect.withdraws)
-            place = self._answer(tx, command, answer)
+            place = self._answer(tx, command, answer, on_trial=effect.on_trial)
             if effect.on_trial and answer.state is CommandState.APPLIED:
                 self._trial.await_receipt(tx, command, place)
 
-    def _answer(self, tx: Transaction, command: Command, answer: Answer) -> tuple[str, str, int]:
+    def _answer(self, tx: Transaction, command: Command, answer: Answer, *, on_trial: bool = False) -> tuple[str, str, int]:
         """Tell the centre, in the transaction that marks the command; return the place of the event."""
-        event, epoch = answers.answered(command, answer), epochs.current(tx)
+        event, epoch = answers.answered(command, answer, on_trial=on_trial), epochs.current(tx)
         seq = outbox.append(tx, Stamp.of(self._clock, self._zone), event)
         inbox.note_answer(tx, command.id, f"{epoch}-{event.lane}-{seq}")
         log.info("event=command-answered command=%s state=%s code=%s", command.id, answer.state, answer.code)

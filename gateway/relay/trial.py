@@ -1,7 +1,7 @@
 """Settings that the centre puts are on trial: they stay only if the centre confirms that it still hears the hall.
 
 The answer ``applied`` is written with the settings, in one transaction, while the hall is away from the broker; it can be
-sent and confirmed only over a connection that the new settings have made. Its receipt ends the trial. Without one in
+sent and confirmed only over a connection that the new settings have made. It is urgent, so that nothing of ours holds it back. Its receipt ends the trial. Without one in
 time the former settings come back by themselves, whatever has happened to power and uplink meanwhile.
 """
 

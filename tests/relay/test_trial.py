@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mqtt.ports import Connected
+from gateway.relay.meter import Meter
 from gateway.relay.orders import Order
 from gateway.relay.trial import BOOTS_LIMIT, LIMIT_S
 from tests.support.clock import MORNING
@@ -93,7 +94,7 @@ def test_one_trial_at_a_time(hall: DownWorld) -> None:
         hall.step(10, deliveries=1000)
 
     assert during == ("second", ["1", "3"])
-    assert (hall.setting, [who for who, kind, _ in hall.answers() if kind == "applied"]) == ("third", ["1", "3", "2"])
+    assert (hall.setting, [who for who, kind, _ in hall.answers() if kind == "applied"]) == ("third", ["1", "2", "3"])
 
 
 def test_a_trial_that_waits_too_long_expires(hall: DownWorld) -> None:
@@ -166,3 +167,34 @@ def test_returned_settings_may_be_put_again(hall: DownWorld) -> None:
     hall.step()
 
     assert (hall.setting, hall.on_trial) == ("second", False)
+
+
+def test_neither_backlog_nor_budget_holds_up_the_proof(tmp_path: Path) -> None:
+    """Good settings stay although their answer would have waited behind thousands of events and a budget that is spent."""
+    hall = DownWorld(tmp_path, meter=lambda store, clock: Meter(store, clock, daily_bytes=1))
+    hall.append(count=5000)
+    hall.step()
+    hall.obey(setting(1))
+    for _ in range(70):
+        hall.step(10)
+    held = (hall.uplink.progress.allowance.is_used_up, hall.depth >= 5000)
+    proven = (hall.on_trial, hall.setting)
+    hall.close()
+
+    assert (held, proven) == ((True, True), (False, "second"))
+
+
+def test_a_spent_budget_excuses_no_dead_uplink(tmp_path: Path) -> None:
+    """The control: with the same backlog and nobody who hears, the former settings return."""
+    hall = DownWorld(tmp_path, meter=lambda store, clock: Meter(store, clock, daily_bytes=1))
+    hall.append(count=5000)
+    hall.step()
+    hall.obey(setting(1))
+    hall.broker.stop()
+    hall.step(LIMIT_S - 5)
+    late = hall.setting
+    hall.step(10)
+    returned = (hall.on_trial, hall.setting)
+    hall.close()
+
+    assert (late, returned) == ("second", (False, "first"))

@@ -21,6 +21,7 @@ from gateway.relay.trial import TrialRoom
 from gateway.store import inbox, trials
 from gateway.store.database import Transaction
 from gateway.store.inbox import Command
+from gateway.store.tables import LANE_STEP
 from tests.support.orders import KEY, PINNED
 from tests.support.relay import HALL, ZONE, RelayWorld
 
@@ -131,7 +132,7 @@ class DownWorld(RelayWorld):
         return [(kind, json.loads(data), position) for kind, data, position in rows]
 
     def answers(self, *, whole: bool = False) -> list[tuple[str, str, str]]:
-        """Return end of the id (or the ``whole`` of it), event and code of everything told about commands, in order."""
+        """Return end of the id (or the ``whole`` of it), event and code of everything told about commands: urgent ones first, each lane in order."""
         told = [*self._told("id.balai.command.%"), *self._told("id.balai.settings.%")]
         return [
             (data["causation"] if whole else data["causation"][-1], kind.split(".")[3], data.get("code", ""))
@@ -140,13 +141,12 @@ class DownWorld(RelayWorld):
 
     def confirmed_settings(self) -> set[str]:
         """Return the values that were put, confirmed by the centre, and did not return."""
-        [confirmed] = {stand.confirmed for (_, lane), stand in self.stands().items() if lane == "record"}
+        confirmed = max((stand.confirmed for (_, lane), stand in self.stands().items() if lane == "urgent"), default=0)
         returned = {data["causation"] for _, data, _ in self._told("id.balai.settings.%")}
-        base = self._told("%")[0][2] - 1
         applied = [
             data["causation"]
             for _, data, position in self._told("id.balai.command.applied%")
-            if data["kind"] == "settings.put" and position - base <= confirmed
+            if data["kind"] == "settings.put" and position % LANE_STEP <= confirmed
         ]
         return {f"value-{int(id_.rpartition('-')[2], 16)}" for id_ in applied if id_ not in returned}
 
