@@ -26,8 +26,11 @@ def export_choices(config: Path, file: Path) -> None:
     from gateway.commands import act_on  # noqa: PLC0415 - the other commands start faster without
 
     text = act_on(Settings.load(config), "choices-export", {})["text"]
-    with file.open("x", encoding="utf-8") as new:  # as a backup, it writes over nothing
-        new.write(text)
+    try:
+        with file.open("x", encoding="utf-8") as new:  # as a backup, it writes over nothing
+            new.write(text)
+    except FileExistsError as error:
+        raise Refusal("backup-exists", path=file) from error
     click.echo(say("Pengaturan sudah ditulis ke {path}.", {"path": file}))
 
 

@@ -164,7 +164,7 @@ FAULTS: dict[str, Fault] = {
     "folder-unwritable": Fault(500, "Folder {directory} tidak dapat ditulisi: {reason}.", "Periksa pemilik, izin, dan apakah kartu hanya-baca."),
     "database-newer": Fault(500, "hall.db dibuat oleh versi yang lebih baru ({migration}).", "Pasang versi gateway yang lebih baru, atau pulihkan cadangan lama."),
     "database-corrupt": Fault(500, "hall.db rusak dan tidak ada salinan yang dapat dipulihkan.", "Bukti disimpan di {evidence}. Jalankan: gateway restore CADANGAN"),
-    "backup-exists": Fault(409, "Berkas {path} sudah ada.", "Pilih nama lain; cadangan tidak pernah ditimpa."),
+    "backup-exists": Fault(409, "Berkas {path} sudah ada.", "Pilih nama lain; berkas yang ada tidak pernah ditimpa."),
     "backup-invalid": Fault(422, "Berkas {path} bukan cadangan yang utuh: {reason}.", "Pakai cadangan lain."),
     "restore-unfinished": Fault(500, "Pemulihan cadangan ke {directory} terputus di tengah jalan.", "Jalankan lagi: gateway restore CADANGAN --replace"),
     "restore-occupied": Fault(409, "Folder {directory} sudah berisi data balai.", "Pakai --replace; data lama disimpan di sampingnya."),

@@ -18,7 +18,8 @@ from pydantic_core import PydanticUndefined
 import gateway.checks
 from gateway.checks.finding import Verdict
 from gateway.cli import main as gateway_command
-from gateway.devices.catalog import KINDS, _Options
+from gateway.devices.catalog import KINDS
+from gateway.devices.options import Options
 from gateway.errors import FAULTS
 from gateway.hall import Hall
 from gateway.relay.orders import KINDS as KINDS_OF_ORDERS
@@ -101,7 +102,7 @@ def test_every_choice_of_the_hall_is_documented_with_its_default() -> None:
     assert documented == expected
 
 
-class _Asked(_Options):
+class _Asked(Options):
     """Options that give whatever is asked for and remember it."""
 
     def __init__(self) -> None:

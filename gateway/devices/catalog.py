@@ -6,139 +6,36 @@ one is refused with its name before anything starts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from ipaddress import ip_address
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from gateway.clock import Clock
-from gateway.devices.debounce import ContactRules
+from gateway.devices.options import Entry, Options
 from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, Speaker
-from gateway.errors import Reason, Refusal
+from gateway.errors import Refusal
 
 if TYPE_CHECKING:
     from gateway.devices.escpos_port import Port
-    from gateway.devices.gpio_contacts import Wiring
 
 LOOK_S = 1.0
 """How often the hardware is looked at."""
 
 
-class Entry(Protocol):
-    """One ``[[devices]]`` of the settings."""
-
-    @property
-    def id(self) -> str:
-        """Its name in the hall."""
-
-    @property
-    def kind(self) -> str:
-        """A key of ``KINDS``."""
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        """The keys that belong to the kind."""
-
-
-class _Options:
-    """The options of one entry; what nobody has asked for at the end is refused."""
-
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
-        self._left = dict(entry.options)
-
-    def text(self, key: str) -> str:
-        """Take a text that must be there."""
-        value = self._left.pop(key, None)
-        if not isinstance(value, str) or not value:
-            raise self._wrong(key, Reason("harus teks"))
-        return value
-
-    def text_or(self, key: str, default: str) -> str:
-        """Take a text that may be left out."""
-        return self.text(key) if key in self._left else default
-
-    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        """Take one of ``choices`` that may be left out."""
-        value = self.text_or(key, default)
-        if value not in choices:
-            raise self._wrong(key, Reason("harus salah satu dari {choices}", choices=", ".join(choices)))
-        return value
-
-    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
-        """Take a whole number that must be there, unless there is a default."""
-        value = self._left.pop(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self._wrong(key, Reason("harus bilangan bulat {low} sampai {high}", low=low, high=high))
-        return value
-
-    def whole_or_none(self, key: str, low: int, high: int) -> int | None:
-        """Take a whole number that may be left out."""
-        return self.whole(key, low, high) if key in self._left else None
-
-    def choice(self, key: str, default: int, among: Iterable[int]) -> int:
-        """Take one of a few whole numbers that may be left out."""
-        value = self._left.pop(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or value not in among:
-            raise self._wrong(key, Reason("harus salah satu dari {values}", values=", ".join(map(str, among))))
-        return value
-
-    def yes(self, key: str, *, default: bool) -> bool:
-        """Take a yes or no that may be left out."""
-        value = self._left.pop(key, default)
-        if not isinstance(value, bool):
-            raise self._wrong(key, Reason("harus true atau false"))
-        return value
-
-    def address(self, key: str) -> str:
-        """Take an IP address that must be there: a name would wait for a name server."""
-        value = self.text(key)
-        try:
-            return str(ip_address(value))
-        except ValueError:
-            raise self._wrong(key, Reason("harus alamat IP, misalnya 192.168.1.50")) from None
-
-    def seconds(self, key: str, default: float, high: float) -> float:
-        """Take a time in seconds that may be left out."""
-        value = self._left.pop(key, default)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= high:
-            raise self._wrong(key, Reason("harus detik, 0 sampai {high}", high=f"{high:g}"))
-        return float(value)
-
-    def wiring(self) -> Wiring:
-        """Take what belongs to every device of contacts."""
-        return {"rules": self.rules(), "lamp_pin": self.whole_or_none("lamp_pin", 0, 27)}
-
-    def rules(self) -> ContactRules:
-        """Take the times of a button's contact."""
-        usual = ContactRules()
-        rest_s = self.seconds("rest_s", usual.rest_s, 10)
-        stuck_s = self.seconds("stuck_s", usual.stuck_s, 3600)
-        return ContactRules(rest_s=rest_s, stuck_s=stuck_s, recovery_s=max(usual.recovery_s, rest_s))
-
-    def end(self) -> None:
-        """Refuse whatever is left."""
-        for key in self._left:
-            raise self._wrong(key, Reason("tidak dikenal untuk {kind}", kind=self._entry.kind))
-
-    def _wrong(self, key: str, reason: str) -> Refusal:
-        return Refusal("device-option", device=self._entry.id, key=key, reason=reason)
-
-
-def _gpio_button(id: str, options: _Options, clock: Clock) -> Device:
+def _gpio_button(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.gpio_button import GpioButton  # noqa: PLC0415 - a hall loads only the kinds it has
 
     return GpioButton(id, options.text("line"), options.whole("pin", 0, 27), clock, **options.wiring())
 
 
-def _gpio_rating_button(id: str, options: _Options, clock: Clock) -> Device:
+def _gpio_rating_button(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.gpio_button import GpioRatingButton  # noqa: PLC0415 - as above
 
     counter, score = options.text("counter"), options.whole("score", 1, 4)
     return GpioRatingButton(id, counter, score, options.whole("pin", 0, 27), clock, **options.wiring())
 
 
-def _gpio_keypad(id: str, options: _Options, clock: Clock) -> Device:
+def _gpio_keypad(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.gpio_keypad import GpioKeypad  # noqa: PLC0415 - as above
 
     counter = options.text("counter")
@@ -146,7 +43,7 @@ def _gpio_keypad(id: str, options: _Options, clock: Clock) -> Device:
     return GpioKeypad(id, counter, (call, recall, done), clock, **options.wiring())
 
 
-def _usb_keypad(id: str, options: _Options, clock: Clock) -> Device:
+def _usb_keypad(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.usb_keypad import ACTS, USUAL, UsbKeypad  # noqa: PLC0415 - as above
 
     counter, port = options.text("counter"), options.text("port")
@@ -154,77 +51,77 @@ def _usb_keypad(id: str, options: _Options, clock: Clock) -> Device:
     return UsbKeypad(id, counter, port, keys, clock, rules=options.rules())
 
 
-def _simulated_button(id: str, options: _Options, clock: Clock) -> Device:
+def _simulated_button(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.simulated_button import SimulatedButton  # noqa: PLC0415 - as above
 
     return SimulatedButton(id, options.text("line"), clock, rules=options.rules())
 
 
-def _simulated_rating_button(id: str, options: _Options, clock: Clock) -> Device:
+def _simulated_rating_button(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.simulated_button import SimulatedRatingButton  # noqa: PLC0415 - as above
 
     return SimulatedRatingButton(id, options.text("counter"), options.whole("score", 1, 4), clock, rules=options.rules())
 
 
-def _simulated_keypad(id: str, options: _Options, clock: Clock) -> Device:
+def _simulated_keypad(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.simulated_button import SimulatedKeypad  # noqa: PLC0415 - as above
 
     return SimulatedKeypad(id, options.text("counter"), clock, rules=options.rules())
 
 
-def _simulated_board(id: str, _options: _Options, _clock: Clock) -> Device:
+def _simulated_board(id: str, _options: Options, _clock: Clock) -> Device:
     from gateway.devices.simulated_board import SimulatedBoard  # noqa: PLC0415 - as above
 
     return SimulatedBoard(id)
 
 
-def _simulated_printer(id: str, _options: _Options, _clock: Clock) -> Device:
+def _simulated_printer(id: str, _options: Options, _clock: Clock) -> Device:
     from gateway.devices.simulated_printer import SimulatedPrinter  # noqa: PLC0415 - as above
 
     return SimulatedPrinter(id)
 
 
-def _escpos(id: str, kind: str, open_port: Callable[[int], Port], options: _Options, clock: Clock) -> Device:
+def _escpos(id: str, kind: str, open_port: Callable[[int], Port], options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_printer import EscposPrinter  # noqa: PLC0415 - as above
 
     paper_mm, cut = options.choice("paper_mm", 58, (58, 80)), options.yes("cut", default=True)
     return EscposPrinter(id, kind, open_port, clock, paper_mm=paper_mm, cut=cut, answers=options.yes("answers", default=True))
 
 
-def _escpos_network(id: str, options: _Options, clock: Clock) -> Device:
+def _escpos_network(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import open_network  # noqa: PLC0415 - as above
 
     host, port = options.address("host"), options.whole("port", 1, 65_535, default=9100)
     return _escpos(id, "escpos-network", lambda wake: open_network(host, port, wake), options, clock)
 
 
-def _escpos_usb(id: str, options: _Options, clock: Clock) -> Device:
+def _escpos_usb(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import open_usb  # noqa: PLC0415 - as above
 
     path = options.text_or("path", "/dev/usb/lp0")
     return _escpos(id, "escpos-usb", lambda wake: open_usb(path, wake), options, clock)
 
 
-def _escpos_serial(id: str, options: _Options, clock: Clock) -> Device:
+def _escpos_serial(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import SPEEDS, open_serial  # noqa: PLC0415 - as above
 
     path, baud = options.text_or("path", "/dev/serial0"), options.choice("baud", 9600, SPEEDS)
     return _escpos(id, "escpos-serial", lambda wake: open_serial(path, baud, wake), options, clock)
 
 
-def _alsa_speaker(id: str, options: _Options, clock: Clock) -> Device:
+def _alsa_speaker(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.alsa_speaker import AlsaSpeaker  # noqa: PLC0415 - as above
 
     return AlsaSpeaker(id, options.text_or("device", "default"), clock)
 
 
-def _simulated_speaker(id: str, _options: _Options, _clock: Clock) -> Device:
+def _simulated_speaker(id: str, _options: Options, _clock: Clock) -> Device:
     from gateway.devices.simulated_speaker import SimulatedSpeaker  # noqa: PLC0415 - as above
 
     return SimulatedSpeaker(id)
 
 
-KINDS: dict[str, Callable[[str, _Options, Clock], Device]] = {
+KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
     "gpio-rating-button": _gpio_rating_button,
     "gpio-keypad": _gpio_keypad,
@@ -310,7 +207,7 @@ def _make(entry: Entry, clock: Clock) -> Device:
     make = KINDS.get(entry.kind)
     if make is None:
         raise Refusal("device-unknown-kind", kind=entry.kind, kinds=", ".join(KINDS))
-    options = _Options(entry)
+    options = Options(entry)
     device = make(entry.id, options, clock)
     options.end()
     return device

@@ -90,9 +90,9 @@ def test_what_is_asked_may_stand_in_a_file(desk: Desk, tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("35100", "ping"), "Balai 35100 tidak dikenal."),
-        ((HALL, "announcement.put"), "belum menyebut tentang apa"),
-        ((HALL, "announcement.put", "--name", "Pos yandu"), "belum menyebut tentang apa"),
-        ((HALL, "settings.put"), "belum menyebut tentang apa"),
+        ((HALL, "announcement.put"), "belum ada atau tidak dapat dipakai"),
+        ((HALL, "announcement.put", "--name", "Pos yandu"), "belum ada atau tidak dapat dipakai"),
+        ((HALL, "settings.put"), "belum ada atau tidak dapat dipakai"),
         ((HALL, "ping", "--data", "{"), "bukan JSON"),
         ((HALL, "ping", "--data", "[]"), "bukan objek"),
         ((HALL, "ping", "--data", "@nowhere.json"), "nowhere.json tidak dapat dipakai"),
