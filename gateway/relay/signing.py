@@ -6,7 +6,7 @@ The broker is not trusted to command halls. A signed message is one line of sign
     {"specversion":"1.0", ...}
 
 Signed are the mark, the addressee (a hall's code, or ``all``) and the body, each on its own line: no JSON is written
-anew to be compared, and what was signed for one hall is nothing for another. Why so: docs/decisions/0010.
+anew to be compared, and what was signed for one hall is nothing for another. Why so: docs/decisions/0014.
 """
 
 from __future__ import annotations
