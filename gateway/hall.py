@@ -73,6 +73,7 @@ from gateway.store.correction import Correction
 from gateway.store.database import Store
 from gateway.store.opening import open_store
 from gateway.store.snapshots import Snapshots
+from gateway.store.thinning import Thinning, thinned
 from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.inputs import PressDesk
@@ -215,6 +216,7 @@ class Hall:
         )
         self._at_stop(self.store.close, 4.0)
         self._begin("store", self._store_beats, essential=True)
+        self._begin("thinning", Thinning(self.store, self.clock, zone).step)
         self._begin("clock", Correction(self.store, self.clock, zone).step)
 
     def _store_beats(self) -> float:
@@ -325,7 +327,7 @@ class Hall:
             lambda: check_access(self.settings.portal),
             lambda: check_loops(self.loops.alive(), self.loops.essential(), self.loops.restarted),
             self._check_database,
-            lambda: check_disk(self.settings.data.directory),
+            lambda: check_disk(self.settings.data.directory, thinned(self.store)),
             lambda: check_clock(self.clock),
             lambda: check_devices(self.devices),
             lambda: check_voice(**self.voice.facts()),

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.envelope import Envelope
+from gateway.relay.progress import WINDOW
 from gateway.store import outbox
 from gateway.store.outbox import Event
 from tests.bench.verdict import quick, seed, show, verdict
@@ -34,7 +35,9 @@ LEAST_ACTS = 10
 ACT_REST_S = 0.002
 """Between two acts of the hall."""
 LIMIT_S = 600.0
-GOAL = "drained=all, urgent first, grown_mb<20, p99_ratio<=2"
+GOAL = "drained=all, urgent within the first window, grown_mb<20, p99_ratio<=2 (quick: far below the control's)"
+QUICK_SHARE = 5
+"""A quick run, made on any machine by `make test`, judges the ratio against the control's only, never by the clock."""
 URGENT = Event("urgent", "id.balai.need.reported.v1", "need/1", {"kind": "hungry"})
 ACT = Event("bulk", "id.balai.visit.rated.v1", "rating/7f3a90c2/1/surat", {"line": "surat", "score": 4, "origin": "phone"})
 
@@ -90,8 +93,9 @@ def main() -> None:
             packer.end()
     show(events=events, days=DAYS, left_when_urgent_was_confirmed=left, grown_mb=grown_mb, p99_ratio=ratio, control_ratio=control)
     figure = {"drained": events, "left_when_urgent": left, "grown_mb": round(grown_mb, 1), "p99_ratio": round(ratio, 2)}
-    holds = left > events * 0.8 and grown_mb < 20 and ratio <= 2
-    verdict("outage", chosen, figure, GOAL, {"p99_ratio": round(control, 2)}, holds and control > 2)
+    unnoticed = ratio * QUICK_SHARE < control if quick() else ratio <= 2 < control
+    holds = left >= events - WINDOW * BATCH_LIMIT and grown_mb < 20 and unnoticed
+    verdict("outage", chosen, figure, GOAL, {"p99_ratio": round(control, 2)}, holds)
 
 
 def live_without_uplink(hall: Relaying, clock: FakeClock, events: int, chosen: int) -> None:
