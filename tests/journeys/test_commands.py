@@ -118,7 +118,7 @@ def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
         (("officer", "list", "--config", "{folder}/hall.toml"), "belum berisi balai"),
         (("backup", "--config", "{folder}/hall.toml", "{folder}/new.backup"), "belum berisi balai"),
         (("export", "--config", "{folder}/hall.toml", "{folder}/nowhere/balai.toml"), "tidak dapat dipakai"),
-        (("export", "--config", "{folder}/hall.toml", "{folder}/hall.toml"), "tidak dapat dipakai"),
+        (("export", "--config", "{folder}/hall.toml", "{folder}/hall.toml"), "sudah ada"),
         (("import", "--config", "{folder}/hall.toml", "{folder}/not-text.toml"), "tidak dapat dipakai"),
         (("import", "--config", "{folder}/hall.toml", "{folder}/huge.toml"), "terlalu besar"),
         (("demo", "--data", "/proc/nowhere"), "tidak dapat dipakai"),

@@ -98,16 +98,8 @@ def test_events_and_lanes_are_shown_beside_a_running_intake(tmp_path: Path) -> N
     database.close()
 
     assert [line.split()[2] for line in events.output.splitlines()] == ["7f3a90c2-record-3", "7f3a90c2-record-5"]
-    assert lanes.output.splitlines()[-2].replace("│", " ").split() == [
-        "3510012001",
-        "7f3a90c2",
-        "record",
-        "3",
-        "5",
-        RECEIVED_AT,
-        "0",
-        "0",
-    ]
+    [lane] = [line.split() for line in lanes.output.splitlines() if line.strip().startswith("3510012001")]
+    assert lane == ["3510012001", "7f3a90c2", "record", "3", "5", "0", "0", RECEIVED_AT[:16]]
 
 
 def test_looking_at_a_database_that_is_not_there_creates_none(tmp_path: Path) -> None:
