@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -19,6 +19,8 @@ from tests.support.lossy import lossy_wire
 from tests.support.portal import PIN, RunningPortal, running_portal
 
 PATIENCE_S = 30
+GOING = [WebDriverException]
+"""While a page goes and the next one comes, the driver may ask a document that is gone already: look again."""
 
 
 @pytest.fixture
@@ -245,9 +247,7 @@ def test_every_act_is_there_without_scripts(portal: RunningPortal) -> None:
         ):
             driver.find_element(By.CSS_SELECTOR, press).click()
             # Without scripts every press is another page: none is there for a moment.
-            WebDriverWait(driver, PATIENCE_S, 0.05, [NoSuchElementException, StaleElementReferenceException]).until(
-                text_to_be_present_in_element((By.CSS_SELECTOR, css), said)
-            )
+            WebDriverWait(driver, PATIENCE_S, 0.05, GOING).until(text_to_be_present_in_element((By.CSS_SELECTOR, css), said))
         sizes = [
             one.size["height"] for one in driver.find_elements(By.CSS_SELECTOR, "button, summary, a.act") if one.is_displayed()
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -14,6 +14,8 @@ from tests.support.browser import chromium
 from tests.support.portal import RunningPortal, running_portal
 
 PATIENCE_S = 30
+GOING = [WebDriverException]
+"""While a page goes and the next one comes, the driver may ask a document that is gone already: look again."""
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
 
 
 def _until(driver: WebDriver, holds: Callable[[WebDriver], object]) -> None:
-    WebDriverWait(driver, PATIENCE_S, 0.05, [NoSuchElementException, StaleElementReferenceException]).until(holds)
+    WebDriverWait(driver, PATIENCE_S, 0.05, GOING).until(holds)
 
 
 def _says(driver: WebDriver, words: str) -> None:
