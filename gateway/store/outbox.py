@@ -228,7 +228,8 @@ def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime
     base = _base(tx, epoch, lane)
     [(oldest, confirmed, head)] = tx.execute("SELECT oldest, confirmed, base_head FROM lane WHERE base = ?", (base,)).fetchall()
     kept_from = oldest
-    for row in claim(tx, epoch, lane, oldest - 1, min(PRUNE_LIMIT, min(through, confirmed) - oldest + 1)):
+    count = max(0, min(PRUNE_LIMIT, min(through, confirmed) - oldest + 1))  # SQLite takes a negative limit for none
+    for row in claim(tx, epoch, lane, oldest - 1, count):
         if datetime.fromisoformat(row.time) >= before:
             break
         kept_from = row.seq + 1
