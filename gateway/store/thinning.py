@@ -7,7 +7,9 @@ were thinned is counted with each act and told to the centre once, when it is ov
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import tzinfo
+from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.store import epochs, outbox
@@ -54,12 +56,13 @@ def thin(tx: Transaction, after: int = 0, limit: int = THIN_LIMIT) -> list[int]:
 
 
 class Thinning:
-    """The one loop that thins. ``step`` belongs to its thread."""
+    """The one loop that thins. ``step`` belongs to its thread; ``has_room`` looks at the card and may raise OSError."""
 
-    def __init__(self, store: Store, clock: Clock, zone: tzinfo) -> None:
+    def __init__(self, store: Store, clock: Clock, zone: tzinfo, has_room: Callable[[Path, Room, int], bool] = look) -> None:
         self._store = store
         self._clock = clock
         self._zone = zone
+        self._has_room = has_room
         self._low_readings = 0
         self._after = 0
         """Where the present spell has come to."""
@@ -84,7 +87,7 @@ class Thinning:
             [(pages,)] = db.execute("PRAGMA freelist_count").fetchall()
             [(page_bytes,)] = db.execute("PRAGMA page_size").fetchall()
         # The file never shrinks: what was thinned leaves its room inside.
-        return look(self._store.directory, room, pages * page_bytes)
+        return self._has_room(self._store.directory, room, pages * page_bytes)
 
     def _thin(self) -> bool:
         with self._store.transaction() as tx:

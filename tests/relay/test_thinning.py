@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.store.room import Room
 from gateway.store.thinning import AGAIN_S, LOOK_S, THINNED_TYPE, TOLD_TYPE, Thinning, thin, thinned
 from tests.support.relay import ZONE, RelayWorld
 
@@ -70,25 +72,24 @@ def test_what_the_centre_has_and_has_not_yet_confirmed_may_be_thinned(world: Wor
     assert (arrived, before, epochs) == ([5], [0], (1,))
 
 
+@dataclass
 class Card:
-    """A card whose free room the test decides."""
+    """A card of 32 GB whose free room the test decides."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.free_mb = 1000
-        self.readable = True
-        monkeypatch.setattr(os, "statvfs", self._told)
+    free_mb: int = 1000
+    readable: bool = True
 
-    def _told(self, _path: object) -> os.statvfs_result:
+    def __call__(self, _directory: Path, room: Room, more_bytes: int) -> bool:
+        """Return whether it has that room. Raises OSError when it cannot be read."""
         if not self.readable:
             raise OSError(5, "Input/output error")
-        mb = 1024**2 // 4096
-        return os.statvfs_result((4096, 4096, 32_000 * mb, self.free_mb * mb, self.free_mb * mb, 0, 0, 0, 0, 255))
+        return self.free_mb * 1024**2 + more_bytes >= room.size_bytes
 
 
 @pytest.fixture
-def card(monkeypatch: pytest.MonkeyPatch) -> Card:
+def card() -> Card:
     """Give a card with room."""
-    return Card(monkeypatch)
+    return Card()
 
 
 def told(here: RelayWorld) -> list[str]:
@@ -108,7 +109,7 @@ def test_a_card_that_is_low_twice_is_thinned_and_it_is_told_once(world: World, c
     here = world()
     here.append("bulk", 1200, value="x")
     here.append("record", 5)
-    thinning = Thinning(here.store, here.clock, ZONE)
+    thinning = Thinning(here.store, here.clock, ZONE, card)
     card.free_mb = 30
     assert (thinning.step(), thin_rows(here)) == (AGAIN_S, 0)
 
@@ -124,7 +125,7 @@ def test_a_spell_ends_when_there_is_room_enough(world: World, card: Card) -> Non
     """Between the two marks it goes on; above the upper one it ends, tells, and the rest stays whole."""
     here = world()
     here.append("bulk", 1200, value="x")
-    thinning = Thinning(here.store, here.clock, ZONE)
+    thinning = Thinning(here.store, here.clock, ZONE, card)
     card.free_mb = 30
     thinning.step()
     thinning.step()
@@ -139,7 +140,7 @@ def test_a_wrong_reading_thins_nothing(world: World, card: Card) -> None:
     """One low reading between two good ones, or a card that cannot be read, costs no event."""
     here = world()
     here.append("bulk", 5, value="x")
-    thinning = Thinning(here.store, here.clock, ZONE)
+    thinning = Thinning(here.store, here.clock, ZONE, card)
     for card.free_mb in (30, 1000, 30, 1000):
         thinning.step()
     card.readable = False
@@ -152,12 +153,12 @@ def test_what_a_crash_left_untold_is_told_at_the_next_look(world: World, card: C
     """The count is kept with each act: a cut between the acts and the telling loses neither."""
     here = world()
     here.append("bulk", 600, value="x")
-    thinning = Thinning(here.store, here.clock, ZONE)
+    thinning = Thinning(here.store, here.clock, ZONE, card)
     card.free_mb = 30
     thinning.step()
     thinning.step()
     assert told(here) == []
 
     card.free_mb = 1000
-    Thinning(here.store, here.clock, ZONE).step()
+    Thinning(here.store, here.clock, ZONE, card).step()
     assert told(here) == ['{"count":500}']

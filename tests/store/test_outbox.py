@@ -160,6 +160,18 @@ def test_only_what_is_confirmed_and_old_is_deleted(store: Store) -> None:
     assert (by_age, by_hello, by_confirmation, seqs(store), lane_state(store)) == (3, 1, 1, [6], (6, 5, 6))
 
 
+def test_an_answer_below_what_is_kept_prunes_nothing(store: Store) -> None:
+    """An old answer that comes after a newer one must not reach the row that the centre does not have."""
+    append(store)
+    append(store)
+    with store.transaction() as tx:
+        outbox.confirm(tx, epoch(store), "record", 1)
+        newer = outbox.prune(tx, epoch(store), "record", 1, FAR)
+        older = outbox.prune(tx, epoch(store), "record", 0, FAR)
+        kept = [row.seq for row in outbox.claim(tx, epoch(store), "record", 0, 10)]
+    assert (newer, older, kept) == (1, 0, [2])
+
+
 def test_pruning_goes_on_in_small_acts(store: Store) -> None:
     """A month's rows are deleted a thousand at a time, so that no press waits for it."""
     with store.transaction() as tx:
