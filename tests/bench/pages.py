@@ -15,7 +15,6 @@ import os
 import random
 import re
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -33,6 +32,7 @@ from gateway.portal.hot import Drawing, HotPages
 from gateway.portal.site import Site
 from gateway.tickets.routes import TicketPages
 from tests.bench.verdict import quick, seed, show, verdict
+from tests.support.mosquitto import free_port
 from tests.support.portal import running_portal
 
 GOAL = 3 * 2_163 / 68_700
@@ -136,7 +136,7 @@ def nginx(folder: Path, size: int) -> Iterator[str]:
     root = folder / "static"
     root.mkdir()
     (root / "page.html").write_bytes(b"x" * size)
-    port = _free_port()
+    port = free_port()
     (folder / "nginx.conf").write_text(
         f"""
         daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -159,12 +159,6 @@ def nginx(folder: Path, size: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(address: str) -> None:

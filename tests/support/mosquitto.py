@@ -7,6 +7,7 @@ same port with the same persistence folder.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -160,8 +161,16 @@ def executable() -> str:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port that nobody uses at this moment, on any address.
+
+    It is none of those that Linux gives to outgoing connections: one of these, open or lingering, on whatever
+    address, would refuse the port to a broker that listens on all addresses.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
+        return port
