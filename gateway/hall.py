@@ -10,45 +10,36 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from starlette.routing import BaseRoute
 
-from gateway import __version__
 from gateway.bulletin.desk import BulletinDesk
 from gateway.bulletin.routes import BulletinPages
 from gateway.bulletin.view import BulletinView
 from gateway.changes import Changes
 from gateway.checks.access import check_access
-from gateway.checks.broker import check_broker
 from gateway.checks.clock import check_clock
-from gateway.checks.commands import check_commands
 from gateway.checks.database import check_database
 from gateway.checks.devices import check_devices
 from gateway.checks.disk import check_disk
 from gateway.checks.finding import Finding
 from gateway.checks.loops import check_loops
-from gateway.checks.outbox import check_outbox
 from gateway.checks.screen import check_screens
 from gateway.checks.settings import check_settings
 from gateway.checks.voice import check_voice
 from gateway.choices.desk import Choices
 from gateway.choices.face import CurrentFace
 from gateway.choices.routes import ChoicePages, CopyPages
-from gateway.choices.uplink import RelayChoices
 from gateway.clock import Clock, trusted_now
-from gateway.commanded import downlink_of
-from gateway.commands import acts, certificate_finding, system_clock
+from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import Devices, plug_in
 from gateway.health import Health
 from gateway.loops import Loop, Loops
 from gateway.machine import identity
-from gateway.mqtt.connection import PahoConnection
-from gateway.mqtt.ports import Connected, Disconnected
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
 from gateway.portal.app import PortalParts, create_app
@@ -57,18 +48,11 @@ from gateway.portal.i18n import words
 from gateway.portal.screens import Screens
 from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
-from gateway.relay import presence
-from gateway.relay.backups import BACKUP_LIMIT_S, Backups
-from gateway.relay.connecting import connection_to
-from gateway.relay.downlink import Downlink
-from gateway.relay.effects import offered_release
-from gateway.relay.identity import Identity
-from gateway.relay.meter import Meter
-from gateway.relay.renewal import Renewal
-from gateway.relay.uplink import Uplink
+from gateway.regency import Regency
+from gateway.relay.backups import BACKUP_LIMIT_S
 from gateway.sections import copies_of
-from gateway.settings import RelaySettings, Settings
-from gateway.store import answers, epochs, outbox, trials
+from gateway.settings import Settings
+from gateway.store import answers
 from gateway.store.correction import Correction
 from gateway.store.database import Store
 from gateway.store.opening import open_store
@@ -142,11 +126,7 @@ class Hall:
         self.view: QueueView
         self.devices: Devices
         self.voice: Voice
-        self.identity: Identity
-        self.meter: Meter | None = None
-        self.connection: PahoConnection | None
-        self.renewal: Renewal | None = None
-        self.downlink: Downlink | None = None
+        self.regency: Regency
         self.presses: PressDesk
         self.health: Health
         self.portal: PortalServer
@@ -278,45 +258,20 @@ class Hall:
         return Signs([line.letter for line in queue.lines], [counter.name for counter in queue.counters])
 
     def _connect_to_the_regency(self) -> None:
-        relay, hall = self._relay(), self.settings.hall.id
-        with self.store.reader() as db:
-            epoch = epochs.current(db)
-        last_will = partial(presence.will, hall, bootid=self.clock.bootid, version=__version__, root=relay.topic_root)
-        self.identity = Identity(relay, self.settings.data.directory / "identity", self.clock)
-        connection = connection_to(relay, hall, epoch, trust=self.identity, will=last_will(epoch), randomness=self._randomness)
-        self.connection = connection
-        if connection is None:
+        self.regency = Regency(
+            *(self.settings, self.store, self.clock, self.choices, self.bulletin, self._randomness),
+            queue_now=self._queue_now,
+        )
+        wire = self.regency.wire
+        if wire is None:
             return
-        wire = (self.store, connection, self.clock, hall, relay.topic_root)
-        zone, daily_bytes = self.settings.hall.zone, relay.daily_mb * 10**6
-        self.meter = Meter(self.store, self.clock, zone, daily_bytes=daily_bytes, caps_bytes_per_s=relay.caps_bytes_per_s)
-        uplink = Uplink(
-            *(*wire, self._randomness),
-            by_puback=relay.confirm == "puback",
-            keep_days=relay.keep_days,
-            meter=self.meter,
-            zone=zone,
-            introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
-        )
-        shown = presence.Presence(
-            *wire, version=__version__, live=self._queue_now, certificate_until=lambda: self.identity.shown_until
-        )
-        backups = Backups(self.store, self.clock, hall, self.settings.hall.zone, relay.centre_key)
-        self.downlink = downlink_of(
-            *(self.settings, self.store, self.clock, connection, uplink, self._relay, self.choices, self.bulletin, backups)
-        )
-        self._at_stop(connection.stop, 2.0)
-        self.renewal = Renewal(relay, hall, self.identity, self.clock, connection)
-        self._running.callback(self.renewal.stop)
-        self._running.callback(shown.say_goodbye)
-        self._begin("presence", shown.step, connection.watch)
-        self._begin("uplink", uplink.step, connection.watch)
-        self._begin("downlink", self.downlink.step, self.downlink.watch, limit_s=60.0)  # an attempt to connect may hang for 12 s
-        self._begin("backups", backups.step, limit_s=BACKUP_LIMIT_S)
-
-    def _relay(self) -> RelaySettings:
-        """Return the relay's settings as the hall has chosen them over its machine's."""
-        return self.choices.current(RelayChoices).over(self.settings.relay)
+        self._at_stop(wire.connection.stop, 2.0)
+        self._running.callback(wire.renewal.stop)
+        self._running.callback(wire.presence.say_goodbye)
+        self._begin("presence", wire.presence.step, wire.connection.watch)
+        self._begin("uplink", wire.uplink.step, wire.connection.watch)
+        self._begin("downlink", wire.downlink.step, wire.downlink.watch, limit_s=60.0)  # an attempt to connect may hang for 12 s
+        self._begin("backups", wire.backups.step, limit_s=BACKUP_LIMIT_S)
 
     def _queue_now(self) -> dict[str, object]:
         return self.view.current.as_json()
@@ -332,18 +287,16 @@ class Hall:
             lambda: check_devices(self.devices),
             lambda: check_voice(**self.voice.facts()),
             lambda: check_screens(self.screens.silence()),
-            self._check_broker,
-            lambda: certificate_finding(self.settings, self.identity, self.clock),
-            self._check_outbox,
-            self._check_commands,
+            *self.regency.checks(),
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
 
     def _follow_the_calendar(self) -> None:
+        wire = self.regency.wire
         jobs = (
             Job("open-day", self.tickets.open_day_if_due, minute="*/5"),
             Job("forget-answers", self._forget_answers, minute="30"),
-            *((Job("renew-certificate", self.renewal.step, minute="45"),) if self.renewal else ()),
+            *((Job("renew-certificate", wire.renewal.step, minute="45"),) if wire else ()),
         )
         timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
         self._running.callback(timetable.stop)  # after its loop, which might start it again
@@ -421,30 +374,7 @@ class Hall:
             self._database_read_at_s = now_s
         return self._database_finding
 
-    def _check_broker(self) -> Finding:
-        state = self.connection.state if self.connection else None
-        code, reason = (state.code, state.reason) if isinstance(state, Disconnected) else ("", "")
-        return check_broker(self._relay().broker, connected=isinstance(state, Connected), code=code, reason=reason)
-
-    def _check_outbox(self) -> Finding:
-        with self.store.reader() as db:
-            backlog, troubles = outbox.backlog(db), outbox.troubles(db)
-        oldest_at = datetime.fromisoformat(backlog.oldest_time) if backlog.oldest_time else None
-        reason = troubles[0].reason if troubles else ""
-        held_mb = self.settings.relay.daily_mb if self.meter and self.meter.allowance.is_used_up else 0
-        return check_outbox(backlog.depth, oldest_at, self.clock.now(), len(troubles), reason, held_mb)
-
-    def _check_commands(self) -> Finding:
-        relay = self.settings.relay
-        with self.store.reader() as db:
-            on_trial, release = trials.running(db) is not None, offered_release(db)
-        refused = self.downlink.refused if self.downlink else 0
-        return check_commands(
-            broker=relay.broker, key=relay.centre_key, refused=refused, on_trial=on_trial, release=release, version=__version__
-        )
-
     def _forget_answers(self) -> None:
         with self.store.transaction() as tx:
             answers.prune(tx, self.clock.now() - ANSWERS_KEPT)
-        if self.downlink:
-            self.downlink.forget()
+        self.regency.forget()

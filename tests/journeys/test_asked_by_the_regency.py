@@ -127,7 +127,7 @@ def test_settings_that_leave_the_uplink_whole_stay(regency: Regency) -> None:
     with Hall(Settings.load(regency.settings(trial_s=30.0))) as hall:
         asked = regency.ask(HALL, "settings.put", "--data", '{"section": "relay", "choose": {"protocol": "3.1.1"}}')
         assert until(lambda: "sedang dicoba" not in httpx.get(f"{hall.address}/kesehatan").text, SOON_S)
-        state = hall.connection.state if hall.connection else None
+        state = hall.regency.wire.connection.state if hall.regency.wire else None
 
     assert (asked.returncode, getattr(state, "protocol", "")) == (0, "3.1.1")
 

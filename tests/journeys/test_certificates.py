@@ -44,15 +44,15 @@ def test_an_ended_certificate_leaves_the_hall_working_and_a_new_file_is_taken_wi
         path = settings_of(centre, tmp_path, age_days=800)
         checked = gateway("check", "--config", str(path))
         with Hall(Settings.load(path)) as hall:
-            connection = hall.connection
-            assert connection is not None
-            assert until(lambda: isinstance(connection.state, Disconnected))
+            wire = hall.regency.wire
+            assert wire is not None
+            assert until(lambda: isinstance(wire.connection.state, Disconnected))
             assert hall.tickets.issue("administrasi", origin="phone").number == "A-001"
             told = findings(hall)
             new = centre.issue(HALL).certificate
             assert new is not None
             (tmp_path / "hall.pem").write_bytes(new.read_bytes())
-            assert until(lambda: isinstance(connection.state, Connected), 40)
+            assert until(lambda: isinstance(wire.connection.state, Connected), 40)
             assert until(lambda: findings(hall)["certificate"] == (0, "Sertifikat balai berlaku 729 hari lagi."))
 
     assert (told["certificate"][0], told["broker"][0]) == (2, 2)
@@ -69,4 +69,4 @@ def test_a_hall_renews_itself_at_the_shipped_centre(tmp_path: Path) -> None:
             assert until((hall.settings.data.directory / "identity" / "renewed.pem").exists, 40)
             assert until(lambda: [subject.rpartition("/")[2] for subject in arrived(centre)] == ["A-001"], 40)
             assert until(lambda: findings(hall)["certificate"][0] == 0)
-            assert hall.identity.pairs()[0].ends_at > now() + 700 * DAY
+            assert hall.regency.identity.pairs()[0].ends_at > now() + 700 * DAY

@@ -33,8 +33,8 @@ class _UndoneError(Exception):
 
 def obeying(hall: Hall, orders: list[bytes]) -> Parser:
     """Return the carrying out of signed orders, up to what the centre is told of it."""
-    downlink = hall.downlink
-    assert downlink is not None, "the hall has a broker"
+    assert hall.regency.wire is not None, "the hall has a broker"
+    downlink = hall.regency.wire.downlink
 
     def obey(body: bytes) -> None:
         order = decode_order(body)
