@@ -61,7 +61,7 @@ from gateway.store.thinning import Thinning, thinned
 from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.inputs import PressDesk
-from gateway.tickets.outputs import BoardOutput, SlipOutput
+from gateway.tickets.outputs import PRINT_LIMIT_S, BoardOutput, SlipOutput
 from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.trials import Trials
@@ -238,7 +238,7 @@ class Hall:
                 self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
                 trials=self.trials,
             )  # fmt: skip
-            self._begin("print", slips.step)
+            self._begin("print", slips.step, limit_s=PRINT_LIMIT_S)
 
     def _speak(self) -> None:
         folder, speakers = self.settings.data.directory / "voice", self.devices.speakers

@@ -113,7 +113,7 @@ class _Asked(Options):
         return "administrasi"
 
     def text_or(self, key: str, default: str) -> str:
-        self.keys.append(f"{key} {default}")
+        self.keys.append(f"{key} {default}".strip())
         return default
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:

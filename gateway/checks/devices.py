@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.checks.finding import Finding, Level, Verdict
-from gateway.devices.ports import Device, DeviceState
+from gateway.devices.ports import Device, DeviceState, Foresees
 from gateway.devices.printer_words import REMEDIES
 from gateway.errors import Reason
 
@@ -22,6 +22,7 @@ ONE = Verdict(
     "Perangkat bermasalah: {device} ({reason}).",
     "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
 )
+SOON = Verdict(Level.WARNING, "Perangkat perlu dilihat: {device} ({reason}).", "{remedy} Sekarang perangkat itu masih bekerja.")
 USUAL = "Periksa kabel dan dayanya."
 
 
@@ -36,6 +37,10 @@ def check_devices(devices: Iterable[Device]) -> Finding:
         return Finding("devices", ONE, {"device": device, "reason": reason, "remedy": REMEDIES.get(reason, USUAL)})
     if ailing:
         return Finding("devices", AILING, {"names": _named(ailing)})
+    warned = ((one.id, one.warning()) for one in found if isinstance(one, Foresees))
+    for name, reason in warned:
+        if reason:
+            return Finding("devices", SOON, {"device": name, "reason": reason, "remedy": REMEDIES.get(reason, USUAL)})
     return Finding("devices", GOOD, {"count": len(found)})
 
 

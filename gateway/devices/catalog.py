@@ -96,10 +96,10 @@ def _escpos_network(id: str, options: Options, clock: Clock) -> Device:
 
 
 def _escpos_usb(id: str, options: Options, clock: Clock) -> Device:
-    from gateway.devices.escpos_port import open_usb  # noqa: PLC0415 - as above
+    from gateway.devices.escpos_port import ANY_PORT, open_usb, usb_path  # noqa: PLC0415 - as above
 
-    path = options.text_or("path", "/dev/usb/lp0")
-    return _escpos(id, "escpos-usb", lambda wake: open_usb(path, wake), options, clock)
+    path, port = options.text_or("path", ""), options.text_or("port", ANY_PORT)
+    return _escpos(id, "escpos-usb", lambda wake: open_usb(path or usb_path(port), wake), options, clock)
 
 
 def _escpos_serial(id: str, options: Options, clock: Clock) -> Device:

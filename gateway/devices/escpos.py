@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from gateway.devices.printer_words import COVER_OPEN, OUT_OF_PAPER, TROUBLE
+from gateway.devices.printer_words import COVER_OPEN, OUT_OF_PAPER, PAPER_NEAR_END, TROUBLE
 
 ESC, GS, DLE, EOT = b"\x1b", b"\x1d", b"\x10", b"\x04"
 WIDTHS = {58: 384, 80: 576}
@@ -60,3 +60,8 @@ def trouble(offline: int, paper: int) -> str:
     if offline & 0x20 or paper & 0x60:
         return OUT_OF_PAPER
     return TROUBLE if offline & 0x40 else ""
+
+
+def warning(paper: int) -> str:
+    """Return what the answer to ``ASK_PAPER`` warns of; a printer without that sensor never does."""
+    return PAPER_NEAR_END if paper & 0x0C and not paper & 0x60 else ""

@@ -30,6 +30,8 @@ class Machine:
         """What has come out, each to its feed, or to where a job was cut off and the next began; the feed itself is left off."""
         self.strange = bytearray()
         self.has_paper, self.is_closed = True, True
+        self.is_near_end = False
+        """Whether the sensor sees the last metres of the roll."""
         self._width = width
         self._waiting = bytearray()
         self._tail = b""
@@ -43,7 +45,7 @@ class Machine:
             if question[0] == ASK_OFFLINE:
                 answers.append(0x12 | (0 if self.is_closed else 0x04) | (0 if self.has_paper else 0x20))
             else:
-                answers.append(0x12 | (0 if self.has_paper else 0x60))
+                answers.append(0x12 | (0 if self.has_paper else 0x60) | (0x0C if self.is_near_end else 0))
         self._tail = heard[-2:]
         self._waiting += data
         while self.has_paper and self.is_closed and (used := self._whole_command()):

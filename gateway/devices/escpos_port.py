@@ -12,6 +12,7 @@ import select
 import socket
 import termios
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +23,9 @@ CONNECT_S = 1.0
 """Longer no printer of the hall's own network takes to say that it is there."""
 LARGEST_CHATTER = 64
 """Bytes that make no sense before a printer counts as babbling."""
+USB_PRINTERS, USB_FILES = Path("/sys/class/usbmisc"), Path("/dev/usb")
+ANY_PORT = "any"
+"""The only printer there is, or else the first."""
 SPEEDS = {baud: getattr(termios, f"B{baud}") for baud in (9600, 19200, 38400, 57600, 115200)}
 WORDS = {
     errno.EACCES: FORBIDDEN,
@@ -39,6 +43,15 @@ class Port:
         self._file = file
         self._gone = gone
         self._wake = wake
+
+    def drain(self) -> None:
+        """Forget what came unasked or too late: an answer of yesterday confirms no slip of today."""
+        while self._wait(select.POLLIN, 0):
+            try:
+                if not os.read(self._file, LARGEST_CHATTER):
+                    return
+            except OSError:
+                return
 
     def send(self, data: bytes, *, stall_s: float, in_time: Callable[[], bool]) -> None:
         """Hand ``data`` over, until the kernel has no more of a USB port's; nothing taken for ``stall_s`` is a fault."""
@@ -103,6 +116,17 @@ def open_network(host: str, port: int, wake: int) -> Port:
 def open_usb(path: str, wake: int) -> Port:
     """Open the file that the kernel's ``usblp`` gives every USB printer."""
     return Port(_open(path), UNPLUGGED, wake)
+
+
+def usb_path(port: str, *, system: Path = USB_PRINTERS, files: Path = USB_FILES) -> str:
+    """Return the file of the printer at a USB ``port``, for example ``1-1.2``, whatever number the kernel gave it.
+
+    Raises DeviceFault when none is there.
+    """
+    for printer in sorted(system.glob("lp*"), key=lambda printer: (len(printer.name), printer.name)):
+        if port in {ANY_PORT, (printer / "device").resolve().parent.name}:
+            return str(files / printer.name)
+    raise DeviceFault(UNPLUGGED)
 
 
 def open_serial(path: str, baud: int, wake: int) -> Port:

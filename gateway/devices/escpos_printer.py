@@ -44,7 +44,9 @@ class EscposPrinter:
         self._width = escpos.WIDTHS[paper_mm]
         self._cut = cut
         self._answers = answers
-        self._confirms = answers
+        self._confirms: bool | None = None if answers else False
+        """Whether it can say that a slip is on the paper; None until it was asked."""
+        self._warning = ""
         self._patience = patience
         self._reason = UNPLUGGED
         self._look_at_s = float("-inf")
@@ -70,6 +72,10 @@ class EscposPrinter:
         """Return why it is not ready."""
         return self._reason
 
+    def warning(self) -> str:
+        """Return that the paper is near its end, of a printer that has a sensor for it."""
+        return "" if self._reason else self._warning
+
     def look(self) -> None:
         """Ask it how it is, now and then and never while it prints; ends within two seconds."""
         if self._clock.monotonic_s() >= self._look_at_s and self._busy.acquire(blocking=False):
@@ -91,6 +97,7 @@ class EscposPrinter:
         try:
             # One that is closed meets the wake file and ends there.
             with self._open(self._wake) as port:
+                port.drain()
                 act(port)
         except DeviceFault as fault:
             reason = str(fault)
@@ -99,20 +106,32 @@ class EscposPrinter:
 
     def _print(self, port: Port, said: bytes) -> None:
         self._ask(port)
+        if self._confirms is None:
+            self._confirms = self._can_confirm(port)
         try:
             self._send(port, said + (escpos.ASK_DONE if self._confirms else b""))
             if self._confirms:
                 port.answer(escpos.is_done, DONE_S * self._patience)
                 return
         except DeviceFault as fault:
-            if str(fault) not in {SILENT, STALLED}:
-                raise
-            # What holds it up? Without paper a printer takes nothing and confirms nothing, but tells why when it is asked.
-            self._ask(port)
-            if str(fault) == STALLED:
-                raise
-            self._confirms = False
+            if str(fault) in {SILENT, STALLED}:
+                # What holds it up? Without paper a printer takes nothing and confirms nothing, but tells why when it is asked.
+                self._ask(port)
+            # One that is well, can confirm and does not has lost the slip: it was off for a moment.
+            raise
         self._ask(port)
+
+    def _can_confirm(self, port: Port) -> bool:
+        """Ask while nothing is under way, when whoever knows the question answers at once."""
+        self._send(port, escpos.RESET + escpos.ASK_DONE)
+        try:
+            port.answer(escpos.is_done, STALL_S * self._patience)
+        except DeviceFault as fault:
+            if str(fault) != SILENT:
+                raise
+            self._ask(port)
+            return False
+        return True
 
     def _ask(self, port: Port) -> None:
         """Raise a fault unless the printer is well, or can say nothing."""
@@ -121,6 +140,7 @@ class EscposPrinter:
             for question in (escpos.ASK_OFFLINE, escpos.ASK_PAPER):
                 self._send(port, question)
                 told.append(port.answer(escpos.is_real_time, ANSWER_S * self._patience))
+            self._warning = escpos.warning(told[1])
             if trouble := escpos.trouble(*told):
                 raise DeviceFault(trouble)
 

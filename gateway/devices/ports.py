@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class DeviceState(StrEnum):
@@ -92,6 +92,14 @@ class Device(Protocol):
 
     def close(self) -> None:
         """Let go of the hardware. Closing twice is harmless."""
+
+
+@runtime_checkable
+class Foresees(Protocol):
+    """A device that can tell of trouble before it comes."""
+
+    def warning(self) -> str:
+        """Return what will soon be wrong though all is well now, in a few Indonesian words; else empty. Never blocks."""
 
 
 class Button(Device, Protocol):

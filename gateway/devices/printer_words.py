@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 OUT_OF_PAPER = "kertas habis"
+PAPER_NEAR_END = "kertas hampir habis"
 UNPLUGGED = "kabel printer tercabut"
 UNREACHABLE = "printer tidak terjangkau lewat jaringan"
 FORBIDDEN = "port printer tidak boleh dibuka"
@@ -16,6 +17,7 @@ CLOSED = "printer dilepas"
 
 REMEDIES: dict[str, str] = {
     OUT_OF_PAPER: "Pasang gulungan kertas baru, lalu tutup printernya; struk yang tertunda keluar sendiri.",
+    PAPER_NEAR_END: "Siapkan gulungan kertas baru di dekat printer.",
     UNPLUGGED: "Periksa kabel data dan listrik printer, lalu nyalakan printernya.",
     UNREACHABLE: "Nyalakan printer dan periksa kabel LAN-nya; host di hall.toml harus sama dengan alamat pada struk uji printer.",
     FORBIDDEN: "Teknisi: masukkan pengguna balai ke grup lp dan dialout (systemd/README.md), lalu mulai ulang.",

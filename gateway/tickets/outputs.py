@@ -31,6 +31,8 @@ STALE_S = 300.0
 """Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
 TRIAL_FACE = BoardFace("8-888", "88", "8-888")
 """Every segment that a board has."""
+PRINT_LIMIT_S = 150.0
+"""So long one step of the slips may take: the slowest printer's longest slip and its answers (``devices.escpos_printer``), and some more."""
 LONGEST_PAUSE_S = 30.0
 """Between two attempts at a printer that says it is ready and fails: each costs a write to the card."""
 
@@ -149,7 +151,8 @@ class SlipOutput:
 
     def step(self) -> float:
         """Print the oldest slip that is still of use, and what somebody wants to try; return the seconds to rest."""
-        self._try_out()
+        if self._try_out():
+            return 0.0
         with self._store.reader() as db:
             waiting = slips_waiting(db)
         fresh = [wanted for wanted in waiting if self._is_fresh(wanted)]
@@ -165,8 +168,8 @@ class SlipOutput:
         self._print(printer, fresh[0])
         return 0.0 if len(fresh) > 1 else LOOK_S
 
-    def _try_out(self) -> None:
-        """Print the test slip on every printer for which somebody has asked, once it is ready."""
+    def _try_out(self) -> bool:
+        """Print the test slip on a printer for which somebody has asked, once it is ready; return whether there was one."""
         for printer in self._printers:
             if printer.state() is DeviceState.READY and self._trials.prints(printer.id):
                 self._trials.over(printer.id)
@@ -176,6 +179,8 @@ class SlipOutput:
                     self._trials.done(printer.id, str(fault))
                 else:
                     self._trials.done(printer.id)
+                return True
+        return False
 
     def _trial_slip(self) -> Slip:
         face = self._face()

@@ -23,7 +23,7 @@ from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
 from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.ports import DeviceState
-from gateway.devices.printer_words import UNPLUGGED
+from gateway.devices.printer_words import PAPER_NEAR_END, UNPLUGGED
 from gateway.portal.i18n import words
 from gateway.settings import PortalSettings
 from tests.support.clock import FakeClock
@@ -54,6 +54,14 @@ class Lamp:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class Thirsty(Lamp):
+    """A printer whose roll is near its end."""
+
+    def warning(self) -> str:
+        """Return what it will soon lack."""
+        return PAPER_NEAR_END
 
 
 def assert_says(finding: Finding, level: Level, words: str) -> None:
@@ -145,6 +153,13 @@ def test_devices() -> None:
     assert_says(check_devices([]), Level.GOOD, "Tidak ada perangkat")
     assert_says(check_devices([ready]), Level.GOOD, "(1)")
     assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
+
+
+def test_what_will_soon_be_wrong_is_a_warning_until_something_is_wrong() -> None:
+    """Paper near its end is said with what to do about it, after whatever does not work at all."""
+    printer, missing = Thirsty("printer", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING, "kabel lepas")
+    assert_says(check_devices([printer]), Level.WARNING, "printer (kertas hampir habis)")
+    assert_says(check_devices([printer, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
 
 
 def test_every_reader_is_told_in_words_what_is_wrong_with_a_device() -> None:

@@ -9,13 +9,24 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gateway.devices import escpos
+from gateway.devices import escpos, escpos_printer
 from gateway.devices.escpos_machine import Machine
-from gateway.devices.escpos_port import open_network, open_serial
+from gateway.devices.escpos_port import ANY_PORT, open_network, open_serial, open_usb, usb_path
 from gateway.devices.escpos_printer import EscposPrinter
 from gateway.devices.ports import DeviceFault, DeviceState, Slip
-from gateway.devices.printer_words import COVER_OPEN, NONSENSE, OUT_OF_PAPER, SILENT, STALLED, TROUBLE, UNREACHABLE
+from gateway.devices.printer_words import (
+    COVER_OPEN,
+    NONSENSE,
+    OUT_OF_PAPER,
+    PAPER_NEAR_END,
+    SILENT,
+    STALLED,
+    TROUBLE,
+    UNPLUGGED,
+    UNREACHABLE,
+)  # fmt: skip
 from gateway.devices.slip import draw_slip
+from gateway.tickets.outputs import PRINT_LIMIT_S
 from tests.support.clock import FakeClock
 from tests.support.escpos import LinePrinter, TcpPrinter
 from tests.support.waiting import until
@@ -100,6 +111,89 @@ def test_one_that_confirms_nothing_but_says_it_is_well_is_believed(table: TcpPri
     assert len(table.machine.slips) == 2
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["first slip", "second slip"])
+@pytest.mark.parametrize("off_from", [2_000, 9_000])
+def test_one_that_was_off_for_a_moment_has_lost_the_slip(tmp_path: Path, off_from: int, *, first: bool) -> None:
+    """On a line nobody notices the power: it is well again, but what was sent is not on the paper, and it confirms nothing."""
+    with LinePrinter(tmp_path / "tty") as table:
+        printer = EscposPrinter(
+            "printer", "escpos-serial", lambda wake: open_serial(str(table.path), 9600, wake), FakeClock(), patience=HURRIED
+        )
+        if not first:
+            printer.print_slip(SLIP)
+        before = table.taken, len(table.machine.slips)
+        table.off_during = range(before[0] + off_from, before[0] + 40_000)
+        assert (fault(printer), len(table.machine.slips)) == (SILENT, before[1])
+        table.off_during = range(0)
+        printer.print_slip(SLIP)
+        assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
+
+
+def test_an_answer_of_yesterday_confirms_no_slip_of_today(tmp_path: Path) -> None:
+    """What a printer says too late, or unasked, is forgotten before it is asked anew."""
+    with LinePrinter(tmp_path / "tty") as table:
+        printer = EscposPrinter(
+            "printer", "escpos-serial", lambda wake: open_serial(str(table.path), 9600, wake), FakeClock(), patience=HURRIED
+        )
+        printer.print_slip(SLIP)
+        table.babble(b"\x00" * 9)
+        table.off_during = range(table.taken + 3_000, table.taken + 40_000)
+        assert fault(printer) == SILENT
+
+
+def test_paper_near_its_end_is_said_while_it_still_prints(table: TcpPrinter) -> None:
+    """A clerk fetches the new roll before the old one is out; the warning ends with it."""
+    printer, said = of_hall(table), []
+    for near_end in (False, True, False):
+        table.machine.is_near_end = near_end
+        printer.print_slip(SLIP)
+        said.append((printer.state(), printer.warning()))
+    assert said == [(DeviceState.READY, ""), (DeviceState.READY, PAPER_NEAR_END), (DeviceState.READY, "")]
+
+
+@pytest.mark.parametrize(
+    ("port", "found"),
+    [("1-1.2", "lp0"), ("1-1.4", "lp1"), (ANY_PORT, "lp0"), ("1-1.3", None)],
+    ids=["first", "second", "any", "empty"],
+)
+def test_a_usb_printer_is_found_by_its_port(tmp_path: Path, port: str, found: str | None) -> None:
+    """Whatever number the kernel gave it, and two identical ones by where they are plugged in."""
+    usb_printers(tmp_path, {"lp0": "1-1.2", "lp1": "1-1.4", "lp10": "1-1.9"})
+    if found is None:
+        with pytest.raises(DeviceFault, match=UNPLUGGED):
+            usb_path(port, system=tmp_path, files=Path("/dev/usb"))
+    else:
+        assert usb_path(port, system=tmp_path, files=Path("/dev/usb")) == f"/dev/usb/{found}"
+
+
+def test_a_usb_printer_plugged_in_again_under_another_number_prints(tmp_path: Path) -> None:
+    """The kernel gives the next free number when the old file was still open: the port is the same."""
+    files = tmp_path / "dev"
+    files.mkdir()
+    with LinePrinter(files / "lp0") as table:
+        usb_printers(tmp_path, {"lp0": "1-1.2"})
+        printer = EscposPrinter(
+            "printer", "escpos-usb", lambda wake: open_usb(usb_path("1-1.2", system=tmp_path, files=files), wake), FakeClock(),
+            patience=HURRIED,
+        )  # fmt: skip
+        printer.print_slip(SLIP)
+        table.unplug()
+        (tmp_path / "lp0").rename(tmp_path / "lp1")
+        table.path = files / "lp1"
+        table.plug()
+        printer.print_slip(SLIP)
+        assert len(table.machine.slips) == 2
+
+
+def usb_printers(system: Path, ports: dict[str, str]) -> None:
+    """Lay out the kernel's folder of USB printers, each by its number with the port it is plugged into."""
+    for name, port in ports.items():
+        interface = system / "devices" / port / f"{port}:1.0"
+        interface.mkdir(parents=True)
+        (system / name).mkdir()
+        (system / name / "device").symlink_to(interface)
+
+
 def test_babble_is_named(table: TcpPrinter) -> None:
     """Whatever is at the other end, it is no printer of ours."""
     table.mad = True
@@ -129,6 +223,11 @@ def test_one_that_takes_nothing_any_more_is_let_go(tmp_path: Path) -> None:
             "printer", "escpos-serial", lambda wake: open_serial(str(table.path), 9600, wake), FakeClock(), patience=HURRIED
         )
         assert fault(printer) in {SILENT, STALLED}
+
+
+def test_the_loop_that_prints_outlasts_the_slowest_slip() -> None:
+    """A slip under way is never taken for a loop that hangs: another would print it a second time beside it."""
+    assert escpos_printer.WHOLE_S + 2 * escpos_printer.STALL_S + escpos_printer.DONE_S + 10 < PRINT_LIMIT_S
 
 
 class Hasty(FakeClock):

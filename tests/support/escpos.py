@@ -31,6 +31,8 @@ class Body:
         """Read nothing any more once so many bytes are in."""
         self.paper_ends_after: int | None = None
         """Run out of paper once so many bytes are in."""
+        self.off_during = range(0)
+        """Lose these bytes, of all that come, and what was in it: its power is gone for a moment, its cable is not."""
         self.taken = 0
         """Bytes."""
         self.lock = threading.Lock()
@@ -98,7 +100,11 @@ class Body:
             data = data[: self.dies_after]
             self.dies_after -= len(data)
         with self.lock:
+            came = range(self.taken, self.taken + len(data))
             self.taken += len(data)
+            if self.off_during and max(came.start, self.off_during.start) < min(came.stop, self.off_during.stop):
+                self.machine.switch_on()
+                data = bytes(byte for position, byte in zip(came, data, strict=True) if position not in self.off_during)
             if self._is_past(self.paper_ends_after):
                 self.paper_ends_after, self.machine.has_paper = None, False
             answer = self.machine.take(data)
@@ -182,6 +188,10 @@ class LinePrinter(Body):
 
     def _read(self, file: int) -> bytes:
         return os.read(file, CHUNK)
+
+    def babble(self, said: bytes) -> None:
+        """Say something that nobody has asked."""
+        self._say(said)
 
     def _say(self, answer: bytes) -> None:
         os.write(self._ends[0], answer)
