@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 
-.PHONY: help install run test check contract screens languages lock wheel test-trixie bench-%
+.PHONY: help install run test check contract wiring screens languages lock wheel test-trixie bench-%
 
 help: ## list what can be made
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -61,6 +61,9 @@ languages: install ## what each language lacks and what awaits review (LANGUAGE=
 
 contract: install ## write what follows from the schemas of gateway/relay/contract: docs/events.md, frozen fields
 	@$(VENV)/bin/python -m tests.support.contract_pages
+
+wiring: install ## write what follows from firmware_config/wiring: docs/wiring.md, docs/rangkaian.md
+	@$(VENV)/bin/python -m provisioning.wiring
 
 lock: ## pin every dependency and its hash anew (needs uv)
 	uv pip compile pyproject.toml --extra centre --extra demo --extra dev --universal --python-version 3.11 \

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pydantic import BaseModel
 
 from gateway.devices.catalog import plug_in
 from gateway.settings import DeviceSettings, Settings
-from gateway.tickets.furnishing import COUNTERS, LINES
 from tests.support.clock import FakeClock
 
 FOLDER = Path(__file__).parents[2] / "firmware_config"
@@ -78,21 +76,3 @@ def test_what_is_shown_as_default_is_the_default(tmp_path: Path) -> None:
     examples = {"broker", "ca_file", "certificate_file", "key_file", "staff_networks", "trusted_proxies"}
     for section in ("hall", "data", "portal", "clock", "relay"):
         assert getattr(shown, section).model_dump(exclude=examples) == getattr(plain, section).model_dump(exclude=examples)
-
-
-@pytest.mark.parametrize("wiring", sorted((FOLDER / "wiring").glob("*.toml")), ids=lambda path: path.name)
-def test_every_wiring_can_be_copied_into_the_settings(wiring: Path, tmp_path: Path) -> None:
-    """Its blocks are devices that the hall knows, buttons for lines and counters that the hall has, each on a pin of its own."""
-    path = tmp_path / "hall.toml"
-    path.write_text(
-        DEFAULTS.read_text(encoding="utf-8") + re.sub(r'host = ".*"', 'host = "127.0.0.1"', wiring.read_text(encoding="utf-8")),
-        encoding="utf-8",
-    )
-    entries = Settings.load(path).devices
-    with plug_in(entries, FakeClock()) as devices:
-        assert len(devices) == len(entries) > 0
-    buttons = [entry for entry in entries if "pin" in entry.options]
-    assert {entry.options["line"] for entry in buttons if "line" in entry.options} <= {line.id for line in LINES}
-    assert {entry.options["counter"] for entry in buttons if "counter" in entry.options} <= {counter.id for counter in COUNTERS}
-    pins = [entry.options["pin"] for entry in buttons]
-    assert len(set(pins)) == len(pins)
