@@ -185,7 +185,8 @@ class Progress:
         if receipt.through and not receipt.head:
             return []  # whoever does not say which history it has is believed nothing
         told = bool(receipt.hello) and receipt.hello == self._nonce and key in self._unanswered
-        ours = receipt.through <= stand.last and head in (None, receipt.head)
+        held = receipt.through if stand.closed else max(receipt.through, receipt.top)
+        ours = held <= stand.last and head in (None, receipt.head)
         if not told and (receipt.after > stand.confirmed or not ours):
             # Of a closed lane that has arrived there is nothing to ask, whatever a second card of this hall goes on to send.
             settled = stand.closed and stand.confirmed == stand.last

@@ -44,6 +44,8 @@ class Receipt:
     rejected: tuple[Rejected, ...] = ()
     agreed: bool = False
     """In the answer to a hello: the history up to the hello's ``confirmed`` is the one that the hall told by its head."""
+    top: int = 0
+    """In the answer to a hello about an open epoch: the greatest number that the centre has, when it lies above ``through``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def encode_receipt(receipt: Receipt) -> bytes:
     if receipt.hello:
         message["hello"] = receipt.hello
         message["agreed"] = receipt.agreed
+    if receipt.top > receipt.through:
+        message["top"] = receipt.top
     return _json(message)
 
 
@@ -133,6 +137,7 @@ def decode_answer(payload: bytes) -> Receipt | Refused:
         hello=_text(answer, "hello", ""),
         rejected=tuple(_rejected(one) for one in rejected),
         agreed=answer.get("agreed") is True,
+        top=_number(answer, "top", 0),
     )
 
 
@@ -151,8 +156,8 @@ def _text(message: Mapping[str, Any], name: str, missing: str | None = None) -> 
     return value
 
 
-def _number(message: Mapping[str, Any], name: str) -> int:
-    value = message.get(name)
+def _number(message: Mapping[str, Any], name: str, missing: int | None = None) -> int:
+    value = message.get(name, missing)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < SEQ_LIMIT:
         raise Unreadable(f"{name} is not a number")
     return value

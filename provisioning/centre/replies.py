@@ -7,6 +7,7 @@ database when it is sent. An answer that is lost is asked for again by the hall'
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from gateway.clock import Clock
 from gateway.mqtt.ports import Message
@@ -142,7 +143,7 @@ class Replies:
                 with self._database.reading() as tx:
                     standing = tx.standing(lane)
                     after = min(standing.through, first - 1)
-                    return self._receipt(tx, lane, after, (standing.through, standing.head))
+                    return encode_receipt(self._receipt(tx, lane, after, (standing.through, standing.head)))
             case HelloDue(lane, report, nonce):
                 return self._answer_hello(lane, report, nonce)
             case RefusalDue(_, sha256, reason):
@@ -158,18 +159,18 @@ class Replies:
                 ours = retrace(report, standing, list(tx.links(lane, report.confirmed, through)), tx.absences(lane))
             if report.closed and through > report.last:
                 through, head = report.last, head if ours is None else ours
-            return self._receipt(tx, lane, report.confirmed, (through, head), nonce, agreed=ours is not None)
+            receipt = self._receipt(tx, lane, report.confirmed, (through, head))
+            top = 0 if report.closed else tx.top(lane)
+            return encode_receipt(replace(receipt, hello=nonce, agreed=ours is not None, top=top))
 
-    def _receipt(
-        self, tx: IntakeTransaction, lane: LaneKey, after: int, place: tuple[int, str], nonce: str = "", *, agreed: bool = False
-    ) -> bytes:
-        """Write a receipt through ``place``, a number and the head there, or through as many rejects as one can list."""
+    def _receipt(self, tx: IntakeTransaction, lane: LaneKey, after: int, place: tuple[int, str]) -> Receipt:
+        """Return a receipt through ``place``, a number and the head there, or through as many rejects as one can list."""
         rejects = tx.rejects(lane, after, place[0], REJECTS_LIMIT + 1)
         if len(rejects) > REJECTS_LIMIT:
             rejects = rejects[:REJECTS_LIMIT]
             place = rejects[-1].seq, rejects[-1].head
         rejected = tuple(Rejected(reject.seq, reject.code, reject.reason) for reject in rejects)
-        return encode_receipt(Receipt(self._database.centre, lane.epoch, lane.lane, after, *place, nonce, rejected, agreed))
+        return Receipt(self._database.centre, lane.epoch, lane.lane, after, *place, rejected=rejected)
 
 
 def _hall(due: Due) -> str:

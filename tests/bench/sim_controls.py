@@ -87,6 +87,14 @@ class _Clamps(_Altered):
         return None
 
 
+class _IgnoresTop(_Altered):
+    """Does not hear what the centre has above a gap."""
+
+    def alter(self, receipt: Receipt, stand: LaneStand | None) -> Receipt:
+        """Return the receipt as if there were nothing."""
+        return replace(receipt, top=0)
+
+
 class _IgnoresAfter(_Altered):
     """Takes a receipt that begins above what it has confirmed."""
 
@@ -297,6 +305,11 @@ CONTROLS: dict[str, Control] = {
     ),
     "above last": Control(
         "a through above the last number is another history", lambda: Rules(uplink=_Clamps), OLD_CARDS, soon=True
+    ),
+    "top": Control(
+        "a number of the centre above a gap and above the last is another history",
+        lambda: Rules(uplink=_IgnoresTop),
+        {"rewrite": 20, "facts": 4, "silence": 8},
     ),
     "agreed": Control(
         "all that is kept is issued again unless the centre agrees on the rest",

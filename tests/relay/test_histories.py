@@ -11,6 +11,7 @@ import pytest
 from gateway.mqtt.ports import Message
 from gateway.relay.receipts import Receipt, encode_receipt
 from gateway.store import epochs, outbox
+from tests.support.broker import Faults
 from tests.support.cards import HALL, Regency
 
 
@@ -266,3 +267,23 @@ def test_an_epoch_that_was_left_keeps_only_what_was_agreed(tmp_path: Path) -> No
     ]
     regency.close()
     shutil.rmtree(tmp_path / "cards")
+
+
+def test_numbers_above_a_gap_tell_of_another_card(regency: Regency) -> None:
+    """The first card died when its newest batch was at the centre and the one before was not; nothing waits for that one for ever."""
+    hall = regency.insert_card("a")
+    hall.append(2)
+    regency.settle()
+    image = hall.image()
+    for loss in (1.0, 0.0):
+        regency.broker.faults = Faults(loss=loss)
+        hall.append(2)
+        hall.step()
+    regency.step()
+    hall.pull()
+    again = regency.insert_card("a", image)
+    regency.settle()
+
+    assert len(again.epochs()) == 2
+    assert regency.ask("SELECT count(*) FROM lanes WHERE gap_at <> ''") == [0]
+    assert regency.ask("SELECT first || '-' || last || ' ' || kind FROM absences") == ["3-4 hole"]
