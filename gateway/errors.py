@@ -192,6 +192,7 @@ FAULTS: dict[str, Fault] = {
     "renewal-refused": Fault(502, "Sertifikat baru tidak diperoleh: {reason}.", "Balai mencoba lagi setiap jam; bila tetap begini, beri tahu kabupaten."),
     "certificate-refused": Fault(500, "Broker {address} tidak menerima sertifikat balai ini: {reason}.", "Periksa jam balai dan jam broker, lalu tanyakan kepada kabupaten."),
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
+    "device-id-taken": Fault(409, "Nama perangkat {device} sudah dipakai.", "Pilih nama lain, atau ganti perangkat yang lama."),
     "device-option": Fault(500, "Perangkat {device}: kunci {key} tidak benar ({reason}).", "Perbaiki perangkat itu di hall.toml."),
     # Who is who
     "centre-missing": Fault(404, "Folder {directory} belum berisi pusat.", "Buat dulu dengan: provision centre init {directory}"),

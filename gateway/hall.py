@@ -36,12 +36,15 @@ from gateway.choices.routes import ChoicePages, CopyPages
 from gateway.clock import Clock, trusted_now
 from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
-from gateway.devices.catalog import Devices, plug_in
+from gateway.devices.catalog import plug_in
+from gateway.devices.plugged import Devices
+from gateway.devices.ports import Board
 from gateway.health import Health
 from gateway.loops import Loop, Loops
 from gateway.machine import identity
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
+from gateway.plugging import Plugging
 from gateway.portal.app import PortalParts, create_app
 from gateway.portal.face import Face
 from gateway.portal.i18n import words
@@ -226,19 +229,19 @@ class Hall:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
         self.presses = PressDesk(self.tickets, self.clock)
-        for button in self.devices.buttons:
-            # From now on a press waits for its number, which comes once the hall has started.
-            button.when_pressed(self.presses.press)
         self._begin("devices", self.devices.step)
-        self.trials = Trials(self.devices.boards, self.devices.printers, clock=self.clock)
-        for board in self.devices.boards:
-            self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials).step, self.view.watch)
+        self.trials = Trials(lambda: self.devices.boards, lambda: self.devices.printers, clock=self.clock)
+        # From now on a press waits for its number, which comes once the hall has started.
+        Plugging(self.devices, self.presses.press, self._show_on, self.loops.finish)
         if self.devices.printers:
             slips = SlipOutput(
                 self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
                 trials=self.trials,
             )  # fmt: skip
             self._begin("print", slips.step, limit_s=PRINT_LIMIT_S)
+
+    def _show_on(self, board: Board) -> None:
+        self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials).step, self.view.watch)
 
     def _speak(self) -> None:
         folder, speakers = self.settings.data.directory / "voice", self.devices.speakers

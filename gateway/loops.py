@@ -111,6 +111,13 @@ class Loops:
         loop.start()
         return loop
 
+    def finish(self, name: str, timeout_s: float = 1.0) -> None:
+        """Stop the loop of this name, if there is one, and look after it no more."""
+        ending = [loop for loop in self._loops if loop.name == name]
+        self._loops = [loop for loop in self._loops if loop.name != name]
+        for loop in ending:
+            loop.stop(timeout_s)
+
     def wake(self) -> None:
         """Let every loop look again. Never blocks."""
         for loop in self._loops:

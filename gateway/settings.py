@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from gateway import setting_values as values
 from gateway.errors import Reason, Refusal
-from gateway.mqtt.address import BrokerAddress
-from gateway.relay.signing import read_key
 from gateway.toml import TOMLDecodeError, read_toml
 
 REASONS = {
@@ -39,55 +37,6 @@ REASONS = {
 """By the kind of fault that pydantic finds; the last is of any other."""
 
 
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(Reason("zona waktu tidak dikenal, misalnya Asia/Jakarta"))
-    return name
-
-
-def _known_theme(name: str) -> str:
-    themes = sorted(folder.name for folder in (Path(__file__).parent / "portal" / "themes").iterdir())
-    if name not in themes:
-        raise ValueError(Reason("tema tidak dikenal, pilih: {themes}", themes=", ".join(themes)))
-    return name
-
-
-def _network(text: str) -> str:
-    try:
-        ip_network(text, strict=False)
-    except ValueError as error:
-        raise ValueError(Reason("bukan jaringan, misalnya 192.168.10.0/24")) from error
-    return text
-
-
-def _some_folder(path: object) -> object:
-    if not str(path) or "\0" in str(path):
-        raise ValueError(Reason("wajib diisi dengan nama folder"))
-    return path
-
-
-def _broker(address: str) -> str:
-    if address:
-        try:
-            BrokerAddress.parse(address)
-        except Refusal as error:
-            raise ValueError(Reason("harus mqtt://HOST:PORT atau mqtts://HOST:PORT")) from error
-    return address
-
-
-def _centre_key(text: str) -> str:
-    if text:
-        try:
-            read_key(text)
-        except ValueError as error:
-            raise ValueError("harus seperti yang ditampilkan provision centre key") from error
-    return text
-
-
-def _proxy(text: str) -> str:
-    return text if text == "unix" else _network(text)
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -101,9 +50,9 @@ class HallSettings(_Section):
     """As people say it, for example ``Balai Desa Contoh``."""
     language: Literal["id", "en", "jv", "osi", "mad"] = "id"
     """The language of slips, boards and pages whose reader has not chosen one."""
-    theme: Annotated[str, AfterValidator(_known_theme)] = "banyuwangi"
+    theme: Annotated[str, AfterValidator(values.known_theme)] = "banyuwangi"
     """Whose batik and colours the pages wear: a folder of ``gateway/portal/themes/``."""
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Jakarta"
+    timezone: Annotated[str, AfterValidator(values.known_zone)] = "Asia/Jakarta"
     """An IANA name."""
 
     @property
@@ -115,7 +64,7 @@ class HallSettings(_Section):
 class DataSettings(_Section):
     """``[data]``: where everything is kept."""
 
-    directory: Annotated[Path, BeforeValidator(_some_folder)] = Field(default=Path("/var/lib/balai"), strict=False)
+    directory: Annotated[Path, BeforeValidator(values.some_folder)] = Field(default=Path("/var/lib/balai"), strict=False)
     """Holds ``hall.db``, ``blobs/``, ``hall.lock`` and ``hall.sock``; relative to the settings file."""
 
 
@@ -130,11 +79,11 @@ class PortalSettings(_Section):
     """Host names by which the portal may be asked; its own addresses always count."""
     address: str = "http://balai.lan"
     """The address printed on slips and posters."""
-    staff_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
+    staff_networks: tuple[Annotated[str, AfterValidator(values.network)], ...] = Field(default=(), strict=False)
     """Networks from which staff pages open, for example ``192.168.10.0/24``; none: from every one. The Pi itself always may."""
-    kiosks: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
+    kiosks: tuple[Annotated[str, AfterValidator(values.network)], ...] = Field(default=(), strict=False)
     """Addresses of the hall's own touch screens, for example ``192.168.10.20``. The Pi itself always is one."""
-    trusted_proxies: tuple[Annotated[str, AfterValidator(_proxy)], ...] = Field(default=(), strict=False)
+    trusted_proxies: tuple[Annotated[str, AfterValidator(values.proxy)], ...] = Field(default=(), strict=False)
     """Front servers whose ``X-Real-IP`` is believed: addresses, networks, or ``unix`` for a Unix socket."""
 
 
@@ -152,7 +101,7 @@ class LaneCaps(_Section):
 class RelaySettings(_Section):
     """``[relay]``: the regency's broker."""
 
-    broker: Annotated[str, AfterValidator(_broker)] = ""
+    broker: Annotated[str, AfterValidator(values.broker)] = ""
     """``mqtt://HOST:PORT`` or ``mqtts://HOST:PORT``, a cluster's nodes as ``mqtts://A,B,C``; empty keeps everything in the hall."""
     ca_file: Path | None = Field(default=None, strict=False)
     """The certificate authority that signs the broker (PEM)."""
@@ -168,7 +117,7 @@ class RelaySettings(_Section):
     """The MQTT version; ``auto`` tries 5 first."""
     keep_days: int = Field(default=30, ge=0, le=3650)
     """How many days a delivered event is kept in the hall besides."""
-    centre_key: Annotated[str, AfterValidator(_centre_key)] = ""
+    centre_key: Annotated[str, AfterValidator(values.centre_key)] = ""
     """The centre's public key, as ``provision centre key`` shows it; empty obeys nobody."""
     trial_s: float = Field(default=600.0, ge=1, le=86_400)
     """Settings that the centre has put return after so many seconds without its receipt."""
@@ -181,6 +130,19 @@ class RelaySettings(_Section):
     def caps_bytes_per_s(self) -> dict[str, float]:
         """The caps of the lanes that have one, by lane."""
         return {lane: kbit * 125 for lane, kbit in self.kbit_per_s.model_dump().items() if kbit}
+
+
+class LanSettings(_Section):
+    """``[lan]``: the broker of the hall's own devices (Mosquitto on this machine)."""
+
+    host: Annotated[str, AfterValidator(values.own_address)] = ""
+    """The address at which it listens, for example ``192.168.10.1``, or ``0.0.0.0``; empty: no LAN devices."""
+    port: int = Field(default=1884, ge=1, le=65535)
+    """Its port: not 1883, where Debian's own Mosquitto may be."""
+    address: str = Field(default="balai.lan", min_length=1, max_length=100)
+    """Where devices find it: a name or an address."""
+    folder: Annotated[Path, BeforeValidator(values.some_folder)] = Field(default=Path("/var/lib/balai-lan"), strict=False)
+    """Its settings, passwords and rights, written by the hall; relative to the settings file."""
 
 
 class ClockSettings(_Section):
@@ -213,6 +175,7 @@ class Settings(_Section):
     data: DataSettings = DataSettings()
     portal: PortalSettings = PortalSettings()
     relay: RelaySettings = RelaySettings()
+    lan: LanSettings = LanSettings()
     clock: ClockSettings = ClockSettings()
     devices: tuple[DeviceSettings, ...] = Field(default=(), strict=False)
 
@@ -246,6 +209,7 @@ class Settings(_Section):
             update={
                 "data": self.data.model_copy(update={"directory": folder / self.data.directory}),
                 "relay": self.relay.model_copy(update=relay_files),
+                "lan": self.lan.model_copy(update={"folder": folder / self.lan.folder}),
             }
         )
 

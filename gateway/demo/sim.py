@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.demo.centre_reading import CentreReading, read_centre
 from gateway.devices.board_picture import draw_board
-from gateway.devices.catalog import Devices
+from gateway.devices.plugged import Devices
 from gateway.devices.ports import BoardFace
 from gateway.devices.simulated_board import SimulatedBoard
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton

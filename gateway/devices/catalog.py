@@ -1,4 +1,4 @@
-"""Every kind of device by its name in ``hall.toml``, and all devices of one hall together.
+"""Every kind of device by its name in ``hall.toml``.
 
 A new display is one file beside this one and one line in ``KINDS``. Options are strict: an unknown or wrong
 one is refused with its name before anything starts.
@@ -6,20 +6,17 @@ one is refused with its name before anything starts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from gateway.clock import Clock
 from gateway.devices.options import Entry, Options
-from gateway.devices.ports import Board, Button, Device, DeviceState, Printer, Speaker
+from gateway.devices.plugged import Devices
+from gateway.devices.ports import Device
 from gateway.errors import Refusal
 
 if TYPE_CHECKING:
     from gateway.devices.escpos_port import Port
-
-LOOK_S = 1.0
-"""How often the hardware is looked at."""
 
 
 def _gpio_button(id: str, options: Options, clock: Clock) -> Device:
@@ -139,66 +136,12 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
 }
 
 
-def _having(devices: Iterable[Device], act: str) -> tuple[Any, ...]:
-    return tuple(device for device in devices if hasattr(device, act))
-
-
-class Devices:
-    """All devices of one hall. Use as a context manager: the end lets go of all hardware."""
-
-    def __init__(self, devices: Iterable[Device]) -> None:
-        self._devices = tuple(devices)
-        self.buttons = cast("tuple[Button, ...]", _having(self._devices, "when_pressed"))
-        self.boards = cast("tuple[Board, ...]", _having(self._devices, "show"))
-        self.printers = cast("tuple[Printer, ...]", _having(self._devices, "print_slip"))
-        self.speakers = cast("tuple[Speaker, ...]", _having(self._devices, "play"))
-
-    def paper(self) -> str | None:
-        """Return None without a printer, "" when one is ready, else the first one's reason. Never blocks."""
-        if not self.printers:
-            return None
-        if any(printer.state() is DeviceState.READY for printer in self.printers):
-            return ""
-        return self.printers[0].reason()
-
-    def __iter__(self) -> Iterator[Device]:
-        return iter(self._devices)
-
-    def __len__(self) -> int:
-        return len(self._devices)
-
-    def of_kind(self, kind: str) -> tuple[Any, ...]:
-        """Return the devices of one kind, in the order of the settings."""
-        return tuple(device for device in self._devices if device.kind == kind)
-
-    def step(self) -> float:
-        """Look at all hardware again; belongs to the loop ``devices``."""
-        for device in self._devices:
-            device.look()
-        return LOOK_S
-
-    def ailing(self) -> dict[str, str]:
-        """Return why each device that is not ready is not, by its id."""
-        return {device.id: device.reason() for device in self._devices if device.state() is not DeviceState.READY}
-
-    def close(self) -> None:
-        """Let go of all hardware, the last first. Closing twice is harmless."""
-        for device in reversed(self._devices):
-            device.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        self.close()
-
-
 def plug_in(entries: Iterable[Entry], clock: Clock) -> Devices:
     """Make every device of the settings and look for its hardware once; what is missing is retried later.
 
     Raises Refusal ``device-unknown-kind`` or ``device-option``.
     """
-    devices = Devices([_make(entry, clock) for entry in entries])
+    devices = Devices([_make(entry, clock) for entry in entries], lambda entry: _make(entry, clock))
     devices.step()
     return devices
 

@@ -32,11 +32,13 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Write ``path`` so that it holds either the former content or all of ``content``; ``mode`` is less the umask."""
+def write_whole(path: Path, content: bytes, mode: int = 0o666, *, exact: bool = False) -> None:
+    """Write ``path`` so that it holds either the former content or all of ``content``; ``mode`` is less the umask unless ``exact``."""
     part = path.with_name(path.name + PART)
     part.unlink(missing_ok=True)
     with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+        if exact:
+            os.fchmod(file.fileno(), mode)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -6,7 +6,7 @@ Promises: whoever asks touches no device; a trial gives no number and leaves the
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from gateway.clock import Clock
@@ -41,10 +41,17 @@ class Trial(NamedTuple):
 
 
 class Trials:
-    """Who has asked for what. Safe from any thread."""
+    """Who has asked for what. Safe from any thread. ``boards`` and ``printers`` give those that are here at this moment."""
 
-    def __init__(self, boards: Sequence[Tried] = (), printers: Sequence[Tried] = (), *, clock: Clock) -> None:
-        self._devices = [*((board, False) for board in boards), *((printer, True) for printer in printers)]
+    def __init__(
+        self,
+        boards: Callable[[], Sequence[Tried]] = lambda: (),
+        printers: Callable[[], Sequence[Tried]] = lambda: (),
+        *,
+        clock: Clock,
+    ) -> None:
+        self._boards = boards
+        self._printers = printers
         self._clock = clock
         self._lock = threading.Lock()
         self._asked_at_s: dict[str, float] = {}
@@ -52,11 +59,12 @@ class Trials:
 
     def devices(self) -> list[Trial]:
         """Return every device that can be tried."""
-        return [Trial(device.id, prints, device.reason(), self._outcomes.get(device.id, "")) for device, prints in self._devices]
+        here = [*((board, False) for board in self._boards()), *((printer, True) for printer in self._printers())]
+        return [Trial(device.id, prints, device.reason(), self._outcomes.get(device.id, "")) for device, prints in here]
 
     def ask(self, id: str) -> bool:
         """Ask for a trial; False when there is no such device."""
-        if id not in {device.id for device, _ in self._devices}:
+        if id not in {trial.id for trial in self.devices()}:
             return False
         with self._lock:
             self._asked_at_s[id] = self._clock.monotonic_s()

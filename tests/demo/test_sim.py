@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from gateway.demo.sim import SimParts, sim_routes
-from gateway.devices.catalog import Devices, plug_in
+from gateway.devices.catalog import plug_in
+from gateway.devices.plugged import Devices
 from gateway.errors import Refusal
 from gateway.portal.face import Face
 from gateway.portal.i18n import words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.devices.catalog import KINDS, Devices, plug_in
+from gateway.devices.catalog import KINDS, plug_in
+from gateway.devices.plugged import Devices
 from gateway.devices.ports import DeviceState
 from gateway.errors import Refusal
 from gateway.settings import DeviceSettings

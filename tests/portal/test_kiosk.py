@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from gateway.devices.catalog import Devices
+from gateway.devices.plugged import Devices
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.portal.i18n import LANGUAGES
 from gateway.portal.visitor import Networks

@@ -33,7 +33,7 @@ def slips_of(queue: Queue, printer: RecordingPrinter, trials: Trials) -> SlipOut
 def test_a_board_shows_every_segment_for_a_while_and_then_the_queue_again(queue: Queue) -> None:
     """Nobody has to switch it back."""
     board = RecordingBoard()
-    trials = Trials([board], clock=queue.clock)
+    trials = Trials(lambda: [board], clock=queue.clock)
     output = BoardOutput(QueueView(queue.store, queue.desk.choices), board, queue.clock, trials)
     assert trials.ask("papan")
     output.step()
@@ -45,7 +45,7 @@ def test_a_board_shows_every_segment_for_a_while_and_then_the_queue_again(queue:
 def test_a_test_slip_is_printed_once_and_gives_no_number(queue: Queue) -> None:
     """It says that it is none, and the next person gets the first."""
     printer = RecordingPrinter()
-    trials = Trials([], [printer], clock=queue.clock)
+    trials = Trials(printers=lambda: [printer], clock=queue.clock)
     output = slips_of(queue, printer, trials)
     trials.ask("printer")
     output.step()
@@ -59,7 +59,7 @@ def test_what_failed_is_told_with_its_reason(queue: Queue) -> None:
     """The page can say what to mend."""
     board, printer = RecordingBoard(), RecordingPrinter()
     board.broken = printer.broken = True
-    trials = Trials([board], [printer], clock=queue.clock)
+    trials = Trials(lambda: [board], lambda: [printer], clock=queue.clock)
     trials.ask("papan")
     trials.ask("printer")
     BoardOutput(QueueView(queue.store, queue.desk.choices), board, queue.clock, trials).step()
@@ -73,7 +73,7 @@ def test_what_failed_is_told_with_its_reason(queue: Queue) -> None:
 def test_a_slip_asked_for_long_ago_is_not_printed(queue: Queue) -> None:
     """A printer that gets its paper tomorrow prints no test of today."""
     printer = RecordingPrinter()
-    trials = Trials([], [printer], clock=queue.clock)
+    trials = Trials(printers=lambda: [printer], clock=queue.clock)
     trials.ask("printer")
     queue.clock.advance(STALE_S)
     slips_of(queue, printer, trials).step()

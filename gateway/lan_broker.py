@@ -1,0 +1,80 @@
+"""The files of the LAN broker, written by the hall whenever a device comes or goes, and how the hall itself logs in there.
+
+Promises: the broker finds each file whole, before and after a power cut; what has not changed is not written again, since each
+write lets the broker read anew; a folder that cannot be written stops nothing, it is shown as the devices' trouble.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+from gateway.devices.lan_accounts import (
+    HALL,
+    PASSWORDS,
+    RIGHTS,
+    SETTINGS,
+    LanAccount,
+    new_password,
+    password_file,
+    rights_file,
+    settings_file,
+)
+from gateway.mqtt.address import BrokerAddress, Node
+from gateway.settings import LanSettings
+from gateway.store.files import write_whole
+
+log = logging.getLogger(__name__)
+
+OWN_PASSWORD = "lan-password"  # noqa: S105 - the name of the file that has it
+"""The hall's own, in its data folder: readable by nobody else, and of use on this machine only."""
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+"""Where the hall finds a broker that listens everywhere."""
+
+
+class LanBroker:
+    """The broker's files in ``settings.folder``. ``user`` is whom a broker that root starts becomes: empty where systemd does that."""
+
+    def __init__(self, settings: LanSettings, data: Path, randomness: random.Random, *, user: str = "") -> None:
+        self._settings = settings
+        self._user = user
+        self._password = _own_password(data / OWN_PASSWORD, randomness)
+
+    @property
+    def address(self) -> BrokerAddress:
+        """Where the hall finds the broker, and its name and password there."""
+        host = ANYWHERE.get(self._settings.host, self._settings.host)
+        return BrokerAddress((Node(host, self._settings.port),), encrypted=False, user=HALL, password=self._password)
+
+    def write(self, accounts: Iterable[LanAccount]) -> bool:
+        """Let exactly these devices speak from now on (the broker reads anew by itself); return whether it could be written."""
+        folder = self._settings.folder
+        files = {
+            RIGHTS: rights_file(),
+            SETTINGS: settings_file(folder, self._settings.host, self._settings.port, user=self._user),
+            PASSWORDS: password_file(
+                [*accounts, LanAccount.of(HALL, self._password)]
+            ),  # the last: it is what the broker waits for
+        }
+        try:
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            for name, text in files.items():
+                path = folder / name
+                if not path.exists() or path.read_text(encoding="utf-8") != text:
+                    write_whole(path, text.encode(), 0o640, exact=True)
+        except (OSError, UnicodeDecodeError) as error:
+            log.warning("lan=%s event=files-failed error=%s", folder, type(error).__name__)
+            return False
+        return True
+
+
+def _own_password(path: Path, randomness: random.Random) -> str:
+    """Return the hall's password, made when there is none."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        password = new_password(randomness)
+        write_whole(path, password.encode(), 0o600)
+        return password
