@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.demo.centre_reading import CentreReading, read_centre
+from gateway.demo.faults import KEYS, rows
 from gateway.devices.board_picture import draw_board
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import BoardFace
@@ -36,8 +37,6 @@ from gateway.tickets.inputs import PressAnswer
 from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
-KEYS = {"call-next": "Panggil", "recall": "Panggil ulang", "complete": "Selesai"}
-"""What stands on the keys of a keypad."""
 STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
 
 
@@ -80,6 +79,7 @@ def sim_routes(parts: SimParts) -> list[BaseRoute]:
         Route("/sim", page.whole),
         Route("/sim/live", page.live),
         Route("/sim/board/{id}.svg", page.board),
+        Route("/sim/slip/{id}/coming.png", page.coming),
         Route("/sim/slip/{id}/{position}.png", page.slip),
         Route("/sim/sound/{id}/{position}.wav", page.sound),
         Route("/sim/press/{id}", page.press, methods=["POST"]),
@@ -134,6 +134,13 @@ class _SimPage:
                 return Response(printed.picture, media_type="image/png", headers={"cache-control": "no-cache"})
         raise Refusal("not-found")
 
+    def coming(self, request: Request) -> Response:
+        """Show the piece of paper that hangs out of a printer."""
+        picture = _known(self._printers, request).unfinished
+        if not picture:
+            raise Refusal("not-found")
+        return Response(picture, media_type="image/png", headers={"cache-control": "no-store"})
+
     def sound(self, request: Request) -> Response:
         """Let what a speaker has said be heard on this laptop."""
         for heard in _known(self._speakers, request).heard:
@@ -150,11 +157,11 @@ class _SimPage:
         return self._back()
 
     def switch(self, request: Request) -> Response:
-        """Pull or put back a plug, the paper, the uplink, or a stuck button."""
-        act = self._switches().get((request.path_params["id"], request.path_params["act"]))
-        if act is None:
+        """Break or mend a device or the uplink. A switch that has been thrown meanwhile does nothing more."""
+        switches, id = self._switches(), request.path_params["id"]
+        if id not in {known for known, _ in switches}:
             raise Refusal("not-found")
-        act()
+        switches.get((id, request.path_params["act"]), lambda: None)()
         return self._back()
 
     def static(self, request: Request) -> Response:
@@ -168,16 +175,9 @@ class _SimPage:
         return RedirectResponse("/sim", status_code=303)
 
     def _switches(self) -> dict[tuple[str, str], Callable[[], object]]:
-        acts: dict[tuple[str, str], Callable[[], object]] = {}
-        for id, board in self._boards.items():
-            acts |= {(id, "unplug"): board.unplug, (id, "plug"): board.plug}
-        for id, printer in self._printers.items():
-            acts |= {(id, "unplug"): printer.unplug, (id, "plug"): printer.plug}
-            acts |= {(id, "take-paper"): printer.take_paper, (id, "give-paper"): printer.give_paper}
-        for id, speaker in self._speakers.items():
-            acts |= {(id, "unplug"): speaker.unplug, (id, "plug"): speaker.plug}
-        for id, button in self._buttons.items():
-            acts |= {(id, "hold"): button.hold, (id, "release"): button.release}
+        acts: dict[tuple[str, str], Callable[[], object]] = {
+            (row.device.id, switch.act): switch.do for row in rows(self._parts.devices) for switch in row.switches
+        }
         if self._parts.uplink is not None:
             acts |= {("uplink", "pull"): self._parts.uplink.pull_uplink, ("uplink", "plug"): self._parts.uplink.plug_uplink}
         return acts
@@ -191,12 +191,13 @@ class _SimPage:
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
             faces=list(self._faces.values()),
             boards=[(board, _fingerprint(board.face, plugged=board.plugged)) for board in self._boards.values()],
-            printers=list(self._printers.values()),
+            printers=[(printer, _hash(coming) if (coming := printer.unfinished) else "") for printer in self._printers.values()],
             speakers=list(self._speakers.values()),
             latest=parts.latest_press(),
             latest_act=act,
             keypads=[(pad, queue.counter(pad.counter)) for pad in self._keypads.values()],
             keys=KEYS,
+            faults=rows(parts.devices),
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
             uplink=parts.uplink,
@@ -223,7 +224,11 @@ def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - 
 
 def _fingerprint(face: BoardFace, *, plugged: bool) -> str:
     """Return what makes a browser fetch the picture again when the board has changed."""
-    return hashlib.sha256(repr((face, plugged)).encode()).hexdigest()[:8]
+    return _hash(repr((face, plugged)).encode())
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:8]
 
 
 def _kind_of(type: str) -> str:

@@ -72,10 +72,10 @@ def _simulated_board(id: str, _options: Options, _clock: Clock) -> Device:
     return SimulatedBoard(id)
 
 
-def _simulated_printer(id: str, _options: Options, _clock: Clock) -> Device:
+def _simulated_printer(id: str, _options: Options, clock: Clock) -> Device:
     from gateway.devices.simulated_printer import SimulatedPrinter  # noqa: PLC0415 - as above
 
-    return SimulatedPrinter(id)
+    return SimulatedPrinter(id, clock)
 
 
 def _escpos(id: str, kind: str, open_port: Callable[[int], Port], options: Options, clock: Clock) -> Device:

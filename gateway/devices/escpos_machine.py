@@ -54,9 +54,14 @@ class Machine:
         return bytes(answers)
 
     def switch_on(self) -> None:
-        """Be as after power-on: what was in it is forgotten, a half-printed slip torn off."""
+        """Be as after power-on: what was in it is forgotten, what hangs out of it is torn off."""
         self._waiting.clear()
-        self._rows.clear()
+        self._tear()
+
+    @property
+    def unfinished(self) -> Image.Image | None:
+        """What hangs out of it, or None."""
+        return self._picture() if self._rows else None
 
     def _whole_command(self) -> int:
         """Return the length of the command that waits, 0 while it is not whole; a byte of none counts as one."""
@@ -87,6 +92,9 @@ class Machine:
 
     def _tear(self) -> None:
         if self._rows:
-            size = (self._width, len(self._rows) * 8 // self._width)
-            self.slips.append(Image.frombytes("1", size, bytes(byte ^ 0xFF for byte in self._rows)))
+            self.slips.append(self._picture())
             self._rows.clear()
+
+    def _picture(self) -> Image.Image:
+        size = (self._width, len(self._rows) * 8 // self._width)
+        return Image.frombytes("1", size, bytes(byte ^ 0xFF for byte in self._rows))

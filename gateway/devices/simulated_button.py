@@ -15,8 +15,10 @@ from gateway.devices.gpio_keypad import ACTS
 from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press
 
+BOUNCES = 6
 
-class _SimulatedContacts:
+
+class SimulatedContacts:
     """Keys, each pressed by the act that it does; a button has one, which is called "". Safe from any thread."""
 
     kind = ""
@@ -25,6 +27,10 @@ class _SimulatedContacts:
         self.id = id
         self.held: frozenset[str] = frozenset()
         """The acts whose keys are down."""
+        self.closings = 0
+        """How often a contact has closed."""
+        self.counted = 0
+        """How many of those were intended presses."""
         self._meanings = {press.act: press for press in presses}
         self._clock = clock
         self._keys = Keys(self._meanings.values(), rules)
@@ -46,11 +52,18 @@ class _SimulatedContacts:
         self.release(act)
         return counted
 
+    def bounce(self, act: str = "") -> bool:
+        """Push a key whose contact closes and opens several times on the way down and up; return whether that counted once."""
+        counted = sum(self.press(act) for _ in range(BOUNCES))
+        return counted == 1
+
     def hold(self, act: str = "") -> bool:
         """Push a key and keep it down; return whether that counted as an intended press."""
         at_s = self._clock.monotonic_s()
         key = self._meanings[act]
         counted = not self._closed and act not in self.held and self._keys.closed(key, at_s)
+        self.closings += act not in self.held
+        self.counted += counted
         self.held |= {act}
         if counted and self._press is not None:
             self._press(replace(key, pressed_at_s=at_s))
@@ -84,7 +97,7 @@ class _SimulatedContacts:
         return bool(self._keys.stuck(self._clock.monotonic_s()))
 
 
-class SimulatedButton(_SimulatedContacts):
+class SimulatedButton(SimulatedContacts):
     """One button of the panel that gives numbers for one line."""
 
     kind = "simulated-button"
@@ -94,7 +107,7 @@ class SimulatedButton(_SimulatedContacts):
         super().__init__(id, [Press(id, line, 0.0)], clock, rules)
 
 
-class SimulatedRatingButton(_SimulatedContacts):
+class SimulatedRatingButton(SimulatedContacts):
     """One of the buttons at a counter with which people say how it was, 1 (not content) to 4 (very)."""
 
     kind = "simulated-rating-button"
@@ -105,7 +118,7 @@ class SimulatedRatingButton(_SimulatedContacts):
         super().__init__(id, [Press(id, "", 0.0, counter, score)], clock, rules)
 
 
-class SimulatedKeypad(_SimulatedContacts):
+class SimulatedKeypad(SimulatedContacts):
     """The three buttons of one counter: panggil, panggil ulang, selesai."""
 
     kind = "simulated-keypad"

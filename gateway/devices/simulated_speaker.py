@@ -16,6 +16,7 @@ from gateway.devices.ports import DeviceFault, DeviceState
 KEPT = 6
 """So many latest sounds can be played again."""
 UNPLUGGED = "kabel pengeras suara tercabut"
+NO_CARD = "kartu suara tidak dapat dibuka"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class SimulatedSpeaker:
         self._heard: deque[PlayedSound] = deque(maxlen=KEPT)
         self._lock = threading.Lock()
         self._pulled = threading.Event()
+        """Whatever is gone, nothing is heard."""
+        self._gone: set[str] = set()
 
     @property
     def heard(self) -> tuple[PlayedSound, ...]:
@@ -54,15 +57,39 @@ class SimulatedSpeaker:
     @property
     def plugged(self) -> bool:
         """Whether it has power and its cable."""
-        return not self._pulled.is_set()
+        return UNPLUGGED not in self._gone
+
+    @property
+    def has_card(self) -> bool:
+        """Whether its sound card is there."""
+        return NO_CARD not in self._gone
 
     def unplug(self) -> None:
         """Pull the plug: silence."""
-        self._pulled.set()
+        self._lose(UNPLUGGED)
 
     def plug(self) -> None:
         """Put the plug back."""
-        self._pulled.clear()
+        self._find(UNPLUGGED)
+
+    def take_card(self) -> None:
+        """Let the sound card be gone: silence."""
+        self._lose(NO_CARD)
+
+    def give_card(self) -> None:
+        """Let it be there again."""
+        self._find(NO_CARD)
+
+    def _lose(self, what: str) -> None:
+        with self._lock:
+            self._gone.add(what)
+            self._pulled.set()
+
+    def _find(self, what: str) -> None:
+        with self._lock:
+            self._gone.discard(what)
+            if not self._gone:
+                self._pulled.clear()
 
     def play(self, wav: bytes, words: str) -> None:
         """Be heard. Raises DeviceFault while unplugged, or when the plug is pulled meanwhile."""
@@ -71,7 +98,7 @@ class SimulatedSpeaker:
             with wave.open(io.BytesIO(wav)) as sound:
                 lasts_s = sound.getnframes() / sound.getframerate()
             if self._pulled.wait(lasts_s if self._in_real_time else 0):
-                raise DeviceFault(UNPLUGGED)
+                raise DeviceFault(self.reason() or UNPLUGGED)
         finally:
             self.speaking = ""
         with self._lock:
@@ -79,12 +106,12 @@ class SimulatedSpeaker:
             self._heard.append(PlayedSound(self.count, words, wav))
 
     def state(self) -> DeviceState:
-        """Return whether it is plugged in."""
-        return DeviceState.READY if self.plugged else DeviceState.MISSING
+        """Return whether it is plugged in and has its card."""
+        return DeviceState.MISSING if self._gone else DeviceState.READY
 
     def reason(self) -> str:
         """Return why it is not ready."""
-        return "" if self.plugged else UNPLUGGED
+        return next((what for what in (UNPLUGGED, NO_CARD) if what in self._gone), "")
 
     def look(self) -> None:
         """Do nothing: a simulated plug is known at once."""

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from gateway.devices.catalog import plug_in
-from gateway.devices.ports import DeviceFault, DeviceState, Printer, Slip
+from gateway.devices.ports import DeviceFault, DeviceState, Foresees, Printer, Slip
 from gateway.devices.printer_words import UNPLUGGED, UNREACHABLE
 from gateway.devices.simulated_printer import ROLL_LENGTH, SimulatedPrinter
 from gateway.devices.slip import as_png, draw_slip
@@ -79,7 +79,11 @@ def test_it_prints_what_it_is_given(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("break_it", "mend_it", "state", "reason"),
-    [("take_paper", "give_paper", DeviceState.FAULTY, "kertas habis"), ("unplug", "plug", DeviceState.MISSING, "")],
+    [
+        ("take_paper", "give_paper", DeviceState.FAULTY, "kertas habis"),
+        ("open_cover", "close_cover", DeviceState.FAULTY, "penutup printer terbuka"),
+        ("unplug", "plug", DeviceState.MISSING, ""),
+    ],
 )
 def test_what_it_cannot_print_it_refuses(rig: Rig, break_it: str, mend_it: str, state: DeviceState, reason: str) -> None:
     """Without paper or plug it says so, prints nothing, and goes on once it is mended."""
@@ -103,9 +107,21 @@ def test_what_is_wrong_is_seen_without_a_slip(rig: Rig) -> None:
     assert seen == ["kertas habis", "", rig.gone, ""]
 
 
+def test_paper_near_its_end_is_foreseen(rig: Rig) -> None:
+    """It still prints, and says that a new roll will be needed, until it has one."""
+    assert isinstance(rig.printer, Foresees)
+    said = []
+    for act in ("wear_paper", "give_paper"):
+        getattr(rig.table, act)()
+        rig.look()
+        rig.printer.print_slip(SLIP)
+        said.append((rig.printer.state(), rig.printer.warning()))
+    assert said == [(DeviceState.READY, "kertas hampir habis"), (DeviceState.READY, "")]
+
+
 def test_the_roll_keeps_the_latest() -> None:
     """A hall that prints all day does not fill the memory."""
-    printer = SimulatedPrinter("printer")
+    printer = SimulatedPrinter("printer", FakeClock())
     for _ in range(ROLL_LENGTH + 2):
         printer.print_slip(SLIP)
     assert [printed.position for printed in printer.roll] == list(range(ROLL_LENGTH + 2, 2, -1))

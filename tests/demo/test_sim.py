@@ -172,6 +172,56 @@ def test_switches_disturb_the_devices(demo: Demo) -> None:
     assert (demo.devices.ailing(), demo.cable.pulled) == ({}, False)
 
 
+@pytest.mark.parametrize(
+    ("fault", "mend", "says"),
+    [
+        ("printer/open-cover", "printer/close-cover", "penutup printer terbuka"),
+        ("printer/wear-paper", "printer/give-paper", "kertas hampir habis"),
+        ("printer/slow-down", "printer/speed-up", "Cepat lagi"),
+        ("suara/unplug", "suara/plug", "kabel pengeras suara tercabut"),
+        ("suara/take-card", "suara/give-card", "kartu suara tidak dapat dibuka"),
+        ("keypad/hold", "keypad/release", "Lepaskan panggil"),
+    ],
+)
+def test_each_fault_is_said_and_mended(demo: Demo, fault: str, mend: str, says: str) -> None:
+    """What is wrong stands on the page in the device's own words, until it is mended; thrown twice a switch does no more."""
+    said = []
+    for act in (fault, fault, mend, mend):
+        demo.post(f"/sim/switch/{act}")
+        said.append(says in demo.client.get("/sim").text)
+    assert said == [True, True, False, False]
+
+
+def test_a_bouncing_contact_gives_one_number(demo: Demo) -> None:
+    """Six touches of one press, and the page says what was made of them."""
+    demo.post("/sim/switch/tombol-a/bounce")
+    assert demo.queue.rows("SELECT label FROM ticket") == [("A-001",)]
+    assert "6 sentuhan, 1 dihitung" in demo.client.get("/sim").text
+
+
+def test_a_button_that_is_held_for_long_is_switched_off(demo: Demo) -> None:
+    """Half a minute: it says so, gives one number, and counts again after a rest."""
+    demo.post("/sim/switch/tombol-a/hold")
+    demo.queue.clock.advance(31)
+    assert "tombol macet tertekan, dimatikan" in demo.client.get("/sim").text
+    demo.post("/sim/switch/tombol-a/release")
+    demo.queue.clock.advance(6)
+    demo.post("/sim/press/tombol-a")
+    assert demo.queue.rows("SELECT label FROM ticket") == [("A-001",), ("A-002",)]
+
+
+def test_a_printer_pulled_in_mid_slip_prints_the_same_number_again(demo: Demo) -> None:
+    """A torn piece, and once it is back the whole slip, which says that it may be a second one."""
+    demo.post("/sim/switch/printer/pull-in-mid-slip")
+    demo.post("/sim/press/tombol-a")
+    assert "Struk A-001, terpotong" in demo.client.get("/sim").text
+    demo.post("/sim/switch/printer/plug")
+    demo.queue.clock.advance(5)
+    demo.settle()
+    page = demo.client.get("/sim").text
+    assert ("Struk A-001, cetak ulang" in page, demo.queue.rows("SELECT label FROM ticket")) == (True, [("A-001",)])
+
+
 def test_what_the_speaker_says_is_read_and_heard_again(demo: Demo) -> None:
     """The words stand on the page, and the link beside them plays the sound."""
     wav = sound.to_wav(sound.silence(0.01))

@@ -14,6 +14,7 @@ from gateway.portal.i18n import LANGUAGES
 from gateway.portal.visitor import Networks
 from gateway.tickets.rating_routes import ASKED_S
 from tests.portal.test_phone_pages import choose, hidden
+from tests.support.clock import FakeClock
 from tests.support.portal import RunningPortal, running_portal
 
 TABLET = {"x-real-ip": "192.168.10.20"}
@@ -23,7 +24,7 @@ GUEST = {"x-real-ip": "192.168.20.77"}
 @pytest.fixture
 def printer() -> SimulatedPrinter:
     """Return the hall's printer."""
-    return SimulatedPrinter("printer")
+    return SimulatedPrinter("printer", FakeClock())
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_printer_without_paper_costs_no_number(hall: RunningPortal, printer: S
 
 def test_a_hall_without_a_printer_says_how_to_keep_the_number() -> None:
     """No printer is no trouble: the number is photographed."""
-    assert [Devices([]).paper(), Devices([SimulatedPrinter("printer")]).paper()] == [None, ""]
+    assert [Devices([]).paper(), Devices([SimulatedPrinter("printer", FakeClock())]).paper()] == [None, ""]
 
 
 def test_a_refusal_stays_on_the_screen(hall: RunningPortal) -> None:

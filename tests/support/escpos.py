@@ -57,13 +57,28 @@ class Body:
 
     def take_paper(self) -> None:
         """Let the paper run out."""
-        with self.lock:
-            self.machine.has_paper = False
+        self._sees(has_paper=False)
 
     def give_paper(self) -> None:
         """Put in a new roll, upon which it prints what it still has."""
+        self._sees(has_paper=True, is_near_end=False)
+
+    def wear_paper(self) -> None:
+        """Let the roll come near its end."""
+        self._sees(is_near_end=True)
+
+    def open_cover(self) -> None:
+        """Open it."""
+        self._sees(is_closed=False)
+
+    def close_cover(self) -> None:
+        """Close it, upon which it prints what it still has."""
+        self._sees(is_closed=True)
+
+    def _sees(self, **sensors: bool) -> None:
         with self.lock:
-            self.machine.has_paper = True
+            for name, value in sensors.items():
+                setattr(self.machine, name, value)
             self.machine.take(b"")
 
     def _open(self) -> None:

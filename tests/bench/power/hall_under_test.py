@@ -70,7 +70,7 @@ def main(settings: Path, level: str) -> None:
     """Run the hall until standard input ends."""
     if level != "FULL":
         weaken(level)
-    catalog.KINDS["telling-printer"] = lambda id, _options, _clock: TellingPrinter(id)
+    catalog.KINDS["telling-printer"] = lambda id, _options, clock: TellingPrinter(id, clock)
     catalog.KINDS["telling-board"] = lambda id, _options, _clock: TellingBoard(id)
     with Hall(Settings.load(settings)) as hall:
         choose_rules(hall.store, RUSH)
