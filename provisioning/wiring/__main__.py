@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from provisioning.wiring.model import LANGUAGES
-from provisioning.wiring.pages import PAGES, page
+from provisioning.wiring.pages import PAGES, page, picture_of
+from provisioning.wiring.picture import draw
 from provisioning.wiring.reading import read_folder
 
 ROOT = Path(__file__).parents[2]
@@ -14,7 +15,9 @@ ROOT = Path(__file__).parents[2]
 def made(root: Path = ROOT) -> dict[Path, str]:
     """Return the text of every file that follows from the wirings below ``root``, by its path."""
     wirings = read_folder(root / "firmware_config" / "wiring")
-    return {root / "docs" / PAGES[language]: page(wirings, language) for language in LANGUAGES}
+    docs = root / "docs"
+    pages = {docs / PAGES[language]: page(wirings, language) for language in LANGUAGES}
+    return pages | {docs / picture_of(one, language): draw(one, language) for one in wirings for language in LANGUAGES}
 
 
 def main() -> None:

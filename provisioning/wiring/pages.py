@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from provisioning.wiring.header import PINS, SOCKETS, SPECIAL, name_of
-from provisioning.wiring.model import PI, End, Language, Wire, Wiring
+from provisioning.wiring.header import PINS, SOCKETS, SPECIAL
+from provisioning.wiring.model import PI, Language, Wiring
+from provisioning.wiring.words import place, said, through
 
 PAGES: dict[Language, str] = {"en": "wiring.md", "id": "rangkaian.md"}
 OPENING: dict[Language, str] = {
@@ -24,72 +25,6 @@ Dibuat oleh `make wiring` dari `firmware_config/wiring/`: satu berkas menjadi ga
 Angka di gambar sama dengan angka di tabel, jadi tetap terbaca bila dicetak hitam putih. Hitam selalu ground, merah 5 V, jingga 3,3 V.
 """,
 }
-WORDS: dict[str, dict[Language, str]] = {
-    "head": {"en": "| wire | colour | from | through | to |", "id": "| kawat | warna | dari | lewat | ke |"},
-    "pin": {"en": "pin", "id": "pin"},
-    "socket": {"en": "socket of the Pi", "id": "lubang Pi"},
-    "resistor": {"en": "resistor", "id": "resistor"},
-    "capacitor": {"en": "capacitor, pin to ground", "id": "kondensator, pin ke ground"},
-    "pulldown": {"en": "resistor, pin to ground", "id": "resistor, pin ke ground"},
-    "copy": {"en": "Into `hall.toml`:", "id": "Ke dalam `hall.toml`:"},
-    "boot": {"en": "Boot configuration", "id": "Konfigurasi boot"},
-    "header": {"en": "Who has which pin", "id": "Siapa memakai pin mana"},
-    "header-about": {
-        "en": "When every wiring of this page is built. GPIO 0 and 1 are never wired; a pin without a name is free.",
-        "id": "Bila semua rangkaian di halaman ini dibuat. GPIO 0 dan 1 tidak pernah dipakai; pin tanpa nama masih bebas.",
-    },
-    "header-head": {
-        "en": "| used by | what | pin | pin | what | used by |",
-        "id": "| dipakai | apa | pin | pin | apa | dipakai |",
-    },
-    "usb": {"en": "USB", "id": "USB"},
-    "lan": {"en": "LAN", "id": "LAN"},
-    "hdmi": {"en": "HDMI", "id": "HDMI"},
-    "audio": {"en": "audio 3.5 mm", "id": "audio 3,5 mm"},
-    "rtc": {"en": "clock battery (BAT)", "id": "baterai jam (BAT)"},
-    "button": {"en": "power button (J2)", "id": "tombol daya (J2)"},
-    "black": {"en": "black", "id": "hitam"},
-    "red": {"en": "red", "id": "merah"},
-    "orange": {"en": "orange", "id": "jingga"},
-    "yellow": {"en": "yellow", "id": "kuning"},
-    "green": {"en": "green", "id": "hijau"},
-    "blue": {"en": "blue", "id": "biru"},
-    "violet": {"en": "violet", "id": "ungu"},
-    "grey": {"en": "grey", "id": "abu-abu"},
-    "white": {"en": "white", "id": "putih"},
-    "brown": {"en": "brown", "id": "cokelat"},
-}
-
-
-def said(key: str, language: Language) -> str:
-    """Return a word of these pages and pictures."""
-    return WORDS[key][language]
-
-
-def value(text: str, language: Language) -> str:
-    """Return the value of a part as the language writes it: ``1.8 kΩ`` or ``1,8 kΩ``."""
-    return text if language == "en" else text.replace(".", ",")
-
-
-def place(end: End, wiring: Wiring, language: Language) -> str:
-    """Return where a wire ends, in words."""
-    if end.part != PI:
-        return f"{wiring.parts[end.part].name.of(language)}: {end.terminal}"
-    name = name_of(end.terminal)
-    if name in SOCKETS:
-        return f"{said('socket', language)}: {said(name, language)}"
-    special = f" {SPECIAL[name]}" if name in SPECIAL else ""
-    return f"**{said('pin', language)} {end.terminal}** ({name.replace('GPIO', 'GPIO ')}{special})"
-
-
-def through(wire: Wire, language: Language) -> str:
-    """Return what stands in a wire, or an empty text."""
-    parts = [
-        f"{value(text, language)} {said(key, language)}"
-        for key in ("resistor", "capacitor", "pulldown")
-        if (text := getattr(wire, key))
-    ]
-    return "; ".join([*([wire.cable.of(language)] if wire.cable else []), *parts])
 
 
 def page(wirings: Iterable[Wiring], language: Language) -> str:
@@ -99,10 +34,16 @@ def page(wirings: Iterable[Wiring], language: Language) -> str:
     return "\n".join(sections)
 
 
+def picture_of(wiring: Wiring, language: Language) -> str:
+    """Return the path of a wiring's picture, counted from docs/."""
+    return f"wiring/{wiring.kind}.{language}.svg"
+
+
 def _section(wiring: Wiring, language: Language) -> Iterator[str]:
     title = wiring.title.of(language)
     yield f"## `{wiring.kind}`: {title}\n"
     yield wiring.about.of(language)
+    yield f"\n![{title}]({picture_of(wiring, language)})\n"
     if wiring.boot:
         yield f"{said('boot', language)}: " + ", ".join(f"`firmware_config/pi/with-{name}.txt`" for name in wiring.boot) + "."
     yield ""

@@ -13,6 +13,7 @@ from provisioning.wiring.model import COLOURS, DRAWN, PI, End, Part, Wire, Wirin
 
 CUT = "# ---- Copy what stands above into hall.toml. Below is how it is wired; docs/wiring.md draws it. ----"
 """The line between what is copied and what is drawn."""
+RESISTOR, CAPACITOR = r"\d+(\.\d+)? (Ω|kΩ|MΩ)", r"\d+(\.\d+)? (pF|nF|µF)"
 PART_KEYS = {"id", "draw", "name", "column", "left", "right"}
 WIRE_KEYS = {"from", "to", "colour", "resistor", "capacitor", "pulldown", "cable"}
 WIRING_KEYS = {"title", "about", "boot", "parts", "wires", "notes"}
@@ -137,6 +138,7 @@ def _judge(wiring: Wiring) -> None:
     taken: set[End] = set()
     for wire in wiring.wires:
         _judge_colour(wire)
+        _judge_elements(wire, wiring)
         for end in wire.all_ends:
             if end in taken:
                 raise WiringFault(f"wire {wire.number}: {end} has a wire already; one wire may have several ends")
@@ -150,6 +152,23 @@ def _judge(wiring: Wiring) -> None:
         raise WiringFault(f"{option} stands in the entry and must be the beginning of one wire")
     if not wiring.wires or not (wiring.devices or wiring.boot):
         raise WiringFault("a wiring has wires, and [[devices]] or boot")
+
+
+def _judge_elements(wire: Wire, wiring: Wiring) -> None:
+    """Resistors and capacitors stand before a terminal at the left of a part, those to ground above its black one."""
+    black = {end for other in wiring.wires if other.colour == "black" for end in other.all_ends}
+    for key, form in (("resistor", RESISTOR), ("pulldown", RESISTOR), ("capacitor", CAPACITOR)):
+        text = getattr(wire, key)
+        if text and not re.fullmatch(form, text):
+            raise WiringFault(f"wire {wire.number}: {key} '{text}' must be written as '330 Ω', '4.7 kΩ' or '100 nF'")
+        left = [wiring.parts[end.part].left if end.part != PI else () for end in wire.ends]
+        if text and not all(end.terminal in names for end, names in zip(wire.ends, left, strict=True)):
+            raise WiringFault(f"wire {wire.number}: with a {key} it must end at the left of parts")
+        if text and key != "resistor":
+            for end, names in zip(wire.ends, left, strict=True):
+                below = names[names.index(end.terminal) + 1 :][:1]
+                if not below or End(end.part, below[0]) not in black:
+                    raise WiringFault(f"wire {wire.number}: the terminal below {end} must be the ground of its {key}, and black")
 
 
 def _judge_colour(wire: Wire) -> None:
