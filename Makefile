@@ -66,7 +66,7 @@ wiring: install ## write what follows from firmware_config/wiring: docs/wiring.m
 	@$(VENV)/bin/python -m provisioning.wiring
 
 lock: ## pin every dependency and its hash anew (needs uv)
-	uv pip compile pyproject.toml --extra centre --extra demo --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra centre --extra demo --extra led --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 wheel: install ## build the wheel and try it without the development dependencies

@@ -149,7 +149,7 @@ def test_every_option_of_every_kind_of_device_is_documented() -> None:
         expected += [f"{kind} {key}" for key in asked.keys] or [f"{kind} none"]
     documented = []
     for kind, option, type_, default, _meaning in rows(page("settings.md"), 5):
-        limits = " ".join(re.findall(r"\d+", type_))
+        limits = " ".join(re.findall(r"-?\d+", type_))
         documented.append(
             " ".join(part for part in (kind, option, limits, default) if part not in {"", "-", "required"}).replace("`", "")
         )

@@ -73,7 +73,11 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         DeviceSettings.model_validate({"id": f"keypad-{counter.id}", "kind": "simulated-keypad", "counter": counter.id})
         for counter in furnishing.COUNTERS
     ]
-    board = DeviceSettings(id="papan", kind="simulated-board")
+    boards = [
+        DeviceSettings(id="papan", kind="simulated-board"),
+        DeviceSettings(id="matriks", kind="simulated-matrix"),
+        DeviceSettings(id="angka", kind="simulated-segments"),
+    ]
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
     relay = RelaySettings()
@@ -85,7 +89,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=relay,
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, *ratings, *keypads, board, printer, speaker),
+        devices=(*buttons, *ratings, *keypads, *boards, printer, speaker),
     )
 
 

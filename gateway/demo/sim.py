@@ -23,11 +23,10 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.demo.centre_reading import CentreReading, read_centre
 from gateway.demo.faults import KEYS, rows
-from gateway.devices.board_picture import draw_board
 from gateway.devices.plugged import Devices
-from gateway.devices.ports import BoardFace
 from gateway.devices.simulated_board import SimulatedBoard
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
+from gateway.devices.simulated_led import SimulatedMatrix, SimulatedSegments
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
 from gateway.errors import FAULTS, Refusal
@@ -37,6 +36,7 @@ from gateway.tickets.inputs import PressAnswer
 from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
+BOARDS = {SimulatedBoard.kind: "papan", SimulatedMatrix.kind: "papan matriks", SimulatedSegments.kind: "papan angka"}
 STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
 
 
@@ -102,7 +102,11 @@ class _SimPage:
         self._buttons: dict[str, SimulatedButton] = {one.id: one for one in parts.devices.of_kind(SimulatedButton.kind)}
         self._faces: dict[str, SimulatedRatingButton] = {one.id: one for one in parts.devices.of_kind(SimulatedRatingButton.kind)}
         self._keypads: dict[str, SimulatedKeypad] = {one.id: one for one in parts.devices.of_kind(SimulatedKeypad.kind)}
-        self._boards: dict[str, SimulatedBoard] = {one.id: one for one in parts.devices.of_kind(SimulatedBoard.kind)}
+        self._boards: dict[str, SimulatedBoard | SimulatedMatrix | SimulatedSegments] = {
+            one.id: one
+            for kind in (SimulatedBoard, SimulatedMatrix, SimulatedSegments)
+            for one in parts.devices.of_kind(kind.kind)
+        }
         self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
         self._speakers: dict[str, SimulatedSpeaker] = {one.id: one for one in parts.devices.of_kind(SimulatedSpeaker.kind)}
 
@@ -122,9 +126,7 @@ class _SimPage:
     def board(self, request: Request) -> Response:
         """Draw the board as it is lit now."""
         board = _known(self._boards, request)
-        return Response(
-            draw_board(board.face, lit=board.plugged), media_type="image/svg+xml", headers={"cache-control": "no-cache"}
-        )
+        return Response(board.picture(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
 
     def slip(self, request: Request) -> Response:
         """Show one slip of the roll."""
@@ -190,7 +192,7 @@ class _SimPage:
             queue=queue,
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],
             faces=list(self._faces.values()),
-            boards=[(board, _fingerprint(board.face, plugged=board.plugged)) for board in self._boards.values()],
+            boards=[(board, _hash(board.picture().encode())) for board in self._boards.values()],
             printers=[(printer, _hash(coming) if (coming := printer.unfinished) else "") for printer in self._printers.values()],
             speakers=list(self._speakers.values()),
             latest=parts.latest_press(),
@@ -198,6 +200,7 @@ class _SimPage:
             keypads=[(pad, queue.counter(pad.counter)) for pad in self._keypads.values()],
             keys=KEYS,
             faults=rows(parts.devices),
+            names=BOARDS,
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
             uplink=parts.uplink,
@@ -222,12 +225,8 @@ def _known(devices: dict[str, Any], request: Request) -> Any:  # noqa: ANN401 - 
     return device
 
 
-def _fingerprint(face: BoardFace, *, plugged: bool) -> str:
-    """Return what makes a browser fetch the picture again when the board has changed."""
-    return _hash(repr((face, plugged)).encode())
-
-
 def _hash(data: bytes) -> str:
+    """Return what makes a browser fetch a picture again when it has changed."""
     return hashlib.sha256(data).hexdigest()[:8]
 
 

@@ -71,12 +71,12 @@ def _row(text: str, x: float, y: float, scale: float, unlit: str) -> str:
 
 def _cell(letter: str, x: int, unlit: str) -> str:
     burning = GLYPHS.get(letter, "")
-    dark = "".join(_bar(SEGMENTS[name], x) for name in SEGMENTS if name not in burning)
-    bright = "".join(_bar(SEGMENTS[name], x) for name in burning)
+    dark = "".join(bar(SEGMENTS[name], x) for name in SEGMENTS if name not in burning)
+    bright = "".join(bar(SEGMENTS[name], x) for name in burning)
     return f'<path fill="{unlit}" d="{dark}"/><path fill="{LIT}" d="{bright}"/>'
 
 
-def _bar(segment: tuple[int, int, int, int], x: int) -> str:
+def bar(segment: tuple[int, int, int, int], x: int) -> str:
     """Return a bar with pointed ends along ``segment`` as path data."""
     x0, y0, x1, y1 = segment
     length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5

@@ -17,6 +17,7 @@ from gateway.errors import Refusal
 
 if TYPE_CHECKING:
     from gateway.devices.escpos_port import Port
+    from gateway.devices.max7219 import Chain
 
 
 def _gpio_button(id: str, options: Options, clock: Clock) -> Device:
@@ -70,6 +71,47 @@ def _simulated_board(id: str, _options: Options, _clock: Clock) -> Device:
     from gateway.devices.simulated_board import SimulatedBoard  # noqa: PLC0415 - as above
 
     return SimulatedBoard(id)
+
+
+def _chain(options: Options) -> Chain:
+    """Return the options that boards of MAX7219 chips share."""
+    return {
+        "brightness": options.whole("brightness", 0, 15, default=4),
+        "bus": options.whole("bus", 0, 6, default=0),
+        "chip": options.whole("chip", 0, 2, default=0),
+    }
+
+
+def _max7219_matrix(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.max7219_matrix import ORIENTATIONS, Max7219Matrix  # noqa: PLC0415 - as above
+
+    return Max7219Matrix(
+        id,
+        options.whole("columns", 4, 8),
+        clock,
+        rows=options.whole("rows", 1, 2, default=1),
+        orientation=options.choice("orientation", -90, ORIENTATIONS),
+        upside_down=options.yes("upside_down", default=False),
+        **_chain(options),
+    )
+
+
+def _max7219_segments(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.max7219_segments import Max7219Segments  # noqa: PLC0415 - as above
+
+    return Max7219Segments(id, clock, digits=options.whole("digits", 4, 8, default=8), **_chain(options))
+
+
+def _simulated_matrix(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_led import SimulatedMatrix  # noqa: PLC0415 - as above
+
+    return SimulatedMatrix(id, options.whole("columns", 4, 8, default=8), clock)
+
+
+def _simulated_segments(id: str, _options: Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_led import SimulatedSegments  # noqa: PLC0415 - as above
+
+    return SimulatedSegments(id, clock)
 
 
 def _simulated_printer(id: str, _options: Options, clock: Clock) -> Device:
@@ -127,6 +169,10 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "simulated-rating-button": _simulated_rating_button,
     "simulated-keypad": _simulated_keypad,
     "simulated-board": _simulated_board,
+    "max7219-matrix": _max7219_matrix,
+    "max7219-segments": _max7219_segments,
+    "simulated-matrix": _simulated_matrix,
+    "simulated-segments": _simulated_segments,
     "simulated-printer": _simulated_printer,
     "escpos-network": _escpos_network,
     "escpos-usb": _escpos_usb,

@@ -52,6 +52,8 @@ class BoardFace:
     """For example ``2``; empty when nobody has been called."""
     newest: str = ""
     """The number that a button gave last: whoever pressed sees it at once, also when the printer has no paper."""
+    call: int = 0
+    """Another one for every call and recall, so that a recall is seen; 0 when nobody has been called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,14 @@ class Board(Device, Protocol):
 
     def show(self, face: BoardFace) -> None:
         """Show ``face``. Raises DeviceFault when it could not."""
+
+
+@runtime_checkable
+class MovingBoard(Board, Protocol):
+    """A board that shows its face in more than one picture: it blinks, or shows number and counter in turn."""
+
+    def move(self) -> float:
+        """Show the picture of this moment; return the seconds until there may be another. Raises DeviceFault when it could not."""
 
 
 class Printer(Device, Protocol):

@@ -5,6 +5,7 @@ Like a real one it is blank after its power comes back, until somebody shows it 
 
 from __future__ import annotations
 
+from gateway.devices.board_picture import draw_board
 from gateway.devices.ports import BoardFace, DeviceFault, DeviceState
 
 BLANK = BoardFace("", "")
@@ -37,6 +38,10 @@ class SimulatedBoard:
     def plug(self) -> None:
         """Give power back: the board is blank."""
         self._plugged = True
+
+    def picture(self) -> str:
+        """Return as SVG what people see now."""
+        return draw_board(self.face, lit=self._plugged)
 
     def show(self, face: BoardFace) -> None:
         """Show ``face``. Raises DeviceFault while unplugged."""

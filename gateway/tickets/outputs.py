@@ -14,7 +14,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock, ClockState
-from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, Printer, Slip
+from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, MovingBoard, Printer, Slip
 from gateway.store.database import Store
 from gateway.tickets.slips import SlipWanted, slip_attempted, slip_printed, slips_waiting
 from gateway.tickets.snapshot import QueueSnapshot
@@ -83,7 +83,7 @@ def face_of(snapshot: QueueSnapshot) -> BoardFace:
     if not snapshot.calls:
         return BoardFace("", "", newest_number)
     call = snapshot.calls[0]
-    return BoardFace(call.number, call.counter, newest_number)
+    return BoardFace(call.number, call.counter, newest_number, call.id)
 
 
 class BoardOutput:
@@ -105,10 +105,11 @@ class BoardOutput:
         trial = self._trials.shows(self._board.id)
         face = TRIAL_FACE if trial else face_of(self._view.current)
         now_s = self._clock.monotonic_s()
-        if face == self._shown and now_s - self._shown_at_s < SHOW_AGAIN_S:
-            return LOOK_S
+        due = face != self._shown or now_s - self._shown_at_s >= SHOW_AGAIN_S
         try:
-            self._board.show(face)
+            if due:
+                self._board.show(face)
+            rest_s = self._board.move() if isinstance(self._board, MovingBoard) else LOOK_S
         except DeviceFault as fault:
             if trial:
                 self._trials.done(self._board.id, str(fault))
@@ -116,10 +117,11 @@ class BoardOutput:
                 log.warning("device=%s event=show-failed reason=%s", self._board.id, str(fault).replace(" ", "-"))
             self._shown = None
             return LOOK_S
-        self._shown, self._shown_at_s = face, now_s
-        if trial:
+        if due:
+            self._shown, self._shown_at_s = face, now_s
+        if due and trial:
             self._trials.done(self._board.id)
-        return LOOK_S
+        return rest_s
 
 
 class SlipOutput:

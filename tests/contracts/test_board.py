@@ -1,48 +1,147 @@
-"""What every board promises."""
+"""What every board promises, the real ones of MAX7219 chips included, on a chain of chips that reads their SPI bytes."""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import pytest
 
-from gateway.devices.ports import BoardFace, DeviceFault, DeviceState
-from gateway.devices.simulated_board import BLANK, SimulatedBoard
+from gateway.devices.max7219 import Max7219Board, Spi
+from gateway.devices.max7219_machine import Max7219Chain
+from gateway.devices.max7219_matrix import Max7219Matrix
+from gateway.devices.max7219_segments import Max7219Segments
+from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState
+from gateway.devices.simulated_board import SimulatedBoard
+from tests.support.clock import FakeClock
 
-FACE = BoardFace("A-012", "2", "A-014")
+FACE = BoardFace("A-012", "2", "A-014", 7)
+FACE_IN_DOTS = [
+    ".###.........###...#...###..................................###.",
+    "#...#.......#...#.##..#...#................................#...#",
+    "#...#.......#..##..#......#....................................#",
+    "#...#.#####.#.#.#..#.....#....................................#.",
+    "#####.......##..#..#....#....................................#..",
+    "#...#.......#...#..#...#....................................#...",
+    "#...#........###..###.#####................................#####",
+    "................................................................",
+]
+FACE_IN_SEGMENTS = [0b1101101, 0, 0, 0b1101101, 0b0110000, 0b1111110, 0b0000001, 0b1110111]
+"""``A-012  2`` from the right: the bits are a to g."""
 
 
-@pytest.fixture(params=[SimulatedBoard], ids=["simulated"])
-def board(request: pytest.FixtureRequest) -> SimulatedBoard:
+@dataclass
+class Rig:
+    """A board, what people see on it, how FACE looks, and its plug."""
+
+    board: Board
+    seen: Callable[[], object]
+    face_looks: object
+    dark: object
+    unplug: Callable[[], object]
+    plug: Callable[[], object]
+    why: str
+
+
+def simulated_rig() -> Rig:
+    """The board of fourteen segments on /sim."""
+    board = SimulatedBoard("papan")
+    return Rig(board, lambda: board.face, FACE, BoardFace("", ""), board.unplug, board.plug, "kabel papan tercabut")
+
+
+@dataclass
+class Socket:
+    """The Pi's SPI, which exists only while it is switched on, with a chain of chips at its wires."""
+
+    chain: Max7219Chain
+    is_there: bool = True
+    opened: list[tuple[int, int]] = field(default_factory=list)
+
+    def open(self, bus: int, chip: int) -> Spi:
+        """Open it as spidev does."""
+        if not self.is_there:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        self.opened.append((bus, chip))
+        return self.chain
+
+    def unplug(self) -> None:
+        """Take SPI and power away at once: the boot configuration of another card."""
+        self.is_there = False
+        self.chain.switch_off()
+        self.chain.break_wire()
+
+    def plug(self) -> None:
+        """Give both back."""
+        self.is_there = True
+        self.chain.switch_on()
+        self.chain.break_wire(broken=False)
+
+
+def matrix_rig() -> Rig:
+    """A matrix of eight modules."""
+    socket = Socket(Max7219Chain(8))
+    board = Max7219Matrix("papan", 8, FakeClock(), brightness=4, open_spi=socket.open)
+    return _spi_rig(board, socket, lambda: socket.chain.dots(8), FACE_IN_DOTS, ["." * 64] * 8)
+
+
+def segments_rig() -> Rig:
+    """Eight digits."""
+    socket = Socket(Max7219Chain(1))
+    board = Max7219Segments("papan", FakeClock(), brightness=4, open_spi=socket.open)
+    return _spi_rig(board, socket, lambda: socket.chain.digit_bytes(0), FACE_IN_SEGMENTS, [0] * 8)
+
+
+def _spi_rig(board: Max7219Board, socket: Socket, seen: Callable[[], object], face_looks: object, dark: object) -> Rig:
+    board.look()
+    return Rig(board, seen, face_looks, dark, socket.unplug, socket.plug, "SPI gagal (EIO)")
+
+
+RIGS = {"simulated": simulated_rig, "max7219-matrix": matrix_rig, "max7219-segments": segments_rig}
+
+
+@pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
+def rig(request: pytest.FixtureRequest) -> Rig:
     """Each kind of board in turn."""
-    made: SimulatedBoard = request.param("papan")
+    made: Rig = request.param()
     return made
 
 
-def test_it_shows_what_it_is_given(board: SimulatedBoard) -> None:
+def test_it_shows_what_it_is_given(rig: Rig) -> None:
     """People see the face; shown twice it is the same."""
-    board.show(FACE)
-    board.show(FACE)
-    assert (board.face, board.state(), board.reason()) == (FACE, DeviceState.READY, "")
+    rig.board.show(FACE)
+    rig.board.show(FACE)
+    assert (rig.seen(), rig.board.state(), rig.board.reason()) == (rig.face_looks, DeviceState.READY, "")
 
 
-def test_unplugged_it_is_missing_and_says_so(board: SimulatedBoard) -> None:
-    """A board that shows nothing never claims that it did."""
-    board.unplug()
-    with pytest.raises(DeviceFault, match="tercabut"):
-        board.show(FACE)
-    assert (board.state(), board.reason()) == (DeviceState.MISSING, "kabel papan tercabut")
+def test_unplugged_it_is_not_ready_and_says_so(rig: Rig) -> None:
+    """A board that is known to show nothing never claims that it did."""
+    rig.board.show(FACE)
+    rig.unplug()
+    with pytest.raises(DeviceFault) as fault:
+        rig.board.show(FACE)
+    rig.board.look()
+    assert str(fault.value) == rig.why
+    assert rig.board.state() is DeviceState.MISSING
+    assert rig.board.reason() != ""
 
 
-def test_plugged_in_again_it_is_blank(board: SimulatedBoard) -> None:
-    """A board has no memory: what it showed has to be shown again."""
-    board.show(FACE)
-    board.unplug()
-    board.plug()
-    assert (board.face, board.state()) == (BLANK, DeviceState.READY)
+def test_plugged_in_again_it_is_blank_until_it_is_shown_something(rig: Rig) -> None:
+    """A board has no memory: what it showed has to be shown again, and then is."""
+    rig.board.show(FACE)
+    rig.unplug()
+    rig.plug()
+    rig.board.look()
+    blank = rig.seen()
+    rig.board.show(FACE)
+    assert (blank, rig.seen(), rig.board.state()) == (rig.dark, rig.face_looks, DeviceState.READY)
 
 
-def test_closing_twice_is_harmless(board: SimulatedBoard) -> None:
-    """A board can be let go of at any time."""
-    board.look()
-    board.close()
-    board.close()
-    assert board.state() is DeviceState.MISSING
+def test_closing_twice_is_harmless_and_leaves_it_dark(rig: Rig) -> None:
+    """A board can be let go of at any time; a number that nobody keeps up to date would be a wrong one."""
+    rig.board.look()
+    rig.board.show(FACE)
+    rig.board.close()
+    rig.board.close()
+    rig.board.look()
+    assert (rig.seen(), rig.board.state()) == (rig.dark, DeviceState.MISSING)

@@ -73,7 +73,7 @@ class Demo:
     view: QueueView
     presses: PressDesk
     devices: Devices
-    board: BoardOutput
+    boards: tuple[BoardOutput, ...]
     slips: SlipOutput
     cable: Cable
     client: Browser
@@ -83,7 +83,8 @@ class Demo:
         """Let every loop look once."""
         self.presses.step()
         self.view.refresh()
-        self.board.step()
+        for board in self.boards:
+            board.step()
         self.slips.step()
 
     def post(self, path: str) -> None:
@@ -102,6 +103,8 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             {"id": "tombol-a", "kind": "simulated-button", "line": "surat"},
             {"id": "keypad", "kind": "simulated-keypad", "counter": "1"},
             {"id": "papan", "kind": "simulated-board"},
+            {"id": "matriks", "kind": "simulated-matrix"},
+            {"id": "angka", "kind": "simulated-segments"},
             {"id": "printer", "kind": "simulated-printer"},
             {"id": "suara", "kind": "simulated-speaker"},
         )
@@ -123,8 +126,8 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         slips = SlipOutput(
             queue.store, devices.printers, queue.clock, words=words, zone=WIB, face=lambda: Face("Balai", address="http://b.lan")
         )
-        board = BoardOutput(view, devices.boards[0], queue.clock)
-        yield Demo(queue, view, presses, devices, board, slips, cable, Browser(app), tmp_path / "centre.db")
+        boards = tuple(BoardOutput(view, board, queue.clock) for board in devices.boards)
+        yield Demo(queue, view, presses, devices, boards, slips, cable, Browser(app), tmp_path / "centre.db")
 
 
 def _told(_request: Request, refusal: Exception) -> Response:
@@ -142,6 +145,19 @@ def test_a_press_is_seen_on_board_roll_and_queue(demo: Demo) -> None:
     assert demo.client.get(slip[1]).content.startswith(b"\x89PNG")
     assert 'aria-label="A-001 1, A-001"' in demo.client.get("/sim/board/papan.svg").text
     assert "Nomor terakhir dari tombol: <b>A-001</b>" in page
+
+
+def test_led_boards_show_what_their_bytes_say(demo: Demo) -> None:
+    """Dots and segments change with the queue; without power they are dark, and the page admits that no hall would know."""
+    pictures = [demo.client.get(f"/sim/board/{board}.svg").text for board in ("matriks", "angka")]
+    demo.post("/sim/press/tombol-a")
+    demo.post("/sim/press/keypad/call-next")
+    called = [demo.client.get(f"/sim/board/{board}.svg").text for board in ("matriks", "angka")]
+    assert all(before != after for before, after in zip(pictures, called, strict=True))
+    for board in ("matriks", "angka"):
+        demo.post(f"/sim/switch/{board}/unplug")
+    assert demo.client.get("/sim").text.count("tanpa daya: balai tidak tahu") == 2
+    assert demo.devices.ailing() == {}
 
 
 def test_the_page_works_without_script_and_escapes_names(demo: Demo) -> None:

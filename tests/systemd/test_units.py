@@ -94,11 +94,14 @@ def test_a_service_that_fails_at_once_is_never_given_up() -> None:
     assert "\nStartLimitIntervalSec=0\n" in UNIT.read_text()
 
 
-def test_pins_sound_printers_and_keypads_are_the_only_devices_and_lgpio_has_its_folder() -> None:
-    """Only pins, sound, ways to a printer and, for reading, keyboards are let through, and the working folder can be written."""
+def test_pins_sound_printers_keypads_and_boards_are_the_only_devices_and_lgpio_has_its_folder() -> None:
+    """Only pins, sound, ways to a printer, LED boards and, for reading, keyboards are let through, and the working folder can be written."""
     unit = service()
     printers = ["char-usb", "char-ttyAMA", "char-ttyS", "char-ttyUSB", "char-ttyACM"]
-    assert unit["DeviceAllow"] == [f"{kind} rw" for kind in ("char-gpiochip", "char-alsa", *printers)] + ["char-input r"]
+    assert unit["DeviceAllow"] == [f"{kind} rw" for kind in ("char-gpiochip", "char-alsa", *printers)] + [
+        "char-input r",
+        "char-spi rw",
+    ]
     assert unit["WorkingDirectory"] == [f"/run/{unit['RuntimeDirectory'][0]}"]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import ClockState
+from gateway.devices.max7219_machine import Max7219Chain
+from gateway.devices.max7219_matrix import Max7219Matrix
 from gateway.devices.ports import BoardFace
 from gateway.portal.face import Face
 from gateway.portal.i18n import words
@@ -58,7 +60,7 @@ def test_the_board_shows_the_latest_call_and_the_newest_number(queue: Queue) -> 
     queue.desk.call_next("2")
     view.refresh()
     output.step()
-    assert board.faces == [BoardFace("", ""), BoardFace("", "", "B-001"), BoardFace("A-001", "2", "B-001")]
+    assert board.faces == [BoardFace("", ""), BoardFace("", "", "B-001"), BoardFace("A-001", "2", "B-001", 1)]
 
 
 def test_what_is_shown_is_not_shown_at_every_look(queue: Queue) -> None:
@@ -88,7 +90,33 @@ def test_a_board_that_was_away_is_shown_again(queue: Queue, fault: str) -> None:
     output.step()
     setattr(board, fault, fault != "broken")
     output.step()
-    assert board.faces == [BoardFace("A-001", "1")] * 2
+    assert board.faces == [BoardFace("A-001", "1", "", 1)] * 2
+
+
+def test_a_board_that_moves_is_moved_between_its_faces(queue: Queue) -> None:
+    """A call blinks on the loop's own beat; a board whose wire breaks in mid-blink is shown its face again once it is back."""
+    chain, view = Max7219Chain(8), QueueView(queue.store, queue.desk.choices)
+    board = Max7219Matrix("papan", 8, queue.clock, brightness=4, open_spi=lambda _bus, _chip: chain)
+    board.look()
+    output = BoardOutput(view, board, queue.clock)
+    output.step()
+    queue.desk.issue("surat", origin="phone")
+    queue.desk.call_next("1")
+    view.refresh()
+    seen = []
+    for _ in range(5):
+        rest_s = output.step()
+        seen.append("#" in "".join(chain.dots(8)))
+        queue.clock.advance(rest_s)
+    chain.break_wire()
+    queue.clock.advance(0.5)
+    rest_s = output.step()
+    queue.clock.advance(0.25)
+    chain.break_wire(broken=False)
+    chain.switch_on()
+    board.look()
+    output.step()
+    assert (seen, rest_s, "#" in "".join(chain.dots(8))) == ([True, True, True, False, True], 1.0, True)
 
 
 def test_a_fresh_board_output_shows_what_a_crash_left_dark(queue: Queue) -> None:
@@ -97,7 +125,7 @@ def test_a_fresh_board_output_shows_what_a_crash_left_dark(queue: Queue) -> None
     queue.desk.call_next("1")
     board = RecordingBoard()
     BoardOutput(QueueView(queue.store, queue.desk.choices), board, queue.clock).step()
-    assert board.faces == [BoardFace("A-001", "1")]
+    assert board.faces == [BoardFace("A-001", "1", "", 1)]
 
 
 # Slips
