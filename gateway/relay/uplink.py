@@ -18,12 +18,13 @@ from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
-from gateway.relay.envelope import Envelope, Unreadable
+from gateway.relay.envelope import Envelope
+from gateway.relay.hearing import Told, can_be_asked_again, told_by
 from gateway.relay.histories import Histories
 from gateway.relay.meter import Meter
 from gateway.relay.parcels import PieceMissing, ReadPart, with_bytes
 from gateway.relay.progress import Progress
-from gateway.relay.receipts import LaneStand, Receipt, decode_answer, encode_hello
+from gateway.relay.receipts import LaneStand, Receipt, Refused, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
 from gateway.store import epochs, outbox, parcels
 from gateway.store.blobs import Blobs
@@ -132,11 +133,14 @@ class Uplink:
         return len(answers) == ANSWERS_LIMIT
 
     def _weigh(self, answers: Sequence[Received | Acknowledged]) -> None:
+        told, received = [told_by(answer) for answer in answers], [one for one in answers if isinstance(one, Received)]
+        for answer in received:
+            self._meter.allowance.spend(len(answer.topic) + len(answer.payload), self._clock.monotonic_s())
         if self._need_store(answers):
             try:
-                with self._store.transaction() as tx:
-                    for answer in answers:
-                        for decision in self._decide(answer, _stands(outbox.lanes(tx)), tx):
+                with self._store.transaction(durable=not all(can_be_asked_again(one) for one in told)) as tx:
+                    for one in told:
+                        for decision in self._decide(one, _stands(outbox.lanes(tx)), tx):
                             self._carry_out(tx, decision)
                     self._meter.keep(tx)
             except Refusal:
@@ -145,35 +149,31 @@ class Uplink:
                     self.progress.connected()
                 raise
         else:
-            for answer in answers:
-                self._decide(answer, {}, None)
-        for answer in answers:
-            if isinstance(answer, Received):
-                self._connection.acknowledge(answer)
+            for one in told:
+                self._decide(one, {}, None)
+        for answer in received:
+            self._connection.acknowledge(answer)
 
     def _need_store(self, answers: Sequence[Received | Acknowledged]) -> bool:
         """Whether any of them can change what is stored: a mere PUBACK costs no commit."""
         return self.progress.by_puback or any(isinstance(one, Received) or one.too_large for one in answers)
 
-    def _decide(self, answer: Received | Acknowledged, stands: Mapping[Key, LaneStand], tx: Transaction | None) -> list[Decision]:
+    def _decide(self, told: Told, stands: Mapping[Key, LaneStand], tx: Transaction | None) -> list[Decision]:
         now_s = self._clock.monotonic_s()
-        if isinstance(answer, Received):
-            self._meter.allowance.spend(len(answer.topic) + len(answer.payload), now_s)
-        if isinstance(answer, Acknowledged):
-            if not answer.refused:
+        match told:
+            case Acknowledged(handle, refused="", too_large=_):
                 self.broker_refusal = ""
-                return self.progress.acknowledged(answer.handle, stands, now_s)
-            log.warning("event=broker-refused-batch reason=%r", answer.refused)
-            self.broker_refusal = answer.refused
-            return self.progress.turned_away(answer.handle, answer.refused, too_large=answer.too_large, now_s=now_s)
-        try:
-            told = decode_answer(answer.payload)
-        except Unreadable as error:
-            log.warning("event=answer-unreadable reason=%r", str(error))
-            return []
-        if isinstance(told, Receipt):
-            return self.progress.answered(told, stands, now_s, self._our_head(told, stands, tx) if tx is not None else None)
-        return self.progress.refused(told, now_s)
+                return self.progress.acknowledged(handle, stands, now_s)
+            case Acknowledged(handle, refused, too_large):
+                log.warning("event=broker-refused-batch reason=%r", refused)
+                self.broker_refusal = refused
+                return self.progress.turned_away(handle, refused, too_large=too_large, now_s=now_s)
+            case Receipt():
+                return self.progress.answered(told, stands, now_s, self._our_head(told, stands, tx) if tx is not None else None)
+            case Refused():
+                return self.progress.refused(told, now_s)
+            case None:
+                return []
 
     def _our_head(self, receipt: Receipt, stands: Mapping[Key, LaneStand], db: outbox.Reads) -> str | None:
         """Return our head where the receipt tells its own; None also for what can change nothing, which is not worth a walk."""
@@ -277,7 +277,7 @@ class Uplink:
         before = self._clock.now() - timedelta(days=self.keep_days)
         if not self._has_older(key, through):
             return bool(self._prunes)
-        with self._store.transaction() as tx:
+        with self._store.transaction(durable=False) as tx:
             if outbox.prune(tx, *key, through, before) >= outbox.PRUNE_LIMIT:
                 self._prunes[key] = through
         return bool(self._prunes)

@@ -3,6 +3,8 @@
 Writers that wait together share one commit, and so one fdatasync: each runs its own act under a
 savepoint, and none returns before the shared commit is durable. A rule that refuses fails alone; an
 error of the card fails the whole group, of which then nothing is kept and nothing announced.
+
+What can be had again costs no sync: it is written at once, in order, and durable with the next act that is.
 """
 
 from __future__ import annotations
@@ -33,15 +35,18 @@ GROUP_LIMIT = 256
 CLOSE_TRY_S = 4.0
 """So long an act may still run when the store is closed: the process must end within 5 s."""
 CLOSE_TRIES = 1000
+NORMAL = 1
+"""The level of ``PRAGMA synchronous`` at which a commit in WAL mode syncs nothing, and its order with others holds."""
 
 
 class _Group:
     """The acts that share one commit. ``failure`` is why the card did not take them, or None."""
 
-    __slots__ = ("done", "failure", "size")
+    __slots__ = ("done", "durable", "failure", "size")
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool) -> None:
         self.size = 0
+        self.durable = durable
         self.done = threading.Event()
         self.failure: Refusal | None = None
 
@@ -80,6 +85,8 @@ class Store:
         self._group_limit = group_limit
         self._connect = connect
         self._db = Database(connect(path), execute_plugins=False)
+        [(self._level,)] = self._db.conn.execute("PRAGMA synchronous").fetchall()
+        self._syncs = True
         self._readers = Readers(path)
         self._submissions = Submissions(self._run_together, group_limit)
         self._turn = threading.Lock()
@@ -90,13 +97,15 @@ class Store:
         self._closed = False
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Transaction]:
         """Run one act: durable when the block has ended, undone alone when it raises.
 
+        ``durable=False`` is for what can be had again: seen by all, but a power cut may undo it until the next durable act. It
+        waits for no sync, and nobody waits for one of its.
         Raises Refusal ``storage-full`` or ``storage-failed`` when the card does not take it, ``hall-stopping``
         after ``close``, and RuntimeError when this thread is inside an act already.
         """
-        with self._my_turn() as group:
+        with self._my_turn(durable=durable) as group:
             tx = self._begin_act()
             try:
                 yield tx
@@ -132,7 +141,7 @@ class Store:
         return self._submissions.add(act)
 
     def reader(self) -> AbstractContextManager[Database]:
-        """Lend a read-only view of what is durable, for one look at one moment."""
+        """Lend a read-only view of what is committed, for one look at one moment."""
         return self._readers.look()
 
     def close(self, timeout_s: float = CLOSE_TRY_S) -> None:
@@ -177,15 +186,15 @@ class Store:
         self._readers.close()
 
     @contextmanager
-    def _my_turn(self) -> Iterator[_Group]:
-        """Wait for the connection, join the open group or begin one, and at the end commit unless others wait."""
+    def _my_turn(self, *, durable: bool = True) -> Iterator[_Group]:
+        """Wait for the connection, join the open group or begin one, and at the end commit unless others wait for a sync too."""
         self._take_turn()
         try:
-            yield self._group or self._begin_group()
+            yield self._group or self._begin_group(durable=durable)
         finally:
-            committed = False
-            if self._group is not None and (self._waiting == 0 or self._group.size >= self._group_limit):
-                committed = self._commit(self._group)
+            committed, group = False, self._group
+            if group is not None and (self._waiting == 0 or group.size >= self._group_limit or not group.durable):
+                committed = self._commit(group)
             self._owner = None
             self._turn.release()
             if committed:
@@ -205,15 +214,25 @@ class Store:
                 self._waiting -= 1
         self._owner = threading.get_ident()
 
-    def _begin_group(self) -> _Group:
+    def _begin_group(self, *, durable: bool) -> _Group:
         try:
+            self._choose_syncs(durable=durable)
             self._db.conn.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             log.warning("event=begin-failed error=%s", error)
             self._reconnect()
             raise storage_refusal(error, self.directory) from error
-        self._group = _Group()
+        self._group = _Group(durable=durable)
         return self._group
+
+    def _choose_syncs(self, *, durable: bool) -> None:
+        """Let the next commit wait for its sync, or not. Whatever fails in between, a durable one is never begun without."""
+        if durable and not self._syncs:
+            self._db.conn.execute(f"PRAGMA synchronous={self._level}")
+            self._syncs = True
+        elif not durable and self._syncs:
+            self._syncs = False
+            self._db.conn.execute(f"PRAGMA synchronous={min(self._level, NORMAL)}")
 
     def _reconnect(self) -> None:
         """Take a fresh connection, for the next act: the file may have come back under another descriptor."""
@@ -222,7 +241,7 @@ class Store:
         except sqlite3.Error:
             return
         self._db.conn.close()
-        self._db = Database(fresh, execute_plugins=False)
+        self._db, self._syncs = Database(fresh, execute_plugins=False), True
 
     def _begin_act(self) -> Transaction:
         try:

@@ -23,7 +23,7 @@ EVENT_LIMIT_BYTES = 48 * 1024
 """A larger event would pass no broker: it is refused where it is made."""
 ENVELOPE_BYTES = 512
 """What the envelope adds to type, subject and data on the wire, at the most."""
-PRUNE_LIMIT = 1000
+PRUNE_LIMIT = 100
 """At most so many rows are deleted in one act, so that no writer waits long."""
 QUARANTINED = "quarantined"
 """The code of a row that cannot be sent."""
@@ -221,7 +221,7 @@ def quarantine(tx: Transaction, epoch: str, lane: str, seq: int, reason: str) ->
 
 
 def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime) -> int:
-    """Delete the oldest events up to ``through`` made before ``before``; return how many (at most 1000 in one act).
+    """Delete the oldest events up to ``through`` made before ``before``; return how many (at most 100 in one act).
 
     ``through`` is that of a current hello's answer; what is not confirmed stays in any case.
     """

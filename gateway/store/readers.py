@@ -1,4 +1,4 @@
-"""Looks at what is durable: a few read-only connections, used in turn.
+"""Looks at what is committed: a few read-only connections, used in turn.
 
 One look sees one moment: what is committed meanwhile appears in the next look.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.support.card import WornCard
 from tests.support.store import open_test_store
 
 WAIT_S = 20.0
+NORMAL, FULL = 1, 2
 
 
 class Announcements:
@@ -131,6 +133,42 @@ def test_a_refusal_fails_alone_in_its_group(store: Store) -> None:
     outcomes = together(store, [lambda: write(store, "a"), refuse, lambda: write(store, "b")])
     assert [type(outcome) for outcome in outcomes] == [type(None), Refusal, type(None)]
     assert sorted(words(store)) == ["a", "b"]
+
+
+def add_and_see_level(store: Store, *, durable: bool) -> int:
+    """Add a fact and return the level at which its commit syncs."""
+    with store.transaction(durable=durable) as tx:
+        tx.execute("INSERT INTO fact (word) VALUES ('x')")
+        return int(tx.execute("PRAGMA synchronous").fetchone()[0])
+
+
+def test_only_what_can_be_had_again_waits_for_no_sync(store: Store) -> None:
+    """Such an act is seen at once; whoever comes after it waits for a sync as ever."""
+    levels = [add_and_see_level(store, durable=durable) for durable in (True, False, False, True, False)]
+    assert (levels, len(words(store))) == ([FULL, NORMAL, NORMAL, FULL, NORMAL], 5)
+
+
+@pytest.mark.parametrize("statement", ["PRAGMA synchronous=1", "PRAGMA synchronous=2", "BEGIN", "INSERT", "COMMIT"])
+def test_whatever_fails_a_durable_act_is_never_committed_without_its_sync(store: Store, card: WornCard, statement: str) -> None:
+    """The card fails anywhere between the two kinds of acts: the next durable one syncs, or is refused."""
+    card.fail(statement)
+    levels = []
+    for durable in (False, True, False, True):
+        with suppress(Refusal):
+            levels.append((durable, add_and_see_level(store, durable=durable)))
+    assert (len(levels), [level for durable, level in levels if durable]) == (3, [FULL] * sum(durable for durable, _ in levels))
+
+
+def test_what_can_be_had_again_shares_the_sync_of_those_who_wait(store: Store) -> None:
+    """It joins an open group, and nobody joins its own: a durable act is never committed without a sync."""
+    kinds = (True, False, True, False)
+    levels: list[tuple[bool, int]] = []
+
+    def look(*, durable: bool) -> None:
+        levels.append((durable, add_and_see_level(store, durable=durable)))
+
+    outcomes = together(store, [partial(look, durable=one) for one in kinds])
+    assert (outcomes, [level for durable, level in levels if durable]) == ([None] * len(kinds), [FULL, FULL])
 
 
 def test_a_failing_commit_fails_the_whole_group(store: Store, card: WornCard, announced: Announcements) -> None:

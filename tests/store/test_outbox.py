@@ -173,16 +173,16 @@ def test_an_answer_below_what_is_kept_prunes_nothing(store: Store) -> None:
 
 
 def test_pruning_goes_on_in_small_acts(store: Store) -> None:
-    """A month's rows are deleted a thousand at a time, so that no press waits for it."""
+    """A month's rows are deleted a hundred at a time, so that no press waits for it."""
     with store.transaction() as tx:
-        for _ in range(1500):
+        for _ in range(150):
             outbox.append(tx, stamp(), Event("bulk", "id.balai.test.v1", "test/1", {}))
-        outbox.confirm(tx, epoch(store), "bulk", 1500)
+        outbox.confirm(tx, epoch(store), "bulk", 150)
     pruned = []
     for _ in range(3):
         with store.transaction() as tx:
-            pruned.append(outbox.prune(tx, epoch(store), "bulk", 1500, FAR))
-    assert pruned == [1000, 500, 0]
+            pruned.append(outbox.prune(tx, epoch(store), "bulk", 150, FAR))
+    assert pruned == [100, 50, 0]
 
 
 def test_a_quarantined_event_goes_on_as_a_tombstone(store: Store) -> None:
