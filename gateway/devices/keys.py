@@ -31,6 +31,12 @@ class Keys:
         with self._lock:
             self._contacts[key].opened(at_s)
 
+    def all_opened(self, at_s: float) -> None:
+        """Note that no key is down any more, since their device is gone: what comes at once after it is no new press."""
+        with self._lock:
+            for contact in self._contacts.values():
+                contact.opened(at_s)
+
     def observe(self, key: Press, *, closed: bool, at_s: float) -> None:
         """Note how a key stands, as read without an edge: nothing ever counts as a press."""
         with self._lock:

@@ -35,8 +35,13 @@ CODES = {"enter": (28, 96), "plus": (78,), "minus": (12, 74), "star": (55,), "sl
 USUAL = {"enter": "call-next", "plus": "recall", "minus": "complete", "star": "no-show", "slash": "undo"}
 
 EVENT = struct.Struct("llHHi")
-EV_KEY = 1
+EV_SYN, EV_KEY = 0, 1
+SYN_REPORT, SYN_DROPPED = 0, 3
+UP, DOWN = 0, 1
+"""What a key does; 2 is the kernel repeating one that is held."""
 EVIOCGRAB = 0x40044590
+KEY_BYTES = 96
+EVIOCGKEY = 0x80004518 | KEY_BYTES << 16
 LISTEN_S = 0.5
 TROUBLES = {
     errno.ENOENT: Reason("tidak tercolok di porta ini"),
@@ -47,19 +52,29 @@ TROUBLES = {
 }
 
 
-def grab(descriptor: int) -> None:
-    """Take an input device for this process alone. Raises OSError ``EBUSY`` when another has it."""
-    fcntl.ioctl(descriptor, EVIOCGRAB, 1)
+class Kernel:
+    """What is asked of Linux about an open input device; a test has another."""
+
+    def grab(self, descriptor: int) -> None:
+        """Take it for this process alone. Raises OSError ``EBUSY`` when another has it."""
+        fcntl.ioctl(descriptor, EVIOCGRAB, 1)
+
+    def held(self, descriptor: int) -> set[int]:
+        """Return the codes of the keys that are down. Raises OSError."""
+        bits = fcntl.ioctl(descriptor, EVIOCGKEY, bytes(KEY_BYTES))
+        return {8 * at + bit for at, byte in enumerate(bits) for bit in range(8) if byte >> bit & 1}
 
 
-def in_a_thread(listen: Callable[[], bool]) -> None:
-    """Listen until there is nothing more to hear."""
+def in_a_thread(listen: Callable[[], bool]) -> threading.Thread:
+    """Listen until there is nothing more to hear; return the thread."""
 
     def follow() -> None:
         while listen():
             pass
 
-    threading.Thread(target=follow, name="usb-keypad", daemon=True).start()
+    thread = threading.Thread(target=follow, name="usb-keypad", daemon=True)
+    thread.start()
+    return thread
 
 
 class UsbKeypad:
@@ -77,21 +92,22 @@ class UsbKeypad:
         *,
         rules: ContactRules,
         ports: Path = PORTS,
-        take: Callable[[int], None] = grab,
-        follow: Callable[[Callable[[], bool]], None] = in_a_thread,
+        kernel: Kernel | None = None,
+        follow: Callable[[Callable[[], bool]], object] = in_a_thread,
     ) -> None:
         self.id = id
         self._path = ports / (port + ENDING)
         self._meanings = {code: Press(id, "", 0.0, counter, act=act) for key, act in keys.items() for code in CODES[key]}
         self._clock = clock
-        self._rules = rules
-        self._take = take
+        self._kernel = kernel or Kernel()
         self._follow = follow
         self._keys = Keys(self._meanings.values(), rules)
         self._press: Callable[[Press], None] | None = None
         self._descriptor: int | None = None
         self._lock = threading.Lock()
         self._trouble: str = Reason("belum dicari")
+        self._has_lost = False
+        """Whether the kernel has dropped events, until the next report ends."""
         self._closed = False
 
     def when_pressed(self, press: Callable[[Press], None]) -> None:
@@ -117,28 +133,35 @@ class UsbKeypad:
         descriptor = None
         try:
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            self._take(descriptor)
+            self._kernel.grab(descriptor)
         except OSError as error:
             if descriptor is not None:
                 os.close(descriptor)
             self._say(error)
             return
-        self._keys = Keys(self._meanings.values(), self._rules)
+        self._has_lost = False
         self._descriptor = descriptor
         log.info("device=%s event=ready", self.id)
         self._follow(self.listen)
 
     def listen(self) -> bool:
         """Hear what keys have done, waiting for it at most half a second; return whether there may be more."""
+        descriptor = self._descriptor
+        if descriptor is None:
+            return False
         try:
+            # Not while locked: whoever closes would wait for its turn behind a thread that takes the lock again and again.
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            is_there = bool(poll.poll(LISTEN_S * 1000))
             with self._lock:
-                if self._descriptor is None:
+                if self._descriptor != descriptor:
                     return False
-                if select.select([self._descriptor], [], [], LISTEN_S)[0]:
-                    heard = os.read(self._descriptor, 64 * EVENT.size)
+                if is_there:
+                    heard = os.read(descriptor, 64 * EVENT.size)
                     if not heard:
                         raise OSError(errno.ENODEV, "unplugged")  # noqa: TRY301 - an end is the same as ENODEV
-                    self._hear(heard)
+                    self._hear(heard, descriptor)
         except OSError as error:
             self._let_go()
             self._say(error)
@@ -151,22 +174,34 @@ class UsbKeypad:
         self._let_go()
         self._trouble = CLOSED
 
-    def _hear(self, heard: bytes) -> None:
+    def _hear(self, heard: bytes, descriptor: int) -> None:
         at_s = self._clock.monotonic_s()
         for _, _, kind, code, value in EVENT.iter_unpack(heard[: len(heard) // EVENT.size * EVENT.size]):
-            key = self._meanings.get(code) if kind == EV_KEY else None
-            if key is None:
-                continue
-            if value == 0:
-                self._keys.opened(key, at_s)
-            elif value == 1 and self._keys.closed(key, at_s) and self._press is not None:
-                self._press(replace(key, pressed_at_s=at_s))
+            if kind == EV_SYN and code == SYN_DROPPED:
+                self._has_lost = True
+            elif self._has_lost:
+                # What is left of a report that has lost its beginning says nothing; after it, how the keys stand does.
+                if kind == EV_SYN and code == SYN_REPORT:
+                    self._has_lost = False
+                    held = self._kernel.held(descriptor)
+                    for key in dict.fromkeys(self._meanings.values()):
+                        is_down = any(meaning == key and one in held for one, meaning in self._meanings.items())
+                        self._move(key, DOWN if is_down else UP, at_s)
+            elif kind == EV_KEY and (meant := self._meanings.get(code)) is not None:
+                self._move(meant, value, at_s)
+
+    def _move(self, key: Press, value: int, at_s: float) -> None:
+        if value == UP:
+            self._keys.opened(key, at_s)
+        elif value == DOWN and self._keys.closed(key, at_s) and self._press is not None:
+            self._press(replace(key, pressed_at_s=at_s))
 
     def _let_go(self) -> None:
         with self._lock:
             descriptor, self._descriptor = self._descriptor, None
             if descriptor is not None:
                 os.close(descriptor)
+                self._keys.all_opened(self._clock.monotonic_s())
 
     def _say(self, error: OSError) -> None:
         trouble = TROUBLES.get(error.errno or 0) or Reason("tidak terbaca ({error})", error=type(error).__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +16,8 @@ from gateway.devices.gpio_contacts import GpioContacts
 from gateway.devices.gpio_keypad import GpioKeypad
 from gateway.devices.ports import Button, DeviceState, Press
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
-from gateway.devices.usb_keypad import ENDING, EVENT, USUAL, UsbKeypad
 from tests.support.clock import FakeClock
+from tests.support.evdev import Numpad, keypad_at
 
 RULES = ContactRules()
 GIVES = Press("tombol", "surat", 0.0)
@@ -93,37 +92,19 @@ def simulated_keypad_rig() -> Rig:
     return Rig(keypad, CALLS, clock, lambda: keypad.hold("call-next"), lambda: keypad.release("call-next"), [])
 
 
-class Numpad:
-    """A USB keypad that says what a recorded one says, through a pipe in place of the kernel's device."""
-
-    def __init__(self, ports: Path) -> None:
-        os.mkfifo(ports / ("usb-1" + ENDING))
-        self._wire = os.open(ports / ("usb-1" + ENDING), os.O_RDWR)
-        self.clock = FakeClock()
-        self.keypad = UsbKeypad(
-            *("tombol", "1", "usb-1", USUAL, self.clock),
-            rules=RULES,
-            ports=ports,
-            take=lambda _fd: None,
-            follow=lambda _listen: None,
-        )
-        self.keypad.look()
-
-    def say(self, code: int, value: int) -> None:
-        """Send one event and its end, as the kernel does, and let the hall hear it."""
-        os.write(self._wire, EVENT.pack(0, 0, 1, code, value) + EVENT.pack(0, 0, 0, 0, 0))
-        self.keypad.listen()
-
-    def unplug(self) -> None:
-        """Pull it out."""
-        os.close(self._wire)
-
-
 def usb_keypad_rig() -> Rig:
-    """The real USB keypad on a pipe."""
+    """The real USB keypad on a pipe in place of the kernel's device."""
+    clock = FakeClock()
     with tempfile.TemporaryDirectory() as folder:
-        pad = Numpad(Path(folder))
-    return Rig(pad.keypad, CALLS, pad.clock, lambda: pad.say(96, 1), lambda: pad.say(96, 0), [])
+        pad, keypad = Numpad(Path(folder)), keypad_at(Path(folder), clock)
+        pad.plug()
+        keypad.look()
+
+        def move(value: int) -> None:
+            pad.key(96, value)
+            keypad.listen()
+
+    return Rig(keypad, replace(CALLS, device="keypad-1"), clock, lambda: move(1), lambda: move(0), [])
 
 
 RIGS = {
