@@ -246,20 +246,19 @@ class _Plan:
         return left, right
 
     def _lanes(self, channel: int, x: float) -> dict[tuple[int, int], float]:
-        """Return the lane of each wire of a channel: in the order with the fewest crossings, found by swapping."""
+        """Return the lane of each wire of a channel: in the order with the fewest crossings, found by moving one after the other."""
         order = [wire for wire in self.wiring.wires if channel in self._channels(wire)]
         ys = {wire.number: self._ys(wire, channel) for wire in order}
-        best = _cost(order, ys)
-        improved = True
-        while improved:
-            improved = False
-            for one, other in combinations(range(len(order)), 2):
-                order[one], order[other] = order[other], order[one]
-                cost = _cost(order, ys)
-                if cost < best:
-                    best, improved = cost, True
-                else:
-                    order[one], order[other] = order[other], order[one]
+        best = order
+        while True:
+            for wire in order:
+                rest = [one for one in best if one is not wire]
+                best = min(
+                    [best, *([*rest[:at], wire, *rest[at:]] for at in range(len(order)))], key=lambda some: _cost(some, ys)
+                )
+            if _cost(best, ys) == _cost(order, ys):
+                break
+            order = best
         return {(wire.number, channel): x + LANE * index for index, wire in enumerate(order)}
 
     def _run(self, wire: Wire, lanes: Mapping[tuple[int, int], float]) -> Run:

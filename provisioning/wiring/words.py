@@ -7,7 +7,7 @@ import re
 from provisioning.wiring.header import SOCKETS, SPECIAL, name_of
 from provisioning.wiring.model import PI, End, Language, Wire, Wiring
 
-_UNIT = re.compile(r"(?<=\d) (?=(?:m|mm|V|A|mA|W|Ω|kΩ|nF)\b)")
+_UNIT = re.compile(r"(?<=\d) (?=(?:s|m|mm|cm|V|A|mA|W|Ω|kΩ|nF)\b)")
 
 WORDS: dict[str, dict[Language, str]] = {
     "head": {"en": "| wire | colour | from | through | to |", "id": "| kawat | warna | dari | lewat | ke |"},
@@ -35,8 +35,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "lan": {"en": "LAN", "id": "LAN"},
     "hdmi": {"en": "HDMI", "id": "HDMI"},
     "audio": {"en": "audio 3.5 mm", "id": "audio 3,5 mm"},
-    "rtc": {"en": "clock battery (BAT)", "id": "baterai jam (BAT)"},
-    "button": {"en": "power button (J2)", "id": "tombol daya (J2)"},
+    "rtc": {"en": "BAT (J5)", "id": "BAT (J5)"},
+    "button": {"en": "J2", "id": "J2"},
     "black": {"en": "black", "id": "hitam"},
     "red": {"en": "red", "id": "merah"},
     "orange": {"en": "orange", "id": "jingga"},
