@@ -226,7 +226,7 @@ class Uplink:
         told: dict[tuple[str, str], dict[str, LaneStand]] = {}
         for lane in lanes:
             stands = told.setdefault((lane.epoch, lane.state), {})
-            if lane.last:
+            if lane.last or lane.state == "closed":  # a closed lane may have become empty, and the centre waits for what it had
                 stands[lane.lane] = _stand(lane)
         nonce = self.progress.make_nonce()
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]

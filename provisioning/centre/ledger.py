@@ -100,7 +100,7 @@ class Ledger:
             hellos = [arrival for arrival in arrivals if isinstance(arrival, Hello)]
             for hello in hellos:
                 _hear(tx, hello, received_at)
-            told = (one.lane for one in due if isinstance(one, HelloDue))
+            told = (lane for hello in hellos for lane, _ in _told(hello))
             for lane in dict.fromkeys([*rows, *(lane for lane, _ in closed), *told]):
                 _move(tx, lane, received_at, fresh.get(lane, []))
         return due
@@ -130,12 +130,16 @@ def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
     return [BatchDue(lane, first) for lane, first in firsts.items()]
 
 
+def _told(hello: Hello) -> Iterator[tuple[LaneKey, LaneReport]]:
+    """Yield every lane of which a hello tells."""
+    for report in hello.epochs:
+        for lane, stand in report.lanes.items():
+            yield LaneKey(hello.hall, report.epoch, lane), stand
+
+
 def _answers(hello: Hello) -> list[Due]:
-    return [
-        HelloDue(LaneKey(hello.hall, report.epoch, lane), stand, hello.nonce)
-        for report in hello.epochs
-        for lane, stand in report.lanes.items()
-    ]
+    """Return an answer to each lane that has something: nobody waits for one about an empty lane."""
+    return [HelloDue(lane, stand, hello.nonce) for lane, stand in _told(hello) if stand.last]
 
 
 def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> bool:

@@ -287,3 +287,28 @@ def test_numbers_above_a_gap_tell_of_another_card(regency: Regency) -> None:
     assert len(again.epochs()) == 2
     assert regency.ask("SELECT count(*) FROM lanes WHERE gap_at <> ''") == [0]
     assert regency.ask("SELECT first || '-' || last || ' ' || kind FROM absences") == ["3-4 hole"]
+
+
+def test_a_closed_epoch_that_became_empty_is_told(regency: Regency) -> None:
+    """Its rows moved on after its end was told: the centre waits for none of them under the old numbers."""
+    hall = regency.insert_card("a")
+    hall.append(2)
+    regency.settle()
+    for loss in (1.0, 0.0):
+        regency.broker.faults = Faults(loss=loss)
+        hall.append(2, lane="urgent")
+        hall.step()
+    with hall.store.transaction() as tx:
+        [first] = hall.epochs()
+        epochs.open_new(tx, hall.stamp, hall.randomness, "restored")
+    hall.step()
+    regency.step()
+    assert regency.ask("SELECT closed_last FROM lanes WHERE gap_at <> ''") == [4]
+    with hall.store.transaction() as tx:
+        epochs.reissue(tx, first, "urgent", 0)
+    hall.go_offline()
+    hall.go_online()
+    regency.settle()
+
+    assert regency.ask("SELECT count(*) FROM lanes WHERE gap_at <> ''") == [0]
+    assert len(regency.facts()) == 6
