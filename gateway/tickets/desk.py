@@ -26,7 +26,7 @@ from gateway.tickets.days import Days
 from gateway.tickets.furniture import Furniture
 from gateway.tickets.issuing import Issued, Issuing
 from gateway.tickets.limits import PhoneLimits, Place
-from gateway.tickets.model import Act, HoldReason, Satisfaction, TicketState
+from gateway.tickets.model import UNFINISHED, Act, HoldReason, Satisfaction, TicketState
 from gateway.tickets.once import once
 from gateway.tickets.scene import require_legal
 
@@ -166,18 +166,25 @@ class TicketsDesk:
         return Changed(ticket.label, token, tables.bump_revision(tx))
 
     def print_again(self, number: str, *, key: str | None = None) -> Reprinted:
-        """Print the slip of one of today's numbers again. Raises Refusal ``unknown-number``."""
+        """Print the slip of one of today's numbers again. Raises Refusal ``unknown-number``, ``act-not-now`` for one that is done."""
 
         def want(tx: Transaction) -> Reprinted:
             day = tables.current_day(tx)
             ticket = tables.find_by_label(tx, day.ordinal, number) if day and number.isprintable() else None
             if ticket is None:
                 raise Refusal("unknown-number", number=number)
+            if ticket.state not in UNFINISHED:
+                raise Refusal("act-not-now", number=ticket.label)
             slips.slip_wanted_again(tx, ticket.id, Stamp.of(self._clock, self._zone))
             return Reprinted(ticket.label)
 
         with self._store.transaction() as tx:
             return once(tx, Reprinted, key, ["print", number], self._clock.now(), want)
+
+    def late_slips(self) -> list[slips.LateSlip]:
+        """Return the slips that have not come out, in the order of issue."""
+        with self._store.reader() as db:
+            return slips.late_slips(db, self._clock)
 
     def _issue_once(
         self,

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from gateway.clock import Clock, ClockState
+from gateway.clock import Clock
 from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, MovingBoard, Printer, Slip
 from gateway.store.database import Store
-from gateway.tickets.slips import SlipWanted, slip_attempted, slip_printed, slips_waiting
+from gateway.tickets.slips import UNKNOWN, SlipWanted, is_fresh, slip_attempted, slip_printed, slips_waiting
 from gateway.tickets.snapshot import QueueSnapshot
 from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
@@ -27,8 +27,6 @@ LOOK_S = 1.0
 """How often a device is looked at when nothing changes."""
 SHOW_AGAIN_S = 15.0
 """A board is shown its face again so often: cheap ones forget it in the noise of a fan or a pump."""
-STALE_S = 300.0
-"""Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
 TRIAL_FACE = BoardFace("8-888", "88", "8-888")
 """Every segment that a board has."""
 PRINT_LIMIT_S = 150.0
@@ -157,7 +155,7 @@ class SlipOutput:
             return 0.0
         with self._store.reader() as db:
             waiting = slips_waiting(db)
-        fresh = [wanted for wanted in waiting if self._is_fresh(wanted)]
+        fresh = [wanted for wanted in waiting if is_fresh(wanted, self._clock)]
         self.held_back = len(waiting) - len(fresh)
         printer = next((printer for printer in self._printers if printer.state() is DeviceState.READY), None)
         if printer is None:
@@ -214,14 +212,11 @@ class SlipOutput:
         with self._store.transaction() as tx:
             slip_printed(tx, wanted.ticket, self._clock.now().astimezone(self._zone).isoformat(timespec="milliseconds"))
 
-    def _is_fresh(self, wanted: SlipWanted) -> bool:
-        """Return whether the slip is known to be young: an age that nobody knows counts as old."""
-        if wanted.bootid == self._clock.bootid:
-            return self._clock.uptime_s() - wanted.uptime_s <= STALE_S
-        if self._clock.state() is not ClockState.TRUSTED:
-            return False
-        age = self._clock.now() - datetime.fromisoformat(wanted.wanted_at)
-        return timedelta(0) <= age <= timedelta(seconds=STALE_S)
+    @staticmethod
+    def _place(words: SlipWords, ahead: int) -> str:
+        if ahead == UNKNOWN:
+            return ""
+        return words.count("{n} orang di depan Anda", ahead) if ahead else words("Anda berikutnya")
 
     def _slip(self, wanted: SlipWanted) -> Slip:
         face = self._face()
@@ -232,8 +227,8 @@ class SlipOutput:
             number=wanted.number,
             hall=face.name,
             line=words(wanted.line_name),
-            ahead=words.count("{n} orang di depan Anda", wanted.ahead) if wanted.ahead else words("Anda berikutnya"),
-            wait=words("Tunggu {wait}", wait=wait) if wanted.ahead else "",
+            ahead=self._place(words, wanted.ahead),
+            wait=words("Tunggu {wait}", wait=wait) if wanted.ahead > 0 else "",
             issued=f"{words.day(issued)}, {words.time(issued)}",
             note=words("Pindai kode ini untuk melihat giliran Anda di ponsel."),
             address=f"{face.address.rstrip('/')}/t/{wanted.token}",

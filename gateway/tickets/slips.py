@@ -7,10 +7,30 @@ printer without paper costs no number, its slips wait here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from gateway.clock import Clock, ClockState
 from gateway.store.outbox import Reads
 from gateway.store.stamp import Stamp
 from gateway.tickets.waits import WaitRange
+
+STALE_S = 300.0
+"""Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
+UNKNOWN = -1
+"""How many were ahead of a number whose place was not written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateSlip:
+    """A slip that has not come out, as a clerk is told of it."""
+
+    number: str
+    minutes: int | None
+    """So long it has been wanted; None when nobody knows."""
+    comes: bool
+    """Whether it comes by itself once a printer is ready; an older one only on request."""
+    tried: bool
+    """Whether printing was begun, so that some of it may have come out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +74,32 @@ def slips_waiting(db: Reads) -> list[SlipWanted]:
     return [SlipWanted(*row) for row in db.execute(sql)]
 
 
+def age_s(wanted: SlipWanted, clock: Clock) -> float | None:
+    """Return how long a slip has been wanted, or None when nobody knows."""
+    if wanted.bootid == clock.bootid:
+        return clock.uptime_s() - wanted.uptime_s
+    if clock.state() is not ClockState.TRUSTED:
+        return None
+    seconds = (clock.now() - datetime.fromisoformat(wanted.wanted_at)).total_seconds()
+    return seconds if seconds >= 0 else None
+
+
+def is_fresh(wanted: SlipWanted, clock: Clock) -> bool:
+    """Return whether the slip is known to be young: an age that nobody knows counts as old."""
+    age = age_s(wanted, clock)
+    return age is not None and age <= STALE_S
+
+
+def late_slips(db: Reads, clock: Clock) -> list[LateSlip]:
+    """Return the slips that have not come out, in the order of issue."""
+    found = []
+    for wanted in slips_waiting(db):
+        age = age_s(wanted, clock)
+        minutes = None if age is None else int(age // 60)
+        found.append(LateSlip(wanted.number, minutes, is_fresh(wanted, clock), wanted.attempts > 0))
+    return found
+
+
 def slip_attempted(tx: Reads, ticket: int) -> None:
     """Record that the paper is about to move."""
     tx.execute("UPDATE slip SET attempts = attempts + 1 WHERE ticket = ?", (ticket,))
@@ -65,8 +111,10 @@ def slip_printed(tx: Reads, ticket: int, at: str) -> None:
 
 
 def slip_wanted_again(tx: Reads, ticket: int, stamp: Stamp) -> None:
-    """Ask for another copy of a slip, or for one that has waited too long."""
+    """Ask for another copy of a slip, for one that has waited too long, or for that of a phone, which had none."""
     tx.execute(
-        "UPDATE slip SET printed_at = NULL, wanted_at = ?, bootid = ?, uptime_s = ? WHERE ticket = ?",
-        (stamp.time, stamp.bootid, float(stamp.uptime), ticket),
+        "INSERT INTO slip (ticket, ahead, wait_low_s, wait_high_s, wanted_at, bootid, uptime_s) VALUES (?, ?, 0, 0, ?, ?, ?) "
+        "ON CONFLICT (ticket) DO UPDATE SET "
+        "printed_at = NULL, wanted_at = excluded.wanted_at, bootid = excluded.bootid, uptime_s = excluded.uptime_s",
+        (ticket, UNKNOWN, stamp.time, stamp.bootid, float(stamp.uptime)),
     )

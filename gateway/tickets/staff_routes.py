@@ -24,6 +24,7 @@ from gateway.tickets import console, wishes
 from gateway.tickets.counters import How
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.kiosk_routes import Paper, no_printer
 from gateway.tickets.snapshot import CounterView, QueueSnapshot
 from gateway.tickets.view import QueueView
 
@@ -47,14 +48,16 @@ class StaffPages:
     """``/loket`` and ``/loket/{counter}``."""
 
     def __init__(
-        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages, devices: Looking = no_devices
-    ) -> None:
+        self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages, devices: Looking = no_devices,
+        paper: Paper = no_printer,
+    ) -> None:  # fmt: skip
         self._desk = desk
         self._view = view
         self._people = people
         self._site = site
         self._days = days
         self._devices = devices
+        self._paper = paper
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes; they come after those of pages below ``/loket`` with a name of their own."""
@@ -71,7 +74,7 @@ class StaffPages:
     async def _counter(self, request: Request) -> Response:
         counter = _counter_of(self._view.current, request)
         session = await session_of(request, self._people)
-        return self._page(request, session, counter, self._view.current)
+        return self._page(request, session, counter, self._view.current, await self._late())
 
     async def _act(self, request: Request) -> Response:
         counter = _counter_of(self._view.current, request)
@@ -84,7 +87,7 @@ class StaffPages:
             if refusal.code not in SHOWN_ON_PAGE:
                 raise
             snapshot = self._view.current
-            return self._page(request, session, _counter_of(snapshot, request), snapshot, refusal)
+            return self._page(request, session, _counter_of(snapshot, request), snapshot, await self._late(), refusal)
         path = self._site.link(f"/loket/{counter.id}", self._site.language_of(request))
         return RedirectResponse(path, 303, {"cache-control": "no-store"})
 
@@ -95,9 +98,16 @@ class StaffPages:
         how = How(officer=str(session.officer), key=key, expected=fields.get("expected", ""))
         self._view.at_least(wish.carry_out(self._desk.counters, counter, **how).revision)
 
+    async def _late(self) -> int:
+        """Return how many slips wait for a clerk's word; those that come by themselves are no matter of the clerk's."""
+        if self._paper() is None:
+            return 0
+        return sum(not slip.comes for slip in await run_in_threadpool(self._desk.late_slips))
+
     def _page(
-        self, request: Request, session: Session, counter: CounterView, snapshot: QueueSnapshot, refusal: Refusal | None = None
-    ) -> Response:
+        self, request: Request, session: Session, counter: CounterView, snapshot: QueueSnapshot, late: int,
+        refusal: Refusal | None = None,
+    ) -> Response:  # fmt: skip
         speak = words(self._site.language_of(request))
         found = self._devices()
         devices = speak.tell(found.verdict.sentence, found.facts) if found else ""
@@ -105,7 +115,7 @@ class StaffPages:
             self._site, request, session, "counter.html", f"/loket/{counter.id}", refusal,
             console=console.compose(snapshot, counter, self._site.clock), counter=counter, key=self._site.new_key(),
             clock=self._site.clock_face(speak)[1], level=found.level if found else 0, devices=devices, door=self._days.door(snapshot),
-            **self._days.told(snapshot.day), phone_tickets=snapshot.rules.phone_tickets,
+            **self._days.told(snapshot.day), phone_tickets=snapshot.rules.phone_tickets, late=late,
         )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """``/loket/alat``: what a clerk needs now and then, kept off the console so that it stays calm.
 
 Promises: a number taken for somebody is taken once and a slip printed again once, however often the form is sent; what is opened, closed or continued
-is asked for by name, so that a repeated form changes nothing more.
+is asked for by name, so that a repeated form changes nothing more. Slips that have not come out are listed with their age: the young ones come by
+themselves, the others when a clerk says so.
 """
 
 from __future__ import annotations
@@ -21,23 +22,28 @@ from gateway.portal.site import Site
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.kiosk_routes import Paper
+from gateway.tickets.slips import LateSlip
 from gateway.tickets.view import QueueView
 from gateway.tickets.wishes import as_printed
 
 PATH = "/loket/alat"
-SHOWN_ON_PAGE = frozenset({"unknown-line", "unknown-priority", "unknown-number", "number-too-low", "field-invalid", "key-reused"})
+SHOWN_ON_PAGE = frozenset(
+    {"unknown-line", "unknown-priority", "unknown-number", "number-too-low", "field-invalid", "key-reused", "act-not-now"}
+)
 LONGEST = 40
 
 
 class ToolPages:
     """Take a number for somebody, print a slip again, open and close, go on after a day on paper."""
 
-    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages) -> None:
+    def __init__(self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages, paper: Paper) -> None:
         self._desk = desk
         self._view = view
         self._people = people
         self._site = site
         self._days = days
+        self._paper = paper
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
@@ -45,7 +51,7 @@ class ToolPages:
 
     async def _show(self, request: Request) -> Response:
         session = await session_of(request, self._people)
-        return self._page(request, session)
+        return self._page(request, session, await self._late())
 
     async def _act(self, request: Request) -> Response:
         session = await session_of(request, self._people)
@@ -57,7 +63,7 @@ class ToolPages:
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_PAGE:
                 raise
-            return self._page(request, session, refusal)
+            return self._page(request, session, await self._late(), refusal)
         path = self._site.link(PATH, self._site.language_of(request))
         counter = self._counter(fields.get("loket", ""))
         onward = f"{path}{'&' if '?' in path else '?'}loket={counter}&selesai={done}"
@@ -71,7 +77,7 @@ class ToolPages:
             self._view.at_least(issued.revision)
             return issued.number
         if act == "print":
-            number = as_printed(fields.get("number", "")[:LONGEST])
+            number = as_printed(about or fields.get("number", "")[:LONGEST])
             self._desk.print_again(number, key=f"{form_key(fields)}-{number}")
         elif act in {"open-line", "close-line"}:
             self._view.at_least(self._desk.furniture.open_line(about, is_open=act == "open-line"))
@@ -93,13 +99,17 @@ class ToolPages:
         counter = self._view.current.counter(asked[:LONGEST])
         return counter.id if counter else ""
 
-    def _page(self, request: Request, session: Session, refusal: Refusal | None = None) -> Response:
+    async def _late(self) -> list[LateSlip]:
+        """Return the slips that have not come out, in a hall that has a printer."""
+        return [] if self._paper() is None else await run_in_threadpool(self._desk.late_slips)
+
+    def _page(self, request: Request, session: Session, late: list[LateSlip], refusal: Refusal | None = None) -> Response:
         snapshot = self._view.current
         done = request.query_params.get("selesai", "")[:LONGEST]
         given = next((one for one in snapshot.tickets.values() if one.number == done and one.day == snapshot.day.ordinal), None)
         return staff_page(
             self._site, request, session, "tools.html", PATH, refusal,
             queue=snapshot, key=self._site.new_key(), loket=self._counter(request.query_params.get("loket", "")),
-            done="" if refusal else done, given=given if not refusal else None, door=self._days.door(snapshot),
+            done="" if refusal else done, late=late, paper=self._paper() or "", given=given if not refusal else None, door=self._days.door(snapshot),
             **self._days.told(snapshot.day),
         )  # fmt: skip

@@ -13,7 +13,8 @@ from gateway.devices.max7219_matrix import Max7219Matrix
 from gateway.devices.ports import BoardFace
 from gateway.portal.face import Face
 from gateway.portal.i18n import words
-from gateway.tickets.outputs import SHOW_AGAIN_S, STALE_S, BoardOutput, SlipOutput
+from gateway.tickets.outputs import SHOW_AGAIN_S, BoardOutput, SlipOutput
+from gateway.tickets.slips import STALE_S
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
 from tests.support.printing import PowerCut, RecordingBoard, RecordingPrinter
@@ -249,6 +250,16 @@ def test_the_second_printer_helps_out(queue: Queue) -> None:
     first.ready = True
     output.step()
     assert (printed(first), printed(second)) == ([], [("A-001", "")])
+
+
+def test_a_phone_that_asks_for_a_slip_gets_one_without_a_place(queue: Queue) -> None:
+    """How many were ahead was written on no slip; the live page behind the QR code says it."""
+    queue.desk.issue("surat", origin="phone")
+    queue.desk.print_again("A-001")
+    printer = RecordingPrinter()
+    slip_output(queue, printer).step()
+    [slip] = printer.slips
+    assert (slip.number, slip.ahead, slip.wait, slip.reprint) == ("A-001", "", "", "")
 
 
 def test_a_phone_gets_no_slip(queue: Queue) -> None:

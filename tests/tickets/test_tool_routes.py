@@ -89,6 +89,59 @@ def test_a_form_sent_twice_prints_one_slip(portal: RunningPortal, clerk: httpx.C
     assert found == [True, False, True]
 
 
+class Roll:
+    """The printer of a hall, as far as a page knows of it."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = "kertas habis"
+
+    def __call__(self) -> str | None:
+        """Return why no slip comes out."""
+        return self.reason
+
+
+@pytest.fixture
+def roll() -> Roll:
+    """A printer without paper."""
+    return Roll()
+
+
+@pytest.fixture
+def printing(tmp_path_factory: pytest.TempPathFactory, roll: Roll) -> Iterator[RunningPortal]:
+    """Serve a hall with that printer, in which one number was taken long ago and one just now."""
+    with running_portal(tmp_path_factory.mktemp("hall"), paper=roll) as running:
+        running.desk.issue("surat", origin="button")
+        running.clock.advance(12 * 60)
+        running.view.at_least(running.desk.issue("bantuan", origin="button").revision)
+        yield running
+
+
+def test_slips_that_have_not_come_out_are_listed_with_their_age(printing: RunningPortal, roll: Roll) -> None:
+    """The young one comes by itself, the old one when the clerk says so; the counter's page tells of it, and why nothing comes."""
+    with printing.client() as clerk:
+        clerk.post("/masuk", data={"officer": "Siti", "pin": PIN})
+        page = clerk.get("/loket/alat").text
+        assert re.findall(r'value="print:([^"]+)"', page) == ["A-001"]
+        assert all(
+            words in page for words in ("2 struk belum keluar", "12 mnt", "keluar sendiri bila printer siap", "kertas habis")
+        )
+        assert "1 struk belum keluar" in clerk.get("/loket/1").text
+        asked = clerk.post("/loket/alat", data={**_form(clerk), "act": "print:A-001"}, follow_redirects=True).text
+        assert (re.findall(r'value="print:([^"]+)"', asked), "Struk menunggu printer." in asked) == ([], True)
+        assert "struk belum keluar" not in clerk.get("/loket/1").text
+        roll.reason = None
+        assert "struk belum keluar" not in clerk.get("/loket/alat").text
+
+
+def test_the_slip_of_a_number_that_is_done_is_refused_with_a_sentence(portal: RunningPortal, clerk: httpx.Client) -> None:
+    """It would never come out, and the page would have said that it does."""
+    portal.issue()
+    portal.call("1")
+    portal.view.at_least(portal.desk.complete("1").revision)
+    done = clerk.post("/loket/alat", data={**_form(clerk), "act": "print", "number": "A-001"})
+    assert (done.status_code, "tidak dapat dilakukan lagi untuk nomor A-001" in done.text) == (409, True)
+
+
 def test_the_line_continues_after_a_day_on_paper(portal: RunningPortal, clerk: httpx.Client) -> None:
     """The next number follows the last on paper; one that was given already is refused."""
     clerk.post("/loket/alat", data={**_form(clerk), "act": "continue", "line": "surat", "number": "40"})
