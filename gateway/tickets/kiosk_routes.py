@@ -8,7 +8,6 @@ out of paper costs no number, and the page says how to keep it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,6 +23,7 @@ from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.doorway import doorway
+from gateway.tickets.slips import Paper
 from gateway.tickets.view import QueueView
 
 NO_STORE = {"cache-control": "no-store"}
@@ -31,17 +31,6 @@ HTML = "text/html; charset=utf-8"
 PATH = "/anjungan"
 BACK_S = 30
 """So long a number stands on the screen, and so long a choice is kept that nobody follows."""
-
-
-class Paper(Protocol):
-    """Tells whether slips come out; hall.py makes it of the hall's printers."""
-
-    def __call__(self) -> str | None:
-        """Return None in a hall without a printer, "" when slips come out, else why not, in a few Indonesian words."""
-
-
-def no_printer() -> None:
-    """Tell that the hall has no printer."""
 
 
 class KioskPages:

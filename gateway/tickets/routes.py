@@ -26,9 +26,10 @@ from gateway.tickets.board_routes import BoardPages
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.holder_routes import HolderPages
-from gateway.tickets.kiosk_routes import KioskPages, Paper, no_printer
+from gateway.tickets.kiosk_routes import KioskPages
 from gateway.tickets.public_routes import PublicPages
 from gateway.tickets.rating_routes import RatingPages
+from gateway.tickets.slips import Paper, no_printer
 from gateway.tickets.snapshot import QueueSnapshot
 from gateway.tickets.staff_routes import Looking, StaffPages, no_devices
 from gateway.tickets.tool_routes import ToolPages

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from gateway.clock import Clock, ClockState
 from gateway.store.outbox import Reads
@@ -18,6 +19,17 @@ STALE_S = 300.0
 """Whoever waited longer for a slip has read the number elsewhere or gone: print on request only."""
 UNKNOWN = -1
 """How many were ahead of a number whose place was not written down."""
+
+
+class Paper(Protocol):
+    """Tells whether slips come out; hall.py makes it of the hall's printers."""
+
+    def __call__(self) -> str | None:
+        """Return None in a hall without a printer, "" when slips come out, else why not, in a few Indonesian words."""
+
+
+def no_printer() -> None:
+    """Tell that the hall has no printer."""
 
 
 @dataclass(frozen=True, slots=True)

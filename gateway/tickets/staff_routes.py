@@ -24,7 +24,7 @@ from gateway.tickets import console, wishes
 from gateway.tickets.counters import How
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
-from gateway.tickets.kiosk_routes import Paper, no_printer
+from gateway.tickets.slips import Paper, no_printer
 from gateway.tickets.snapshot import CounterView, QueueSnapshot
 from gateway.tickets.view import QueueView
 

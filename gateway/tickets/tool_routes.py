@@ -22,8 +22,7 @@ from gateway.portal.site import Site
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
-from gateway.tickets.kiosk_routes import Paper
-from gateway.tickets.slips import LateSlip
+from gateway.tickets.slips import LateSlip, Paper
 from gateway.tickets.view import QueueView
 from gateway.tickets.wishes import as_printed
 

@@ -28,9 +28,9 @@ from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.sections import copies_of
 from gateway.tickets.desk import TicketsDesk
-from gateway.tickets.kiosk_routes import Paper, no_printer
 from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
+from gateway.tickets.slips import Paper, no_printer
 from gateway.tickets.view import QueueView
 from tests.support.clock import FakeClock
 from tests.support.rules import choose_rules
