@@ -40,6 +40,7 @@ from gateway.devices.catalog import plug_in
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import Board
 from gateway.health import Health
+from gateway.lamp import LampOutput
 from gateway.loops import Loop, Loops
 from gateway.machine import identity
 from gateway.people.desk import PeopleDesk
@@ -293,6 +294,8 @@ class Hall:
             *self.regency.checks(),
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
+        if self.devices.lamps:
+            self._begin("lamp", LampOutput(self.health.findings, self.devices.lamps, self.clock).step)
 
     def _follow_the_calendar(self) -> None:
         wire = self.regency.wire

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gateway.devices.ports import Device, DeviceState, Foresees
 from gateway.devices.simulated_board import SimulatedBoard
 from gateway.devices.simulated_button import SimulatedButton, SimulatedContacts, SimulatedKeypad
+from gateway.devices.simulated_lamp import SimulatedLamp
 from gateway.devices.simulated_led import Plug, SimulatedMatrix, SimulatedSegments
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
@@ -58,10 +59,9 @@ def rows(devices: Iterable[Device]) -> list[Row]:
 def _of(device: Device) -> tuple[str, tuple[Switch, ...]]:
     if isinstance(device, SimulatedPrinter):
         return "", tuple(_of_a_printer(device))
-    if isinstance(device, SimulatedBoard):
-        return "", (_plug(device, "Cabut papan"),)
-    if isinstance(device, SimulatedMatrix | SimulatedSegments):
-        return "" if device.plugged else "tanpa daya: balai tidak tahu", (_plug(device, "Cabut papan"),)
+    if isinstance(device, SimulatedBoard | SimulatedMatrix | SimulatedSegments | SimulatedLamp):
+        note = "tanpa daya: balai tidak tahu" if isinstance(device, Plug) and not device.plugged else ""
+        return note, (_plug(device, "Cabut lampu" if isinstance(device, SimulatedLamp) else "Cabut papan"),)
     if isinstance(device, SimulatedSpeaker):
         card = Switch("give-card", "Kembalikan kartu suara", device.give_card, mends=True)
         take = Switch("take-card", "Hilangkan kartu suara", device.take_card)
@@ -103,5 +103,5 @@ def _of_contacts(device: SimulatedContacts) -> Iterator[Switch]:
         yield Switch("hold", f"Ganjal{of_key}", partial(device.hold, act))
 
 
-def _plug(device: SimulatedPrinter | SimulatedBoard | SimulatedSpeaker | Plug, pull: str) -> Switch:
+def _plug(device: SimulatedPrinter | SimulatedBoard | SimulatedSpeaker | SimulatedLamp | Plug, pull: str) -> Switch:
     return Switch("unplug", pull, device.unplug) if device.plugged else Switch("plug", "Pasang lagi", device.plug, mends=True)

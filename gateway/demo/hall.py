@@ -80,6 +80,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
     ]
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
+    lamp = DeviceSettings(id="lampu", kind="simulated-lamp")
     relay = RelaySettings()
     if regency is not None:
         relay = RelaySettings(broker=regency.address, protocol=regency.protocol, centre_key=regency.centre_key())
@@ -89,7 +90,7 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=relay,
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, *ratings, *keypads, *boards, printer, speaker),
+        devices=(*buttons, *ratings, *keypads, *boards, printer, speaker, lamp),
     )
 
 

@@ -24,8 +24,10 @@ from starlette.routing import BaseRoute, Route
 from gateway.demo.centre_reading import CentreReading, read_centre
 from gateway.demo.faults import KEYS, rows
 from gateway.devices.plugged import Devices
+from gateway.devices.ports import LampSign
 from gateway.devices.simulated_board import SimulatedBoard
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
+from gateway.devices.simulated_lamp import SimulatedLamp
 from gateway.devices.simulated_led import SimulatedMatrix, SimulatedSegments
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
@@ -36,6 +38,13 @@ from gateway.tickets.inputs import PressAnswer
 from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
+LAMP = {
+    LampSign.WELL: "menyala: semua baik",
+    LampSign.AWAY: "kedip lambat: kabupaten tidak terjangkau",
+    LampSign.PERSON: "kedip cepat: perlu orang",
+    None: "gelap",
+}
+"""What a lamp says, for those who see none."""
 BOARDS = {SimulatedBoard.kind: "papan", SimulatedMatrix.kind: "papan matriks", SimulatedSegments.kind: "papan angka"}
 STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
 
@@ -201,6 +210,7 @@ class _SimPage:
             keys=KEYS,
             faults=rows(parts.devices),
             names=BOARDS,
+            lamps=[(lamp, LAMP[lamp.sign]) for lamp in parts.devices.of_kind(SimulatedLamp.kind)],
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
             uplink=parts.uplink,

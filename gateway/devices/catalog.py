@@ -73,6 +73,22 @@ def _simulated_board(id: str, _options: Options, _clock: Clock) -> Device:
     return SimulatedBoard(id)
 
 
+def _status_lamp(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.ports import LampSign  # noqa: PLC0415 - as above
+    from gateway.devices.status_lamp import StatusLamp  # noqa: PLC0415 - as above
+
+    pin = options.whole("pin", 0, 27)
+    away, person = options.whole_or_none("yellow_pin", 0, 27), options.whole_or_none("red_pin", 0, 27)
+    pins = {LampSign.WELL: pin, LampSign.AWAY: pin if away is None else away, LampSign.PERSON: pin if person is None else person}
+    return StatusLamp(id, pins, clock)
+
+
+def _simulated_lamp(id: str, _options: Options, clock: Clock) -> Device:
+    from gateway.devices.simulated_lamp import SimulatedLamp  # noqa: PLC0415 - as above
+
+    return SimulatedLamp(id, clock)
+
+
 def _chain(options: Options) -> Chain:
     """Return the options that boards of MAX7219 chips share."""
     return {
@@ -173,6 +189,8 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "max7219-segments": _max7219_segments,
     "simulated-matrix": _simulated_matrix,
     "simulated-segments": _simulated_segments,
+    "status-lamp": _status_lamp,
+    "simulated-lamp": _simulated_lamp,
     "simulated-printer": _simulated_printer,
     "escpos-network": _escpos_network,
     "escpos-usb": _escpos_usb,

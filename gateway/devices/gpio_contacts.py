@@ -97,7 +97,7 @@ class GpioContacts:
                 self._lamp.off()
         except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means the pins are gone
             self._let_go()
-            self._trouble = _in_words(error)
+            self._trouble = in_words(error)
             log.warning("device=%s event=lost error=%s", self.id, type(error).__name__)
 
     def close(self) -> None:
@@ -119,7 +119,7 @@ class GpioContacts:
         except Exception as error:  # noqa: BLE001 - as above: no chip, no library, pin in use, no permission
             self._buttons = buttons
             self._let_go()
-            trouble = _in_words(error)
+            trouble = in_words(error)
             if trouble != self._trouble:
                 log.warning("device=%s event=missing error=%s", self.id, type(error).__name__)
             self._trouble = trouble
@@ -164,5 +164,6 @@ class GpioContacts:
                 log.warning("device=%s event=lamp-failed error=%s", self.id, type(error).__name__)
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
+    """Return why a pin could not be opened."""
     return Reason("pin tidak dapat dibuka ({error})", error=type(error).__name__)

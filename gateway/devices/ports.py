@@ -77,6 +77,17 @@ class Slip:
     """How that code is used."""
 
 
+class LampSign(StrEnum):
+    """What a status lamp says; dark says that nobody keeps it lit."""
+
+    WELL = "well"
+    """Shines."""
+    AWAY = "away"
+    """Blinks slowly: the regency is out of reach, the hall works."""
+    PERSON = "person"
+    """Blinks fast: somebody must come and look."""
+
+
 class Device(Protocol):
     """Everything that can be plugged in."""
 
@@ -141,3 +152,10 @@ class Speaker(Device, Protocol):
 
         Raises DeviceFault when it could not. ``close`` from another thread ends it early.
         """
+
+
+class Lamp(Device, Protocol):
+    """Tells whoever passes how the hall is."""
+
+    def shine(self, sign: LampSign) -> float:
+        """Be lit or dark as ``sign`` is at this moment; return the seconds until that may change. Raises DeviceFault when it could not."""

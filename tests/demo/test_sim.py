@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from gateway.demo.sim import SimParts, sim_routes
 from gateway.devices.catalog import plug_in
 from gateway.devices.plugged import Devices
+from gateway.devices.ports import LampSign
 from gateway.errors import Refusal
 from gateway.portal.face import Face
 from gateway.portal.i18n import words
@@ -107,6 +108,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
             {"id": "angka", "kind": "simulated-segments"},
             {"id": "printer", "kind": "simulated-printer"},
             {"id": "suara", "kind": "simulated-speaker"},
+            {"id": "lampu", "kind": "simulated-lamp"},
         )
     ]
     with open_queue(tmp_path / "hall") as queue, plug_in(entries, queue.clock) as devices:
@@ -158,6 +160,15 @@ def test_led_boards_show_what_their_bytes_say(demo: Demo) -> None:
         demo.post(f"/sim/switch/{board}/unplug")
     assert demo.client.get("/sim").text.count("tanpa daya: balai tidak tahu") == 2
     assert demo.devices.ailing() == {}
+
+
+def test_the_lamp_is_told_in_words_too(demo: Demo) -> None:
+    """Who sees no blinking reads what it says."""
+    [lamp] = demo.devices.lamps
+    before = demo.client.get("/sim").text
+    lamp.shine(LampSign.AWAY)
+    assert "Lampu gelap." in before
+    assert "Lampu kedip lambat: kabupaten tidak terjangkau." in demo.client.get("/sim").text
 
 
 def test_the_page_works_without_script_and_escapes_names(demo: Demo) -> None:

@@ -28,6 +28,7 @@ OPTIONS: dict[str, dict[str, object]] = {
     "gpio-keypad": {"counter": "1", "call_pin": 17, "recall_pin": 27, "done_pin": 22, "lamp_pin": 5},
     "usb-keypad": {"counter": "1", "port": "usb-1"},
     "max7219-matrix": {"columns": 4},
+    "status-lamp": {"pin": 26},
     "simulated-keypad": {"counter": "1"},
     "simulated-button": {"line": "surat"},
     "simulated-rating-button": {"counter": "1", "score": 4},
