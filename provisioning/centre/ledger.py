@@ -138,8 +138,8 @@ def _told(hello: Hello) -> Iterator[tuple[LaneKey, LaneReport]]:
 
 
 def _answers(hello: Hello) -> list[Due]:
-    """Return an answer to each lane that has something: nobody waits for one about an empty lane."""
-    return [HelloDue(lane, stand, hello.nonce) for lane, stand in _told(hello) if stand.last]
+    """Return an answer to each lane; of a closed one that has become empty there is nothing to say."""
+    return [HelloDue(lane, stand, hello.nonce) for lane, stand in _told(hello) if stand.last or not stand.closed]
 
 
 def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> bool:
