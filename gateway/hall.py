@@ -37,10 +37,12 @@ from gateway.clock import Clock, trusted_now
 from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import plug_in
+from gateway.devices.lan_network import LanNetwork
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import Board
 from gateway.health import Health
 from gateway.lamp import LampOutput
+from gateway.lan_broker import LanBroker
 from gateway.loops import Loop, Loops
 from gateway.machine import identity
 from gateway.people.desk import PeopleDesk
@@ -152,6 +154,7 @@ class Hall:
         self._furnish()
         self._show_the_queue()
         self._plug_in_devices()
+        self._join_the_lan()
         self._speak()
         self._connect_to_the_regency()
         self._watch_over_health()
@@ -240,6 +243,17 @@ class Hall:
                 trials=self.trials,
             )  # fmt: skip
             self._begin("print", slips.step, limit_s=PRINT_LIMIT_S)
+
+    def _join_the_lan(self) -> None:
+        """Find the devices of the hall's own network, where there is one."""
+        if not self.settings.lan.host:
+            return
+        broker = LanBroker(self.settings.lan, self.settings.data.directory, self._randomness)
+        connection = broker.connection()
+        lan = LanNetwork(connection, self.clock, broker.write)
+        self.devices.follow(lan.arrived, lan.left)
+        self._at_stop(connection.stop, 1.0)
+        self._begin("lan", lan.step, connection.watch)
 
     def _show_on(self, board: Board) -> None:
         self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials).step, self.view.watch)

@@ -23,6 +23,8 @@ from gateway.devices.lan_accounts import (
     settings_file,
 )
 from gateway.mqtt.address import BrokerAddress, Node
+from gateway.mqtt.connection import PahoConnection
+from gateway.mqtt.session import Habits
 from gateway.settings import LanSettings
 from gateway.store.files import write_whole
 
@@ -40,6 +42,7 @@ class LanBroker:
     def __init__(self, settings: LanSettings, data: Path, randomness: random.Random, *, user: str = "") -> None:
         self._settings = settings
         self._user = user
+        self._randomness = randomness
         self._password = _own_password(data / OWN_PASSWORD, randomness)
 
     @property
@@ -47,6 +50,11 @@ class LanBroker:
         """Where the hall finds the broker, and its name and password there."""
         host = ANYWHERE.get(self._settings.host, self._settings.host)
         return BrokerAddress((Node(host, self._settings.port),), encrypted=False, user=HALL, password=self._password)
+
+    def connection(self) -> PahoConnection:
+        """Return the hall's own connection to the broker, not yet begun: a broker that is frozen is given up after 15 s."""
+        habits = Habits(HALL, keepalive_s=10, answer_limit_s=5.0, acknowledge_limit_s=15.0)
+        return PahoConnection(self.address, habits, retry_s=(0.5, 4.0), randomness=self._randomness)
 
     def write(self, accounts: Iterable[LanAccount]) -> bool:
         """Let exactly these devices speak from now on (the broker reads anew by itself); return whether it could be written."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.checks.finding import Finding, Level, Verdict
+from gateway.devices import lan_words, printer_words
 from gateway.devices.ports import Device, DeviceState, Foresees
-from gateway.devices.printer_words import REMEDIES
 from gateway.errors import Reason
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
@@ -24,6 +24,7 @@ ONE = Verdict(
 )
 SOON = Verdict(Level.WARNING, "Perangkat perlu dilihat: {device} ({reason}).", "{remedy} Sekarang perangkat itu masih bekerja.")
 USUAL = "Periksa kabel dan dayanya."
+REMEDIES = printer_words.REMEDIES | lan_words.REMEDIES
 
 
 def check_devices(devices: Iterable[Device]) -> Finding:

@@ -176,6 +176,24 @@ def _simulated_speaker(id: str, _options: Options, _clock: Clock) -> Device:
     return SimulatedSpeaker(id)
 
 
+def _lan_button(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.lan_keys import LanButton  # noqa: PLC0415 - as above
+
+    return LanButton(id, options.text("line"), clock, rules=options.rules(), secret=options.secret())
+
+
+def _lan_keypad(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.lan_keys import LanKeypad  # noqa: PLC0415 - as above
+
+    return LanKeypad(id, options.text("counter"), clock, rules=options.rules(), secret=options.secret())
+
+
+def _lan_board(id: str, options: Options, clock: Clock) -> Device:
+    from gateway.devices.lan_board import LanBoard  # noqa: PLC0415 - as above
+
+    return LanBoard(id, clock, options.secret())
+
+
 KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "gpio-button": _gpio_button,
     "gpio-rating-button": _gpio_rating_button,
@@ -197,6 +215,9 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "escpos-serial": _escpos_serial,
     "alsa-speaker": _alsa_speaker,
     "simulated-speaker": _simulated_speaker,
+    "lan-button": _lan_button,
+    "lan-keypad": _lan_keypad,
+    "lan-board": _lan_board,
 }
 
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
 
 from gateway.devices.debounce import ContactRules
+from gateway.devices.lan_accounts import SECRET
 from gateway.errors import Reason, Refusal
 
 if TYPE_CHECKING:
@@ -97,6 +98,13 @@ class Options:
     def wiring(self) -> Wiring:
         """Take what belongs to every device of contacts."""
         return {"rules": self.rules(), "lamp_pin": self.whole_or_none("lamp_pin", 0, 27)}
+
+    def secret(self) -> str:
+        """Take what proves a LAN device's password, as ``lan_accounts.secret_of`` makes it; empty for one that is not paired yet."""
+        secret = self.text_or("secret", "")
+        if secret and not SECRET.fullmatch(secret):
+            raise self._wrong("secret", Reason("harus seperti yang ditampilkan saat memasangkan perangkat"))
+        return secret
 
     def rules(self) -> ContactRules:
         """Take the times of a button's contact."""

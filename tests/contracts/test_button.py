@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio_button import GpioButton, GpioRatingButton
 from gateway.devices.gpio_contacts import GpioContacts
 from gateway.devices.gpio_keypad import GpioKeypad
+from gateway.devices.lan_keys import LanKeys
 from gateway.devices.ports import Button, DeviceState, Press
 from gateway.devices.simulated_button import SimulatedButton, SimulatedKeypad, SimulatedRatingButton
 from tests.support.clock import FakeClock
 from tests.support.evdev import Numpad, keypad_at
+from tests.support.lan import Lan
 
 RULES = ContactRules()
 GIVES = Press("tombol", "surat", 0.0)
@@ -35,6 +38,7 @@ class Rig:
     down: Callable[[], object]
     up: Callable[[], object]
     presses: list[Press]
+    end: Callable[[], object] = lambda: None
 
     def press(self) -> None:
         """Push the button for a tenth of a second."""
@@ -107,7 +111,27 @@ def usb_keypad_rig() -> Rig:
     return Rig(keypad, replace(CALLS, device="keypad-1"), clock, lambda: move(1), lambda: move(0), [])
 
 
+def lan_rig(kind: str, means: Press, key: str, **options: str) -> Rig:
+    """A device of the hall's own network, behind a real Mosquitto."""
+    ending = ExitStack()
+    lan = ending.enter_context(Lan(Path(ending.enter_context(tempfile.TemporaryDirectory()))))
+    button = lan.adopt(kind, **options)
+    assert isinstance(button, LanKeys)
+    emulated = lan.keys(keys=("press",) if kind == "lan-button" else ("call", "recall", "done"))
+    lan.settle(emulated, button)
+
+    def told(act: Callable[[str], None]) -> None:
+        act(key)
+        lan.settle(emulated, button)
+
+    clock = lan.clock
+    assert isinstance(clock, FakeClock)
+    return Rig(button, means, clock, lambda: told(emulated.down), lambda: told(emulated.up), [], ending.close)
+
+
 RIGS = {
+    "lan-button": lambda: lan_rig("lan-button", GIVES, "press", line="surat"),
+    "lan-keypad": lambda: lan_rig("lan-keypad", CALLS, "call", counter="1"),
     "usb-keypad": usb_keypad_rig,
     "gpio": gpio_rig,
     "gpio-rating": gpio_rating_rig,
@@ -125,6 +149,7 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     made.button.when_pressed(made.presses.append)
     yield made
     made.button.close()
+    made.end()
 
 
 def test_a_press_tells_device_meaning_and_time(rig: Rig) -> None:

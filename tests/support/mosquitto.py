@@ -76,6 +76,11 @@ class Mosquitto:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start (again) and return when it accepts connections."""
         log = (self.folder / "mosquitto.log").open("ab")
