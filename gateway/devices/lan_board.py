@@ -14,6 +14,7 @@ from gateway.devices.lan_device import LanDevice
 from gateway.devices.lan_messages import read_shown, write_show
 from gateway.devices.ports import BoardFace, DeviceFault, DeviceState
 
+BLANK = BoardFace("", "")
 ANSWER_LIMIT_S = 2.0
 """So long a board may take to say that it shows what it was told."""
 
@@ -41,7 +42,8 @@ class LanBoard(LanDevice):
                 raise DeviceFault(lan_words.BOARD_SILENT)
 
     def close(self) -> None:
-        """Speak and listen to it no more; whoever waits for its answer is let go."""
+        """Let it go dark, and speak and listen to it no more; whoever waits for its answer is let go."""
+        self._tell("show", write_show(0, BLANK))
         super().close()
         with self._answered:
             self._answered.notify_all()

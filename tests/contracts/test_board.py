@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from gateway.devices import lan_words
+from gateway.devices.lan_board import LanBoard
 from gateway.devices.max7219 import Max7219Board, Spi
 from gateway.devices.max7219_machine import Max7219Chain
 from gateway.devices.max7219_matrix import Max7219Matrix
@@ -15,6 +20,8 @@ from gateway.devices.max7219_segments import Max7219Segments
 from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState
 from gateway.devices.simulated_board import SimulatedBoard
 from tests.support.clock import FakeClock
+from tests.support.lan import Lan
+from tests.support.waiting import until
 
 FACE = BoardFace("A-012", "2", "A-014", 7)
 FACE_IN_DOTS = [
@@ -42,6 +49,7 @@ class Rig:
     unplug: Callable[[], object]
     plug: Callable[[], object]
     why: str
+    end: Callable[[], object] = lambda: None
 
 
 def simulated_rig() -> Rig:
@@ -97,14 +105,39 @@ def _spi_rig(board: Max7219Board, socket: Socket, seen: Callable[[], object], fa
     return Rig(board, seen, face_looks, dark, socket.unplug, socket.plug, "SPI gagal (EIO)")
 
 
-RIGS = {"simulated": simulated_rig, "max7219-matrix": matrix_rig, "max7219-segments": segments_rig}
+def lan_rig() -> Rig:
+    """A board of the hall's own network, behind a real Mosquitto."""
+    ending = ExitStack()
+    lan = ending.enter_context(Lan(Path(ending.enter_context(tempfile.TemporaryDirectory()))))
+    board = lan.adopt("lan-board", "papan")
+    assert isinstance(board, LanBoard)
+    emulated = lan.board()
+    lan.settle(emulated, board)
+
+    def seen() -> object:
+        lan.settle(emulated, board)  # what was said to it before is heard before
+        return emulated.face
+
+    def unplug() -> None:
+        emulated.unplug()
+        until(lambda: board.reason() == lan_words.GONE)
+
+    def plug() -> None:
+        emulated.restart()
+        until(lambda: board.state() is DeviceState.READY)
+
+    return Rig(board, seen, FACE, BoardFace("", ""), unplug, plug, lan_words.GONE, ending.close)
+
+
+RIGS = {"lan-board": lan_rig, "simulated": simulated_rig, "max7219-matrix": matrix_rig, "max7219-segments": segments_rig}
 
 
 @pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
-def rig(request: pytest.FixtureRequest) -> Rig:
+def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """Each kind of board in turn."""
     made: Rig = request.param()
-    return made
+    yield made
+    made.end()
 
 
 def test_it_shows_what_it_is_given(rig: Rig) -> None:

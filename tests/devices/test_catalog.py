@@ -22,6 +22,8 @@ def plugged(*entries: DeviceSettings) -> Devices:
     return plug_in(entries, FakeClock())
 
 
+PLAIN = {"secret": "kata"}
+"""A password itself, where what proves it belongs."""
 OPTIONS: dict[str, dict[str, object]] = {
     "gpio-button": {"line": "surat", "pin": 17},
     "gpio-rating-button": {"counter": "1", "score": 4, "pin": 5},
@@ -33,6 +35,8 @@ OPTIONS: dict[str, dict[str, object]] = {
     "simulated-button": {"line": "surat"},
     "simulated-rating-button": {"counter": "1", "score": 4},
     "escpos-network": {"host": "127.0.0.1", "port": 9},
+    "lan-button": {"line": "surat"},
+    "lan-keypad": {"counter": "1"},
 }
 
 
@@ -70,6 +74,8 @@ def test_devices_are_found_by_what_they_do() -> None:
         (entry("escpos-usb", cut="ya"), "device-option", {"key": "cut"}),
         (entry("escpos-serial", baud=1200), "device-option", {"key": "baud"}),
         (entry("usb-keypad", counter="1", port="usb-1", plus="dance"), "device-option", {"key": "plus"}),
+        (entry("lan-button", line="surat", **PLAIN), "device-option", {"key": "secret"}),
+        (entry("lan-board", line="surat"), "device-option", {"key": "line"}),
         (entry("simulated-board", pin=17), "device-option", {"key": "pin"}),
     ],
 )

@@ -315,7 +315,7 @@ def board(lan: Lan) -> tuple[LanBoard, EmulatedBoard]:
     return device, emulated
 
 
-FACE = BoardFace("A-012", "2", "A-014")
+FACE = BoardFace("A-012", "2", "A-014", 7)
 
 
 def test_a_board_shows_what_it_is_given_and_says_so(board: tuple[LanBoard, EmulatedBoard]) -> None:

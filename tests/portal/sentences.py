@@ -17,7 +17,7 @@ from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR
-from gateway.devices import printer_words
+from gateway.devices import lan_words, printer_words
 from gateway.errors import FAULTS, MACHINE
 from gateway.mqtt import reasons
 from gateway.settings import REASONS
@@ -52,6 +52,7 @@ def _told() -> Iterator[str]:
     yield from chosen()
     yield from (*MACHINE.values(), *REASONS.values(), *reasons._WORDS.values())
     yield from (*printer_words.REMEDIES, printer_words.CLOSED, *printer_words.REMEDIES.values(), USUAL)
+    yield from (*lan_words.REMEDIES, lan_words.CLOSED, *lan_words.REMEDIES.values())
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy
