@@ -46,11 +46,10 @@ def settings_with(folder: Path, devices: str) -> Settings:
 
 
 @contextmanager
-def kinds(**made: Callable[[str, Clock], Device]) -> Iterator[None]:
-    """Let ``test-NAME`` be a kind of device."""
+def kind(name: str, make: Callable[[str, Clock], Device]) -> Iterator[None]:
+    """Let ``name`` be a kind of device."""
     with pytest.MonkeyPatch.context() as catalogue:
-        for name, make in made.items():
-            catalogue.setitem(catalog.KINDS, f"test-{name}", lambda id, _options, clock, make=make: make(id, clock))
+        catalogue.setitem(catalog.KINDS, name, lambda id, _options, clock: make(id, clock))
         yield
 
 
@@ -150,7 +149,7 @@ def test_a_numpad_that_is_plugged_in_again_goes_on(tmp_path: Path) -> None:
     ports.mkdir()
     numpad = Numpad(ports)
     numpad.plug()
-    with kinds(numpad=lambda _id, clock: keypad_at(ports, clock, follow=_in_a_thread)):
+    with kind("test-numpad", lambda _id, clock: keypad_at(ports, clock, follow=_in_a_thread)):
         hall = Hall(settings_with(tmp_path, '[[devices]]\nid = "keypad-1"\nkind = "test-numpad"\n'))
         with hall:
             for _ in range(3):
@@ -217,7 +216,7 @@ def test_a_press_while_the_hall_starts_gets_its_number(tmp_path: Path) -> None:
         seen.append((wall.is_lit, numbers(hall)))
         return []
 
-    with kinds(wall=wall.button):
+    with kind("test-wall", wall.button):
         settings = settings_with(tmp_path, '[[devices]]\nid = "tombol-a"\nkind = "test-wall"\n')
         with Hall(settings, extra_routes=meanwhile) as hall:
             assert until(lambda: numbers(hall) == ["A-001"])
@@ -227,7 +226,7 @@ def test_a_press_while_the_hall_starts_gets_its_number(tmp_path: Path) -> None:
 def test_a_press_while_the_store_is_busy_gets_its_number(tmp_path: Path) -> None:
     """The lamp waits for no card; the number comes when the store is free, once."""
     wall = Wall()
-    with kinds(wall=wall.button):
+    with kind("test-wall", wall.button):
         settings = settings_with(tmp_path, '[[devices]]\nid = "tombol-a"\nkind = "test-wall"\n')
         with Hall(settings) as hall:
             with hall.store.transaction():
