@@ -53,6 +53,8 @@ class Acknowledged:
     refused: str
     too_large: bool = False
     """Whether the broker would take it in smaller pieces."""
+    unheard: bool = False
+    """Whether the broker has taken it and had nobody to give it to (MQTT 5 alone says so): it is gone."""
 
 
 @dataclass(frozen=True, slots=True)

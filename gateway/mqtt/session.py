@@ -41,6 +41,7 @@ NO_LIMIT_BYTES = 268_435_455
 HEAD_BYTES = 16
 """What MQTT adds to topic and payload, at the most."""
 UNSUPPORTED = "Unsupported protocol version"
+UNHEARD = "No matching subscribers"
 CLOSED = Disconnected("broker-refused", "sambungan ditutup sebelum dijawab")
 LOST = Disconnected("broker-unreachable", "sambungan putus")
 SILENT = Disconnected("broker-silent", "tidak menjawab")
@@ -241,7 +242,7 @@ class Session:
         self._answered += 1
         self._progress_at_s = time.monotonic()
         refused = reasons.words(str(reason)) if reason.is_failure else ""
-        self._emit(Acknowledged(self._generation * HANDLES + mid, refused))
+        self._emit(Acknowledged(self._generation * HANDLES + mid, refused, unheard=str(reason) == UNHEARD))
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         receipt = _Receipt(self._generation, message.mid, message.qos)

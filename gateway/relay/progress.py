@@ -8,12 +8,13 @@ moment (a crash, a lost connection) and costs nothing but repetition, because on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from random import Random
 
 from gateway.relay.allowance import Allowance
 from gateway.relay.batches import WIRE_LIMIT_BYTES
+from gateway.relay.cursors import AGES_S, Cursor
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
+from gateway.relay.greeting import Greeting
 from gateway.relay.pace import LEAST_BYTES, Pace
 from gateway.relay.patience import Patience
 from gateway.relay.receipts import LaneStand, Receipt, Refused
@@ -22,45 +23,34 @@ WINDOW = 16
 """Messages that wait for a receipt, at the most."""
 KEPT_FOR_URGENT = 2
 """Of these, only the urgent lane may use so many."""
-HELLO_WAIT_S = 5.0
-"""After a new connection or a long silence the hello's answer is awaited so long before anything is sent."""
-HELLO_GAP_S = 2.0
-"""Between two hellos that missing receipts ask for."""
-DAILY_S = 86_400.0
-"""At the latest then the hall says hello again."""
 DIVERGE_GAP_S = 300.0
 """Doubled each time, at least so long lies between two epochs begun for the centre's sake: no centre that errs can fill the card."""
-
-
-@dataclass(slots=True)
-class _Cursor:
-    following: int
-    """The next sequence that has not been sent on this connection."""
-    again: list[tuple[int, int]] = field(default_factory=list)
-    """Ranges to be sent before it, the lowest first, or what arrived above a gap would fill the window: the halves of refused batches."""
+DIVERGE_GAP_LIMIT_S = 86_400.0
 
 
 class Progress:
     """What is under way. Times are seconds on the monotonic clock; ``stands`` are in the order of haste."""
 
-    def __init__(self, randomness: Random, *, by_puback: bool = False, allowance: Allowance | None = None) -> None:
+    def __init__(
+        self,
+        randomness: Random,
+        *,
+        by_puback: bool = False,
+        allowance: Allowance | None = None,
+        ages_s: Mapping[str, float] = AGES_S,
+    ) -> None:
         """Begin with nothing under way. ``by_puback``: the broker's word is taken for the centre's."""
         self.allowance = allowance or Allowance()
         self.by_puback = by_puback
         self.online = False
         self.pace = Pace()
-        self._randomness = randomness
+        self.greeting = Greeting(randomness)
+        self._ages_s = ages_s
         self._patience = Patience(randomness)
         self._window = WINDOW
         self._shipments: list[Shipment] = []
-        self._cursors: dict[Key, _Cursor] = {}
+        self._cursors: dict[Key, Cursor] = {}
         self._set_aside: set[tuple[Key, int]] = set()
-        self._nonce = ""
-        self._unanswered: set[Key] = set()
-        self._hello_due = False
-        self._hello_at_s = 0.0
-        self._hold_until_s = 0.0
-        self._holds = False
         self._diverge_gap_s = DIVERGE_GAP_S
         self._diverge_from_s = float("-inf")
 
@@ -70,7 +60,7 @@ class Progress:
         self._patience.reset()
         self.online = True
         self._window = WINDOW
-        self._hello_due = not self.by_puback
+        self.greeting.begin()
 
     def disconnected(self) -> None:
         """Forget what was under way: the broker may or may not have it."""
@@ -84,35 +74,24 @@ class Progress:
         if self._patience.is_over(now_s):
             self._forget()
             self._window = 1
-            self._hello_due = not self.by_puback
+            self.greeting.due = True
             self._patience.double(now_s)
-        if now_s - self._hello_at_s >= DAILY_S:
-            self._hello_due = not self.by_puback
+        self.greeting.look(now_s)
 
     def wants_hello(self) -> bool:
         """Whether the hall should say where it stands."""
-        return self.online and self._hello_due
+        return self.online and self.greeting.due and not self.by_puback
 
-    def make_nonce(self) -> str:
-        """Return a nonce for a hello that was not used before."""
-        return f"{self._randomness.getrandbits(64):016x}"
-
-    def said_hello(self, nonce: str, keys: Iterable[Key], now_s: float) -> None:
+    def said_hello(self, nonce: str, keys: Iterable[Key], now_s: float, handle: int = 0) -> None:
         """Remember a hello that was sent; an answer is awaited for each of ``keys``."""
-        self._nonce = nonce
-        self._unanswered = set(keys)
-        self._hello_due = False
-        self._hello_at_s = now_s
-        if self._unanswered:
+        self.greeting.said(nonce, keys, now_s, handle, idle=not self._shipments)
+        if self.greeting.unanswered:
             self._patience.begin(now_s)
-            if self._holds and not self._shipments:
-                self._hold_until_s = now_s + HELLO_WAIT_S
-        self._holds = False
 
     def next_range(self, stands: Mapping[Key, LaneStand], now_s: float) -> Range | None:
         """Return what should be sent now, or None while the windows are full or an answer is awaited."""
         room_bytes = self.pace.room_bytes()
-        if not self.online or now_s < self._hold_until_s or room_bytes <= 0:
+        if not self.online or self.greeting.holds(now_s) or room_bytes <= 0:
             return None
         limit_bytes = min(WIRE_LIMIT_BYTES, max(LEAST_BYTES, room_bytes))
         for key, stand in stands.items():
@@ -120,12 +99,11 @@ class Progress:
             if len(self._shipments) >= self._limit(key) or not most_bytes:
                 continue
             limit_bytes = int(min(limit_bytes, most_bytes))
-            cursor = self._cursors.setdefault(key, _Cursor(stand.confirmed + 1))
-            cursor.following = max(cursor.following, stand.confirmed + 1)
-            cursor.again = [(first, last) for first, last in cursor.again if last > stand.confirmed]
+            cursor = self._cursors.setdefault(key, Cursor(stand.confirmed + 1))
+            cursor.follow(stand.confirmed)
             if cursor.again:
                 return Range(key, *cursor.again[0], limit_bytes, again=True)
-            if cursor.following <= stand.last:
+            if cursor.is_ripe(stand.last, self._ages_s.get(key[1], 0.0), now_s):
                 return Range(key, cursor.following, stand.last, limit_bytes)
         return None
 
@@ -134,13 +112,23 @@ class Progress:
         self._shipments.append(shipment)
         self.pace.sent(shipment.size_bytes, now_s)
         self.allowance.spend(shipment.size_bytes, now_s, shipment.key[1])
-        self._advance(asked, shipment.last)
+        self._cursors[asked.key].advance(asked, shipment.last)
         if not self.by_puback:
             self._patience.begin(now_s)
 
     def absent(self, asked: Range) -> None:
         """Learn that nothing of ``asked`` is kept any more; the hello says so by its ``oldest``."""
-        self._advance(asked, asked.last)
+        self._cursors[asked.key].advance(asked, asked.last)
+
+    def unheard(self, handle: int, now_s: float) -> list[Decision]:
+        """Learn that the broker has nobody to give a message to: it is gone, and so will be whatever is sent before somebody listens."""
+        if self.by_puback:
+            return self.turned_away(handle, "", too_large=False, now_s=now_s)
+        if self.greeting.is_said_by(handle) or self._with_handle(handle) is not None:
+            self._forget()
+            self._window = 1
+            self.greeting.unheard(now_s)
+        return []
 
     def acknowledged(self, handle: int, stands: Mapping[Key, LaneStand], now_s: float) -> list[Decision]:
         """Learn that the broker has a batch: that frees the wire, and confirms nothing unless ``by_puback``."""
@@ -184,13 +172,14 @@ class Progress:
             return []
         if receipt.through and not receipt.head:
             return []  # whoever does not say which history it has is believed nothing
-        told = bool(receipt.hello) and receipt.hello == self._nonce and key in self._unanswered
+        told = bool(receipt.hello) and receipt.hello == self.greeting.nonce and key in self.greeting.unanswered
         held = receipt.through if stand.closed else max(receipt.through, receipt.top)
         ours = held <= stand.last and head in (None, receipt.head)
         if not told and (receipt.after > stand.confirmed or not ours):
             # Of a closed lane that has arrived there is nothing to ask, whatever a second card of this hall goes on to send.
             settled = stand.closed and stand.confirmed == stand.last
-            self._hello_due = self._hello_due or (not settled and now_s - self._hello_at_s >= HELLO_GAP_S)
+            if not settled:
+                self.greeting.ask_for_missing(now_s)
             return []
         if told and not ours:
             return self._diverge(key, stand, now_s, agreed=receipt.agreed)
@@ -216,7 +205,7 @@ class Progress:
             # An answer that other receipts have overtaken tells of no loss: it is not below what the hello itself told.
             if through < min(stand.confirmed, receipt.after):
                 decisions.append(Lower(key, through, receipt.head))
-                self._cursors[key] = _Cursor(through + 1)
+                self._cursors[key] = Cursor(through + 1)
             decisions.append(Prune(key, through))
             self._hear_out(key)
         return decisions
@@ -229,7 +218,7 @@ class Progress:
             return [Diverge(key, above)] if above < stand.last else []
         if now_s < self._diverge_from_s:
             return []
-        self._diverge_gap_s = min(DAILY_S, self._diverge_gap_s * 2)
+        self._diverge_gap_s = min(DIVERGE_GAP_LIMIT_S, self._diverge_gap_s * 2)
         self._diverge_from_s = now_s + self._diverge_gap_s
         return [Diverge(key, above)]
 
@@ -237,11 +226,13 @@ class Progress:
         """Return how long nothing will be due by time alone, at most ``most_s``."""
         dues_s = [now_s + most_s, self.allowance.due_s(now_s)]
         if self.online and not self.by_puback:
-            dues_s.append(self._hello_at_s + DAILY_S)
+            dues_s += self.greeting.dues_s(now_s)
             if self._patience.until_s is not None:
                 dues_s.append(self._patience.until_s)
-        if self._hold_until_s > now_s:
-            dues_s.append(self._hold_until_s)
+        ripe_s = [
+            one.since_s + self._ages_s.get(lane, 0.0) for (_, lane), one in self._cursors.items() if one.since_s is not None
+        ]
+        dues_s += [due_s for due_s in ripe_s if due_s > now_s]
         return max(0.0, min(dues_s) - now_s)
 
     def _limit(self, key: Key) -> int:
@@ -255,41 +246,29 @@ class Progress:
     def _with_handle(self, handle: int) -> Shipment | None:
         return next((one for one in self._shipments if one.handle == handle), None)
 
-    def _advance(self, asked: Range, last: int) -> None:
-        cursor = self._cursors[asked.key]
-        if cursor.again and cursor.again[0][0] == asked.first:
-            cursor.again[:1] = [(last + 1, asked.last)] if last < asked.last else []
-        else:
-            cursor.following = last + 1
-
     def _confirm(self, confirm: Confirm, now_s: float) -> Confirm:
         for one in self._of(confirm.key):
             if one.last <= confirm.through:
                 self._drop(one)
         self._window = min(WINDOW, self._window * 2)
         self._patience.reset()
-        if self._shipments or self._unanswered:
+        if self._shipments or self.greeting.unanswered:
             self._patience.begin(now_s)
         return confirm
 
     def _hear_out(self, key: Key) -> None:
-        self._unanswered.discard(key)
-        if not self._unanswered:
-            self._hold_until_s = 0.0
-            if not self._shipments:
-                self._patience.rest()
+        if self.greeting.answered(key) and not self._shipments:
+            self._patience.rest()
 
     def _split(self, shipment: Shipment, reason: str) -> list[Decision]:
         self._drop(shipment)
-        cursor = self._cursors[shipment.key]
+        set_aside = (shipment.key, shipment.first)
+        if shipment.count == 1 and set_aside in self._set_aside:
+            return []
+        self._cursors[shipment.key].halve(shipment.first, shipment.last)
         if shipment.count > 1:
-            middle = (shipment.first + shipment.last) // 2
-            cursor.again = sorted([*cursor.again, (shipment.first, middle), (middle + 1, shipment.last)])
             return []
-        if (shipment.key, shipment.first) in self._set_aside:
-            return []
-        self._set_aside.add((shipment.key, shipment.first))
-        cursor.again = sorted([*cursor.again, (shipment.first, shipment.last)])
+        self._set_aside.add(set_aside)
         return [Quarantine(shipment.key, shipment.first, reason)]
 
     def _drop(self, shipment: Shipment) -> None:
@@ -300,8 +279,5 @@ class Progress:
     def _forget(self) -> None:
         self._shipments.clear()
         self._cursors.clear()
-        self._unanswered.clear()
-        self._nonce = ""
-        self._hold_until_s = 0.0
-        self._holds = True
+        self.greeting.forget()
         self.pace.cut()

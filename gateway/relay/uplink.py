@@ -93,8 +93,7 @@ class Uplink:
     def step(self) -> float:
         """Hear what has happened on the wire, then send what is missing; return how long to rest, in seconds."""
         self._connection.start()
-        heard = self._hear()
-        now_s = self._clock.monotonic_s()
+        heard, now_s = self._hear(), self._clock.monotonic_s()
         self.progress.look(now_s)
         self._meter.look()
         if self.progress.online:
@@ -161,7 +160,10 @@ class Uplink:
     def _decide(self, told: Told, stands: Mapping[Key, LaneStand], tx: Transaction | None) -> list[Decision]:
         now_s = self._clock.monotonic_s()
         match told:
-            case Acknowledged(handle, refused="", too_large=_):
+            case Acknowledged(handle, unheard=True):
+                log.warning("event=nobody-subscribes-yet")
+                return self.progress.unheard(handle, now_s)
+            case Acknowledged(handle, refused=""):
                 self.broker_refusal = ""
                 return self.progress.acknowledged(handle, stands, now_s)
             case Acknowledged(handle, refused, too_large):
@@ -228,12 +230,13 @@ class Uplink:
             stands = told.setdefault((lane.epoch, lane.state), {})
             if lane.last or lane.state == "closed":  # a closed lane may have become empty, and the centre waits for what it had
                 stands[lane.lane] = _stand(lane)
-        nonce = self.progress.make_nonce()
+        nonce = self.progress.greeting.make_nonce()
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
         payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=int(self._clock.uptime_s() * 1000))
-        if self._connection.publish(Message(self.topics.hello, payload)) is not None:
+        handle = self._connection.publish(Message(self.topics.hello, payload))
+        if handle is not None:
             self._meter.allowance.spend(len(self.topics.hello) + len(payload), now_s)
-            self.progress.said_hello(nonce, [(lane.epoch, lane.lane) for lane in lanes if lane.last], now_s)
+            self.progress.said_hello(nonce, [(lane.epoch, lane.lane) for lane in lanes if lane.last], now_s, handle)
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:

@@ -198,7 +198,7 @@ class LightHall:
     def _say_hello(self, client: LightClient, now_s: float) -> None:
         if not self._progress.wants_hello():
             return
-        nonce, stands = self._progress.make_nonce(), self._stands()
+        nonce, stands = self._progress.greeting.make_nonce(), self._stands()
         told: Mapping[str, LaneStand] = {lane: stand for (_, lane), stand in stands.items()}
         client.publish(self._topics.hello, encode_hello(nonce, "b0010001", [(EPOCH, "open", told)]))
         self._progress.said_hello(nonce, stands, now_s)

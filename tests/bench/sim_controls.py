@@ -128,9 +128,9 @@ class _LowersAlways(_Altered):
 
     def alter(self, receipt: Receipt, stand: LaneStand | None) -> Receipt:
         """Return the receipt as if it answered the latest hello of a hall that had confirmed everything."""
-        self.progress._unanswered.add((receipt.epoch, receipt.lane))
-        self.progress._nonce = self.progress._nonce or "any"
-        return replace(receipt, hello=self.progress._nonce, after=stand.confirmed if stand else receipt.after)
+        self.progress.greeting.unanswered.add((receipt.epoch, receipt.lane))
+        self.progress.greeting.nonce = self.progress.greeting.nonce or "any"
+        return replace(receipt, hello=self.progress.greeting.nonce, after=stand.confirmed if stand else receipt.after)
 
 
 class _NeverLowers(_Altered):
@@ -184,7 +184,7 @@ class _SaysNoHello(_Altered):
     """Waits for receipts and never asks."""
 
     def _say_hello(self, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
-        self.progress._hello_due = False
+        self.progress.greeting.due = False
 
 
 class _IsSilentAboutDuplicates(Judging):

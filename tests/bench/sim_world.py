@@ -111,6 +111,7 @@ class Sim(Regency):
         super().__init__(folder, seed)
         draw = self.randomness.random
         self.broker.held = True
+        self.broker.tells_unheard = draw() < 0.5
         self.broker.faults = Faults(*(draw() * most for most in (0.3, 0.2, 0.3, 0.6)))
         self.insert("one")
 

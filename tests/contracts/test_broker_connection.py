@@ -24,6 +24,9 @@ LIMIT_S = 15.0
 class Place(Protocol):
     """A broker in which connections can be made."""
 
+    tells_unheard: bool
+    """Whether it says that nobody has subscribed to what it was given: MQTT 5 alone can."""
+
     def connect(self, client_id: str, *, session_s: int = 0, will: Message | None = None) -> Connection:
         """Return a connection that is not started yet."""
 
@@ -37,6 +40,7 @@ class RealPlace:
     def __init__(self, folder: Path, protocol: MqttVersion) -> None:
         self.broker = Mosquitto(folder)
         self.protocol = protocol
+        self.tells_unheard = protocol != "3.1.1"
         self.made: list[PahoConnection] = []
 
     def connect(self, client_id: str, *, session_s: int = 0, will: Message | None = None) -> Connection:
@@ -65,6 +69,7 @@ class FakePlace:
 
     def __init__(self) -> None:
         self.broker = FakeBroker(Random(1))
+        self.tells_unheard = self.broker.tells_unheard = True
         self.made: list[Connection] = []
 
     def connect(self, client_id: str, *, session_s: int = 0, will: Message | None = None) -> Connection:
@@ -119,7 +124,24 @@ def test_a_publish_is_acknowledged_by_its_handle(place: Place) -> None:
 
     handle = hall.publish(Message("a/b", b"x"))
 
-    assert expect(hall, is_a(Acknowledged)) == Acknowledged(handle or 0, "")
+    assert expect(hall, is_a(Acknowledged)) == Acknowledged(handle or 0, "", unheard=place.tells_unheard)
+    hall.stop()
+
+
+def test_what_somebody_listens_to_is_not_unheard(place: Place) -> None:
+    """Also not while its subscriber is away with a session that the broker keeps."""
+    centre = place.connect("centre", session_s=3600)
+    centre.subscribe(["a/+"])
+    connected(centre)
+    hall = connected(place.connect("hall"))
+    unheard = []
+    for _ in range(2):
+        hall.publish(Message("a/b", b"x"))
+        answer = expect(hall, is_a(Acknowledged))
+        unheard.append(isinstance(answer, Acknowledged) and answer.unheard)
+        centre.stop()
+
+    assert unheard == [False, False]
     hall.stop()
 
 
@@ -215,7 +237,9 @@ def test_every_message_that_was_taken_is_acknowledged_once(place: Place) -> None
     handles = [handle for _ in range(2000) if (handle := hall.publish(Message("a/b", b"x"))) is not None]
 
     answers = [expect(hall, is_a(Acknowledged)) for _ in handles]
-    assert sorted(answers, key=repr) == sorted([Acknowledged(handle, "") for handle in handles], key=repr)
+    assert sorted(answers, key=repr) == sorted(
+        [Acknowledged(handle, "", unheard=place.tells_unheard) for handle in handles], key=repr
+    )
     hall.stop()
 
 

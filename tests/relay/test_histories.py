@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mqtt.ports import Message
+from gateway.relay.cursors import AGES_S
 from gateway.relay.receipts import Receipt, encode_receipt
 from gateway.store import epochs, outbox
 from tests.support.broker import Faults
@@ -131,7 +132,7 @@ def test_an_answer_that_was_overtaken_lowers_nothing(regency: Regency) -> None:
     for after, confirmed in ((2, 4), (4, 3)):
         told = Receipt("centre", epoch, "record", after, 3, head, "n1")
         regency.say(Message(f"balai/v1/{HALL}/receipt", encode_receipt(told)))
-        hall.uplink.progress._unanswered.add((epoch, "record"))
+        hall.uplink.progress.greeting.unanswered.add((epoch, "record"))
         hall.step(0.1)
         with hall.store.reader() as db:
             assert [lane.confirmed for lane in outbox.lanes(db) if lane.last] == [confirmed]
@@ -278,6 +279,8 @@ def test_numbers_above_a_gap_tell_of_another_card(regency: Regency) -> None:
     for loss in (1.0, 0.0):
         regency.broker.faults = Faults(loss=loss)
         hall.append(2)
+        hall.step()
+        regency.clock.advance(AGES_S["record"])
         hall.step()
     regency.step()
     hall.pull()

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from gateway.clock import ClockState
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Message
+from gateway.relay.cursors import AGES_S
 from gateway.relay.receipts import Receipt, Rejected, encode_receipt
 from gateway.store import epochs
 from gateway.store.stamp import Stamp
@@ -327,6 +328,8 @@ def test_the_silence_about_duplicates_would_be_resent_for_ever(world: World) -> 
     here = world(answers_duplicates=False)
     here.step()
     here.append("record", 5)
+    here.uplink.step()
+    here.clock.advance(AGES_S["record"])
     here.uplink.step()
     here.centre.step()
     while not here.connection.happenings.empty():

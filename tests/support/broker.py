@@ -48,6 +48,8 @@ class FakeBroker:
         self.up = True
         self.silent = False
         """Takes everything and answers nothing."""
+        self.tells_unheard = False
+        """Whether it says, as an MQTT 5 broker does, that it has nobody to give a message to."""
         self.refusing = ""
         """Why it takes no message now, or empty: its quota is used up, its disk is full."""
         self.retained: dict[str, Message] = {}
@@ -140,8 +142,9 @@ class FakeBroker:
         if self.refusing:
             self._later(lambda: connection.answered(handle, self.refusing))
             return
+        unheard = self.tells_unheard and not message.retain and not self._takers(message.topic)
         if self.randomness.random() >= self.faults.unacknowledged:
-            self._later(lambda: connection.answered(handle))
+            self._later(lambda: connection.answered(handle, unheard=unheard))
         if self.randomness.random() < self.faults.loss:
             return
         if message.retain:
@@ -287,11 +290,11 @@ class FakeConnection:
         for wake in self._wakes:
             wake()
 
-    def answered(self, handle: int, refused: str = "") -> None:
+    def answered(self, handle: int, refused: str = "", *, unheard: bool = False) -> None:
         """Receive a PUBACK."""
         if handle in self._under_way and self.open:
             self._under_way.discard(handle)
-            self.told(Acknowledged(handle, refused))
+            self.told(Acknowledged(handle, refused, unheard=unheard))
 
     def lose(self) -> None:
         """Vanish: what was under way is forgotten."""
