@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -133,19 +134,20 @@ RIGS = {
     "lan-button": lambda: lan_rig("lan-button", GIVES, "press", line="surat"),
     "lan-keypad": lambda: lan_rig("lan-keypad", CALLS, "call", counter="1"),
     "usb-keypad": usb_keypad_rig,
-    "gpio": gpio_rig,
-    "gpio-rating": gpio_rating_rig,
+    "gpio-button": gpio_rig,
+    "gpio-rating-button": gpio_rating_rig,
     "gpio-keypad": gpio_keypad_rig,
-    "simulated": simulated_rig,
-    "simulated-rating": simulated_rating_rig,
+    "simulated-button": simulated_rig,
+    "simulated-rating-button": simulated_rating_rig,
     "simulated-keypad": simulated_keypad_rig,
 }
 
 
-@pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
+@pytest.fixture(params=RIGS)
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     """Each kind of button in turn."""
-    made: Rig = request.param()
+    made = RIGS[request.param]()
+    assert made.button.kind == request.param
     made.button.when_pressed(made.presses.append)
     yield made
     made.button.close()
@@ -157,6 +159,17 @@ def test_a_press_tells_device_meaning_and_time(rig: Rig) -> None:
     at_s = rig.clock.monotonic_s()
     rig.press()
     assert rig.presses == [replace(rig.means, pressed_at_s=at_s)]
+
+
+def test_a_press_in_a_foreign_thread_is_one(rig: Rig) -> None:
+    """The chip, the kernel and the broker bring edges in threads of their own, while the hall looks and asks how it is."""
+    finger = threading.Thread(target=rig.press)
+    finger.start()
+    while finger.is_alive():
+        rig.button.look()
+        rig.button.state()
+    finger.join()
+    assert (len(rig.presses), rig.button.state()) == (1, DeviceState.READY)
 
 
 def test_a_double_press_is_one(rig: Rig) -> None:

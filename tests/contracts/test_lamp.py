@@ -78,13 +78,14 @@ def simulated_rig() -> Rig:
     return Rig(lamp, clock, lambda: lamp.lit, lamp.unplug, lamp.plug)
 
 
-RIGS = {"one-led": one_led_rig, "three-leds": three_leds_rig, "simulated": simulated_rig}
+RIGS = {"status-lamp": one_led_rig, "status-lamp of three": three_leds_rig, "simulated-lamp": simulated_rig}
 
 
-@pytest.fixture(params=list(RIGS.values()), ids=list(RIGS))
+@pytest.fixture(params=RIGS)
 def rig(request: pytest.FixtureRequest) -> Rig:
     """Each kind of lamp in turn."""
-    made: Rig = request.param()
+    made = RIGS[request.param]()
+    assert request.param.startswith(made.lamp.kind)
     return made
 
 

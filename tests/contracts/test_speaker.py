@@ -20,14 +20,17 @@ WAV = sound.to_wav(sound.chime())
 needs_aplay = pytest.mark.skipif(shutil.which("aplay") is None, reason="alsa-utils is not installed")
 
 
-@pytest.fixture(params=["simulated", pytest.param("alsa", marks=needs_aplay)])
+RIGS: dict[str, Callable[[], Speaker]] = {
+    "simulated-speaker": lambda: SimulatedSpeaker("suara", in_real_time=False),
+    "alsa-speaker": lambda: AlsaSpeaker("suara", "null", FakeClock()),
+}
+
+
+@pytest.fixture(params=["simulated-speaker", pytest.param("alsa-speaker", marks=needs_aplay)])
 def speaker(request: pytest.FixtureRequest) -> Iterator[Speaker]:
     """Each kind of speaker in turn."""
-    kinds: dict[str, Callable[[], Speaker]] = {
-        "simulated": lambda: SimulatedSpeaker("suara", in_real_time=False),
-        "alsa": lambda: AlsaSpeaker("suara", "null", FakeClock()),
-    }
-    made = kinds[request.param]()
+    made = RIGS[request.param]()
+    assert made.kind == request.param
     yield made
     made.close()
 
