@@ -7,12 +7,23 @@ clone has made other facts under the same numbers. Pure.
 from __future__ import annotations
 
 import hashlib
+from binascii import hexlify
+from collections.abc import Iterable
 
 
 def head_after(head: str, first: str, time: str, bootid: str, uptime: str) -> str:
     """Return the head once a row follows ``head``: SHA-256 in hex over both. ``first`` is the id it was first issued under."""
     words = f"{head}\n{first}\n{time}\n{bootid}\n{uptime}"
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def head_over(head: str, firsts: Iterable[str], times: Iterable[str], bootids: Iterable[str], uptimes: Iterable[str]) -> str:
+    """Return the head once many rows follow ``head``, each attribute a column: what ``head_after`` gives row by row, in less time."""
+    running = head.encode()
+    for words in zip(firsts, times, bootids, uptimes, strict=True):
+        text = "\n%s\n%s\n%s\n%s" % words  # noqa: UP031 - the fastest of all ways, and this is done for every event
+        running = hexlify(hashlib.sha256(running + text.encode("utf-8", "surrogatepass")).digest())
+    return running.decode()
 
 
 def head_over_absence(head: str, first: int, last: int) -> str:

@@ -36,18 +36,19 @@ class Batch:
 
 
 def pack(
-    events: Sequence[Envelope], limit: int = BATCH_LIMIT, limit_bytes: int = WIRE_LIMIT_BYTES, *, simply: bool = False
+    events: Run | Sequence[Envelope], limit: int = BATCH_LIMIT, limit_bytes: int = WIRE_LIMIT_BYTES, *, simply: bool = False
 ) -> Batch:
     """Put the first of ``events`` into one payload, as many as the limits allow; ``simply``: as every reader ever could read it.
 
     At least one event is taken, even when it alone exceeds a ``limit_bytes`` chosen smaller than an
     event. Raises ValueError without events.
     """
-    if not events:
+    count = min(limit, len(events.seq if isinstance(events, Run) else events))
+    if not count:
         raise ValueError("a batch holds at least one event")
-    count = min(limit, len(events))
     while True:
-        plain = _array(events[:count]) if simply else _columns(events[:count]) or _array(events[:count])
+        some = events.beginning(count) if isinstance(events, Run) else events[:count]
+        plain = _array(some) if simply else _columns(some) or _array(some)
         payload = min(plain, _deflated(plain, b"" if simply else WORDS), key=len)
         excess = max(len(payload) / limit_bytes, len(plain) / PLAIN_LIMIT_BYTES)
         if excess <= 1 or count == 1:
@@ -79,11 +80,12 @@ def read_events(payload: bytes) -> Run | list[object]:
     return events
 
 
-def _array(events: Sequence[Envelope]) -> bytes:
-    return b"[" + b",".join(event.encode() for event in events) + b"]"
+def _array(events: Run | Sequence[Envelope]) -> bytes:
+    every = events.envelopes() if isinstance(events, Run) else events
+    return b"[" + b",".join([event.encode() for event in every]) + b"]"
 
 
-def _columns(events: Sequence[Envelope]) -> bytes | None:
+def _columns(events: Run | Sequence[Envelope]) -> bytes | None:
     columns = turned(events)
     if columns is None:
         return None

@@ -8,16 +8,22 @@ milliseconds, and an uptime is told by how much more than the clock it moved, wh
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate, repeat
-from operator import sub
+from itertools import accumulate, count, repeat
+from json.encoder import encode_basestring
+from operator import floordiv, sub
 from typing import Any, NamedTuple
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, SOURCE, Envelope, Unreadable, is_epoch
 from gateway.relay.topics import LANES
 
 _MS = timedelta(milliseconds=1)
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
+_HOUR_S = 3600
+_SECONDS_OF_HOUR = [f"{minute:02}:{second:02}." for minute in range(60) for second in range(60)]
+_THREE_DIGITS = [f"{number:03}" for number in range(1000)]
 
 
 class Run(NamedTuple):
@@ -35,45 +41,71 @@ class Run(NamedTuple):
     uptime: list[str]
     data: list[str]
 
+    @property
+    def ids(self) -> list[str]:
+        """The identifiers that their places give the events."""
+        prefix = f"{self.epoch}-{self.lane}-"
+        return [f"{prefix}{seq}" for seq in self.seq]
+
+    def beginning(self, events: int) -> Run:
+        """Return the first of the events."""
+        return Run(*self[:3], self.seq[:events], *(column[:events] for column in self[4:]))
+
     def envelopes(self) -> list[Envelope]:
         """Return the events one by one."""
         return [Envelope(self.hall, self.epoch, self.lane, *one) for one in zip(*self[3:], strict=True)]
 
 
-_SIMPLE = frozenset({str, int, float, bool, type(None)})
-
-
-def turned(events: Sequence[Envelope]) -> dict[str, Any] | None:
+def turned(events: Run | Sequence[Envelope]) -> dict[str, Any] | None:
     """Return the columns of ``events`` (at least one), or None when they are not one run of a lane in the hall's own form."""
+    run = events if isinstance(events, Run) else _run_of(events)
+    if run is None:
+        return None
+    try:
+        began = datetime.fromisoformat(run.time[0])
+        moments_ms = list(map(floordiv, map(sub, map(datetime.fromisoformat, run.time), repeat(began)), repeat(_MS)))
+        uptimes_ms = [int(uptime.replace(".", "")) for uptime in run.uptime]
+        kinds, order, data = _kinds(run)
+        if _times(began, moments_ms) != run.time or _uptimes(uptimes_ms) != run.uptime:
+            return None
+    except (ValueError, AttributeError, TypeError):
+        return None
+    ahead_ms = list(map(sub, uptimes_ms, moments_ms))
+    return {
+        "source": f"{SOURCE}{run.hall}",
+        "epoch": run.epoch,
+        "lane": run.lane,
+        "seq": run.seq[0],
+        "kinds": kinds,
+        "kind": order,
+        "time": [run.time[0], *_steps(moments_ms)],
+        "uptime": [ahead_ms[0], *_steps(ahead_ms)],
+        "data": data,
+    }
+
+
+def _run_of(events: Sequence[Envelope]) -> Run | None:
+    """Return ``events`` (at least one) as a run, or None when they are none, or say more than a run can."""
     head = events[0]
     for seq, one in enumerate(events, head.seq):
         if one[:4] != (head.hall, head.epoch, head.lane, seq) or one.was or one.rest:
             return None
-    kinds: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    order = []
-    try:
-        moments_ms, ahead_ms = _moments(events), [_uptime_ms(one.uptime) for one in events]
-        every_data = json.loads(f"[{','.join([one.data for one in events])}]")
-        for one, data in zip(events, every_data, strict=True):
-            cut = one.subject.rfind("/") + 1
-            kind = (one.type, one.subject[:cut], one.clock, one.bootid, *data)
-            kinds.setdefault(kind, []).append((one.subject[cut:], *data.values()))
-            order.append(kind)
-    except (ValueError, AttributeError, TypeError):
-        return None
-    numbers = {kind: number for number, kind in enumerate(kinds)}
-    ahead_ms = list(map(sub, ahead_ms, moments_ms))
-    return {
-        "source": f"{SOURCE}{head.hall}",
-        "epoch": head.epoch,
-        "lane": head.lane,
-        "seq": head.seq,
-        "kinds": list(kinds),
-        "kind": [numbers[kind] for kind in order],
-        "time": [head.time, *_steps(moments_ms)],
-        "uptime": [ahead_ms[0], *_steps(ahead_ms)],
-        "data": [list(zip(*rows, strict=True)) for rows in kinds.values()],
-    }
+    columns = [list(column) for column in list(zip(*events, strict=True))[4:11]]
+    return Run(*head[:3], range(head.seq, head.seq + len(events)), *columns)
+
+
+def _kinds(run: Run) -> tuple[list[tuple[str, ...]], list[int], list[list[tuple[Any, ...]]]]:
+    """Return the kinds of a run's events, which event is of which, and what those of one kind hold, in columns."""
+    parents, slashes, leaves = zip(*[subject.rpartition("/") for subject in run.subject], strict=True)
+    every_data = json.loads(f"[{','.join(run.data)}]")
+    numbers: defaultdict[tuple[Any, ...], int] = defaultdict(count().__next__)
+    kind_of_each = zip(run.type, parents, slashes, run.clock, run.bootid, map(tuple, every_data), strict=True)
+    order = [numbers[kind] for kind in kind_of_each]
+    rows: list[list[tuple[Any, ...]]] = [[] for _ in numbers]
+    for number, leaf, data in zip(order, leaves, every_data, strict=True):
+        rows[number].append((leaf, *data.values()))
+    kinds = [(type_, parent + slash, clock, bootid, *names) for type_, parent, slash, clock, bootid, names in numbers]
+    return kinds, order, [list(zip(*of_one, strict=True)) for of_one in rows]
 
 
 def turned_back(columns: Mapping[str, Any], limit: int) -> Run:
@@ -90,7 +122,6 @@ def _run(columns: Mapping[str, Any], limit: int) -> Run:
     first, kinds, order = columns["seq"], columns["kinds"], columns["kind"]
     _require_bounds(columns, len(order), limit)
     subjects, data = zip(*[_of_kind(kind, lists) for kind, lists in zip(kinds, columns["data"], strict=True)], strict=True)
-    began = datetime.fromisoformat(columns["time"][0])
     moments_ms = list(accumulate(columns["time"][1:], initial=0))
     ahead_ms = accumulate(columns["uptime"])
     run = Run(
@@ -100,10 +131,10 @@ def _run(columns: Mapping[str, Any], limit: int) -> Run:
         range(first, first + len(order)),
         [kinds[number][0] for number in order],
         [next(subjects[number]) for number in order],
-        [(began + moment_ms * _MS).isoformat(timespec="milliseconds") for moment_ms in moments_ms],
+        _times(datetime.fromisoformat(columns["time"][0]), moments_ms),
         [kinds[number][2] for number in order],
         [kinds[number][3] for number in order],
-        [_uptime(moment_ms + more_ms) for moment_ms, more_ms in zip(moments_ms, ahead_ms, strict=True)],
+        _uptimes([moment_ms + more_ms for moment_ms, more_ms in zip(moments_ms, ahead_ms, strict=True)]),
         [next(data[number]) for number in order],
     )
     if len(run.time) != len(order):
@@ -138,7 +169,10 @@ def _texts(values: Sequence[Any]) -> list[str]:
     """Return each value as JSON. A line feed never stands in JSON's own texts, so that it can part them."""
     if not isinstance(values, list):
         raise TypeError(values)
-    if values and _SIMPLE.issuperset(map(type, values)):  # no values are no text, not an empty one
+    types = set(map(type, values))
+    if types == {str}:
+        return list(map(encode_basestring, values))
+    if types and types <= _SIMPLE:  # no values are no text, not an empty one
         return json.dumps(values, ensure_ascii=False, separators=("\n", ":"))[1:-1].split("\n")
     return [_json(value) for value in values]
 
@@ -147,26 +181,33 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _moments(events: Sequence[Envelope]) -> list[int]:
-    """Return the milliseconds since the first event's time. Raises ValueError for a time that is not written as the hall does."""
-    instants = [datetime.fromisoformat(one.time) for one in events]
-    began = instants[0]
-    for instant, one in zip(instants, events, strict=True):
-        if instant.tzinfo != began.tzinfo or instant.isoformat(timespec="milliseconds") != one.time:
-            raise ValueError(one.time)
-    return [(instant - began) // _MS for instant in instants]
+def _times(began: datetime, moments_ms: Sequence[int]) -> list[str]:
+    """Return moments after ``began`` as the hall writes them: ``2026-11-23T09:14:03.120+07:00``."""
+    hour = began.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+    start_ms = (began.replace(tzinfo=None) - hour) // _MS
+    offset = began.isoformat(timespec="milliseconds")[23:]
+    hours = _Hours(hour)
+    return [
+        f"{hours[seconds // _HOUR_S]}{_SECONDS_OF_HOUR[seconds % _HOUR_S]}{_THREE_DIGITS[rest_ms]}{offset}"
+        for seconds, rest_ms in map(divmod, [start_ms + moment_ms for moment_ms in moments_ms], repeat(1000))
+    ]
 
 
-def _uptime_ms(uptime: str) -> int:
-    """Return the milliseconds of ``812345.120``. Raises ValueError for an uptime that is not written as the hall does."""
-    uptime_ms = int(uptime[:-4]) * 1000 + int(uptime[-3:])
-    if _uptime(uptime_ms) != uptime:
-        raise ValueError(uptime)
-    return uptime_ms
+class _Hours(dict[int, str]):
+    """The texts of the hours since one of them: ``2026-11-23T09:``."""
+
+    def __init__(self, first: datetime) -> None:
+        super().__init__()
+        self._first = first
+
+    def __missing__(self, hours: int) -> str:
+        text = self[hours] = (self._first + timedelta(hours=hours)).isoformat(timespec="hours") + ":"
+        return text
 
 
-def _uptime(uptime_ms: int) -> str:
-    return f"{uptime_ms // 1000}.{uptime_ms % 1000:03}"
+def _uptimes(uptimes_ms: Sequence[int]) -> list[str]:
+    """Return uptimes as the hall writes them: ``812345.120``."""
+    return [f"{seconds}.{_THREE_DIGITS[rest_ms]}" for seconds, rest_ms in map(divmod, uptimes_ms, repeat(1000))]
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.heads import head_after
+from gateway.heads import head_over
 from gateway.relay.receipts import LaneStand
 from gateway.store import outbox
 
 Key = tuple[str, str]
 """An epoch and a lane."""
+Identities = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
+"""What rows that follow each other are, in columns: their first ids, times, boots and uptimes."""
 
 
 class Histories:
@@ -22,16 +24,13 @@ class Histories:
     def __init__(self) -> None:
         self._heads: dict[Key, dict[int, str]] = {}
 
-    def sent(self, key: Key, stand: LaneStand, rows: Sequence[outbox.Row]) -> None:
-        """Reckon the head at the end of a batch, when the head at its beginning is known."""
+    def sent(self, key: Key, stand: LaneStand, first: int, identities: Identities) -> None:
+        """Reckon the head at the end of a batch that begins with ``first``, when the head before it is known."""
         heads = self._heads.setdefault(key, {})
-        before = rows[0].seq - 1
+        before = first - 1
         head = stand.head if before == stand.confirmed else heads.get(before)
-        if head is None:
-            return
-        for row in rows:
-            head = head_after(head, *row.identity)
-        heads[rows[-1].seq] = head
+        if head is not None:
+            heads[before + len(identities[0])] = head_over(head, *identities)
 
     def head_at(self, db: outbox.Reads, key: Key, seq: int, stand: LaneStand) -> str | None:
         """Return our own head at ``seq``, or None when it cannot be reckoned; what lies below is forgotten."""

@@ -18,11 +18,11 @@ from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import BATCH_LIMIT, pack
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
-from gateway.relay.envelope import Envelope
 from gateway.relay.hearing import Told, can_be_asked_again, told_by
 from gateway.relay.histories import Histories
+from gateway.relay.loading import Load, load
 from gateway.relay.meter import Meter
-from gateway.relay.parcels import PieceMissing, ReadPart, with_bytes
+from gateway.relay.parcels import PieceMissing, ReadPart
 from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, Refused, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
@@ -38,8 +38,6 @@ REST_S = 5.0
 ANSWERS_LIMIT = 200
 """So many answers share one transaction."""
 KEEP_DAYS = 30
-PIECES_LIMIT = 4
-"""More pieces of a parcel than this never fit one message, so no more are read for it."""
 EPOCHS_TOLD = 100
 """A hello tells of so many epochs, the newest: a longer one would not be believed."""
 
@@ -240,30 +238,25 @@ class Uplink:
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:
-            most = PIECES_LIMIT if asked.key[1] == parcels.LANE else self._batch_limit
-            limit = min(most, asked.last - asked.first + 1)
-            rows = outbox.claim(db, *asked.key, asked.first - 1, limit)
-            rows = [row for row in rows if row.seq <= asked.last]
-            if not rows:
+            try:
+                loaded = load(db, self.topics.hall, asked, self._batch_limit, self._read_part)
+            except PieceMissing as missing:
+                self._set_aside(missing.row)
+                return
+            if loaded is None:
                 self.progress.absent(asked)
-            elif not self._send_rows(asked, rows, stands[asked.key], now_s):
+            elif not self._send_load(asked, loaded, stands[asked.key], now_s):
                 return
 
-    def _send_rows(self, asked: Range, rows: Sequence[outbox.Row], stand: LaneStand, now_s: float) -> bool:
-        try:
-            envelopes = [Envelope(self.topics.hall, *with_bytes(row, self._read_part)) for row in rows]
-        except PieceMissing as missing:
-            self._set_aside(missing.row)
-            return False
-        batch = pack(envelopes, limit_bytes=asked.limit_bytes, simply=asked.again)
+    def _send_load(self, asked: Range, loaded: Load, stand: LaneStand, now_s: float) -> bool:
+        batch = pack(loaded.events, limit_bytes=asked.limit_bytes, simply=asked.again)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False
         sha256 = hashlib.sha256(batch.payload).hexdigest()
-        sent = rows[: batch.count]
-        self._histories.sent(asked.key, stand, sent)
-        size_bytes = len(batch.payload)
-        self.progress.sent(asked, Shipment(asked.key, sent[0].seq, sent[-1].seq, batch.count, sha256, size_bytes, handle), now_s)
+        first, last = loaded.seqs[0], loaded.seqs[batch.count - 1]
+        self._histories.sent(asked.key, stand, first, loaded.identities(batch.count))
+        self.progress.sent(asked, Shipment(asked.key, first, last, batch.count, sha256, len(batch.payload), handle), now_s)
         return True
 
     def _set_aside(self, row: outbox.Row) -> None:

@@ -11,10 +11,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, NamedTuple, Protocol
 
 from gateway.errors import Refusal
-from gateway.heads import head_after
+from gateway.heads import head_over
 from gateway.store.database import Transaction
 from gateway.store.stamp import Stamp
 from gateway.store.tables import LANES
@@ -146,7 +147,7 @@ def claim(db: Reads, epoch: str, lane: str, after: int, limit: int) -> list[Row]
 
     A quarantined row appears as its tombstone, so that the sequence has no gap.
     """
-    base = _base(db, epoch, lane)
+    base = base_of(db, epoch, lane)
     cursor = db.execute(
         "SELECT position - ?, type, subject, time, clock, bootid, uptime, data, was, code, reason FROM outbox"
         " WHERE position > ? AND position <= (SELECT base + last FROM lane WHERE base = ?) ORDER BY position LIMIT ?",
@@ -172,7 +173,7 @@ def head_at(db: Reads, epoch: str, lane: str, seq: int) -> str | None:
 
     Walks from what is known: the head at ``confirmed`` or the one before the oldest kept row.
     """
-    base = _base(db, epoch, lane)
+    base = base_of(db, epoch, lane)
     [(confirmed, oldest, head, base_head)] = db.execute(
         "SELECT confirmed, oldest, head, base_head FROM lane WHERE base = ?", (base,)
     ).fetchall()
@@ -182,9 +183,7 @@ def head_at(db: Reads, epoch: str, lane: str, seq: int) -> str | None:
     if head is None or seq < start:
         return None
     rows = claim(db, epoch, lane, start, seq - start)
-    for row in rows:
-        head = head_after(head, *row.identity)
-    return str(head) if len(rows) == seq - start else None
+    return _head_over(head, rows) if len(rows) == seq - start else None
 
 
 def confirm(
@@ -194,7 +193,7 @@ def confirm(
 
     Only raises ``confirmed``, and never above what was made here. ``head`` is the one at ``through``, None when unknown.
     """
-    base = _base(tx, epoch, lane)
+    base = base_of(tx, epoch, lane)
     tx.execute(
         "UPDATE lane SET head = CASE WHEN min(last, ?1) > confirmed THEN ?2 ELSE head END, confirmed = max(confirmed, min(last, ?1))"
         " WHERE base = ?3",
@@ -208,7 +207,7 @@ def confirm(
 
 def lower(tx: Transaction, epoch: str, lane: str, confirmed: int, head: str | None = None) -> None:
     """Record that the centre knows less than it had confirmed: it was restored. Only for a hello's answer."""
-    base = _base(tx, epoch, lane)
+    base = base_of(tx, epoch, lane)
     tx.execute(
         "UPDATE lane SET head = CASE WHEN ?1 < confirmed THEN ?2 ELSE head END, confirmed = min(confirmed, max(?1, 0)) WHERE base = ?3",
         (confirmed, head, base),
@@ -217,7 +216,7 @@ def lower(tx: Transaction, epoch: str, lane: str, confirmed: int, head: str | No
 
 def quarantine(tx: Transaction, epoch: str, lane: str, seq: int, reason: str) -> None:
     """Set one event aside that no centre can read; its sequence goes on as a tombstone."""
-    tx.execute("UPDATE outbox SET code = ?, reason = ? WHERE position = ?", (QUARANTINED, reason, _base(tx, epoch, lane) + seq))
+    tx.execute("UPDATE outbox SET code = ?, reason = ? WHERE position = ?", (QUARANTINED, reason, base_of(tx, epoch, lane) + seq))
 
 
 def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime) -> int:
@@ -225,16 +224,14 @@ def prune(tx: Transaction, epoch: str, lane: str, through: int, before: datetime
 
     ``through`` is that of a current hello's answer; what is not confirmed stays in any case.
     """
-    base = _base(tx, epoch, lane)
+    base = base_of(tx, epoch, lane)
     [(oldest, confirmed, head)] = tx.execute("SELECT oldest, confirmed, base_head FROM lane WHERE base = ?", (base,)).fetchall()
     kept_from = oldest
     count = max(0, min(PRUNE_LIMIT, min(through, confirmed) - oldest + 1))  # SQLite takes a negative limit for none
-    for row in claim(tx, epoch, lane, oldest - 1, count):
-        if datetime.fromisoformat(row.time) >= before:
-            break
-        kept_from = row.seq + 1
-        head = None if head is None else head_after(head, *row.identity)
-    if kept_from > oldest:
+    rows = list(takewhile(lambda row: datetime.fromisoformat(row.time) < before, claim(tx, epoch, lane, oldest - 1, count)))
+    if rows:
+        kept_from = rows[-1].seq + 1
+        head = None if head is None else _head_over(head, rows)
         tx.execute("DELETE FROM outbox WHERE position >= ? AND position < ?", (base + oldest, base + kept_from))
         tx.execute("UPDATE lane SET oldest = ?, base_head = ? WHERE base = ?", (kept_from, head, base))
     return int(kept_from - oldest)
@@ -261,7 +258,8 @@ def troubles(db: Reads, limit: int = 20) -> list[Trouble]:
     return [Trouble(*row) for row in cursor]
 
 
-def _base(db: Reads, epoch: str, lane: str) -> int:
+def base_of(db: Reads, epoch: str, lane: str) -> int:
+    """Return the position before a lane's first event. Raises LookupError."""
     found = db.execute(
         "SELECT lane.base FROM lane JOIN epoch ON epoch.number = lane.number WHERE epoch.epoch = ? AND lane.lane = ?",
         (epoch, lane),
@@ -269,6 +267,10 @@ def _base(db: Reads, epoch: str, lane: str) -> int:
     if found is None:
         raise LookupError(f"no lane {lane!r} in epoch {epoch!r}; lanes are {', '.join(LANES)}")
     return int(found[0])
+
+
+def _head_over(head: str, rows: Sequence[Row]) -> str:
+    return head_over(head, *zip(*[row.identity for row in rows], strict=True)) if rows else head
 
 
 def _tombstone(row: Row, reason: str) -> Row:

@@ -15,6 +15,7 @@ from typing import Protocol
 from provisioning.centre.model import Absence, EventRow, Hello, LaneKey, Letter, Link, Presence, Reject, Standing
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.reading import Unread
+from provisioning.centre.run_rows import RunRows
 
 
 class Untakeable(Exception):
@@ -53,6 +54,9 @@ class IntakeTransaction(Protocol):
 
     def add(self, rows: Sequence[EventRow]) -> int:
         """Keep the rows whose number is free and return how many those were: the first verdict wins."""
+
+    def add_run(self, rows: RunRows) -> int:
+        """Keep the rows whose number is free and return how many those were, as ``add`` does, in less time."""
 
     def standing(self, lane: LaneKey) -> Standing:
         """Return where a lane stands, and hold its hall against other intakes until the transaction ends.

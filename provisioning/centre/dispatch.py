@@ -21,6 +21,7 @@ from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.model import Hello
 from provisioning.centre.orders import OrderRow, instant
 from provisioning.centre.reading import Arrival, Batch
+from provisioning.centre.run_rows import RunRows
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ class Dispatch:
                     opened = [report.epoch for report in arrival.epochs if not report.closed]
                     self._halls[arrival.hall] = _Hall(opened[0] if len(opened) == 1 else "", due=True)
                 case Batch(rows) if rows:
-                    hall = self._halls.setdefault(rows[0].hall, _Hall())
+                    name = rows.key.hall if isinstance(rows, RunRows) else rows[0].hall
+                    hall = self._halls.setdefault(name, _Hall())
                     hall.due = hall.due or now_s >= hall.next_at_s
 
     def send(self) -> None:

@@ -17,14 +17,16 @@ from gateway.relay.envelope import SEQ_LIMIT
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.hellos import closed_epochs, read_correction
 from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport, Link, Presence
-from provisioning.centre.orders import read_answer, weigh
+from provisioning.centre.orders import ANSWERS, read_answer, weigh
 from provisioning.centre.reading import Arrival, Batch, Unread
-from provisioning.centre.sequence import advance, closing, is_absent, missing
+from provisioning.centre.run_rows import RunRows
+from provisioning.centre.sequence import advance, closing, is_absent, missing, outside, pass_over
 
 log = logging.getLogger(__name__)
 
 EPOCH_OPENED, CLOCK_CORRECTED = "id.balai.epoch.opened.", "id.balai.clock.corrected."
-"""The types of event that the centre itself understands, in every version, besides the answers to its orders."""
+UNDERSTOOD = (EPOCH_OPENED, CLOCK_CORRECTED, *ANSWERS)
+"""How the types of event begin that the centre itself understands, in every version."""
 
 TWO_LIVE_EPOCHS = "two-live-epochs"
 """The alarm about a hall of which two cards are alive."""
@@ -76,12 +78,12 @@ class Ledger:
         nothing may be answered, and the same arrivals can be entered again.
         """
         due: list[Due] = []
-        rows: dict[LaneKey, list[EventRow]] = defaultdict(list)
+        parts: dict[LaneKey, list[Sequence[EventRow]]] = defaultdict(list)
         with self._database.transaction() as tx:
             for arrival in arrivals:
                 match arrival:
                     case Batch():
-                        due += _collect(arrival, rows)
+                        due += _collect(arrival, parts)
                     case Hello():
                         due += _answers(arrival)
                     case Unread(hall, _, sha256, reason):
@@ -89,43 +91,52 @@ class Ledger:
                         due.append(RefusalDue(hall, sha256, reason))
                     case Presence():
                         tx.keep_presence(arrival)
-            fresh: dict[LaneKey, list[EventRow]] = {}
-            for lane, arrived in rows.items():
-                fresh[lane] = sorted(arrived, key=attrgetter("seq")) if _add(tx, lane, arrived) else []
-                _take_answers(tx, arrived)
-                _take_corrections(tx, arrived)
-            closed = _closings(rows.values())
+            fresh = {lane: _add(tx, lane, arrived) for lane, arrived in parts.items()}
+            told_us = [row for arrived in parts.values() for part in arrived for row in _for_the_centre(part)]
+            _take_answers(tx, told_us)
+            _take_corrections(tx, told_us)
+            closed = _closings(told_us)
             for lane, last in closed:
                 _close(tx, lane, last)
             hellos = [arrival for arrival in arrivals if isinstance(arrival, Hello)]
             for hello in hellos:
                 _hear(tx, hello, received_at)
             told = (lane for hello in hellos for lane, _ in _told(hello))
-            for lane in dict.fromkeys([*rows, *(lane for lane, _ in closed), *told]):
-                _move(tx, lane, received_at, fresh.get(lane, []))
+            for lane in dict.fromkeys([*parts, *(lane for lane, _ in closed), *told]):
+                _move(tx, lane, received_at, fresh.get(lane, ()))
         return due
+
+
+def _for_the_centre(part: Sequence[EventRow]) -> list[EventRow]:
+    """Return the accepted rows that the centre itself understands."""
+    if isinstance(part, RunRows):
+        return part.of_types(UNDERSTOOD)
+    return [row for row in part if row.verdict == ACCEPTED and row.type.startswith(UNDERSTOOD)]
 
 
 def _take_answers(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> None:
     """Keep what halls have answered to orders, each to its own; an answer that is told again changes nothing."""
     for row in arrived:
-        told = read_answer(row) if row.verdict == ACCEPTED else None
+        told = read_answer(row)
         if told is not None and tx.order_is_for(told.order, told.hall):
             tx.keep_order_answer(weigh(tx.order_answer(told.order, told.hall), told))
 
 
 def _take_corrections(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> None:
     for row in arrived:
-        if row.type.startswith(CLOCK_CORRECTED) and row.verdict == ACCEPTED and (told := read_correction(row)):
+        if row.type.startswith(CLOCK_CORRECTED) and (told := read_correction(row)):
             tx.keep_correction(row.hall, *told)
 
 
-def _collect(batch: Batch, rows: dict[LaneKey, list[EventRow]]) -> list[Due]:
+def _collect(batch: Batch, parts: dict[LaneKey, list[Sequence[EventRow]]]) -> list[Due]:
+    if isinstance(batch.rows, RunRows):
+        parts[batch.rows.key].append(batch.rows)
+        return [BatchDue(batch.rows.key, batch.rows.first)]
     firsts: dict[LaneKey, int] = {}
     for _, run in groupby(batch.rows, attrgetter("epoch")):
         of_one = list(run)
         lane = of_one[0].key
-        rows[lane] += of_one
+        parts[lane].append(of_one)
         firsts[lane] = min(firsts.get(lane, SEQ_LIMIT), *(row.seq for row in of_one))
     return [BatchDue(lane, first) for lane, first in firsts.items()]
 
@@ -142,9 +153,22 @@ def _answers(hello: Hello) -> list[Due]:
     return [HelloDue(lane, stand, hello.nonce) for lane, stand in _told(hello) if stand.last or not stand.closed]
 
 
-def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> bool:
-    """Add the rows with their flags, keep as evidence those whose number another fact holds; return whether all were new."""
+def _add(tx: IntakeTransaction, lane: LaneKey, parts: Sequence[Sequence[EventRow]]) -> Sequence[Sequence[EventRow]]:
+    """Add the rows with their flags, keep as evidence those whose number another fact holds; return them in order if all were new."""
     closed_last, absences = tx.standing(lane).closed_last, tx.absences(lane)
+    runs = [part for part in parts if isinstance(part, RunRows)]
+    if len(runs) == len(parts) and not absences and closed_last is None and not tx.has_reissues(lane.hall):
+        added, whole = sum(map(tx.add_run, runs)), sum(map(len, runs))
+        if added == whole:
+            return sorted(runs, key=attrgetter("first"))
+        _keep_conflicts(tx, lane, [row for run in runs for row in run])
+        return ()
+    return _add_rows(tx, lane, [row for part in parts for row in part], absences, closed_last)
+
+
+def _add_rows(
+    tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow], absences: Sequence[Absence], closed_last: int | None
+) -> Sequence[Sequence[EventRow]]:
     if absences or closed_last is not None:
         rows = [
             _flagged(row, LATE) if is_absent(row.seq, absences) or (closed_last is not None and row.seq > closed_last) else row
@@ -156,7 +180,8 @@ def _add(tx: IntakeTransaction, lane: LaneKey, rows: list[EventRow]) -> bool:
         added = tx.add(rows)
     if added < len(rows):
         _keep_conflicts(tx, lane, rows)
-    return added == len(rows)
+        return ()
+    return [sorted(rows, key=attrgetter("seq"))]
 
 
 def _add_reissue(tx: IntakeTransaction, row: EventRow) -> int:
@@ -181,13 +206,12 @@ def _flagged(row: EventRow, flag: str) -> EventRow:
     return row._replace(flags=f"{row.flags} {flag}".strip())
 
 
-def _closings(arrived: Iterable[list[EventRow]]) -> list[tuple[LaneKey, int]]:
+def _closings(told_us: Iterable[EventRow]) -> list[tuple[LaneKey, int]]:
     """Return the ends of epochs that ``epoch.opened`` events of these rows tell."""
     return [
         (LaneKey(row.hall, epoch, lane), last)
-        for rows in arrived
-        for row in rows
-        if row.type.startswith(EPOCH_OPENED) and row.verdict == ACCEPTED
+        for row in told_us
+        if row.type.startswith(EPOCH_OPENED)
         for epoch, ends in closed_epochs(row).items()
         if epoch != row.epoch
         for lane, last in ends.items()
@@ -239,22 +263,9 @@ def _record_missing(tx: IntakeTransaction, lane: LaneKey, first: int, last: int,
     found = [
         Absence(start, end, kind)
         for gap_first, gap_last in missing(present, first, last)
-        for start, end in _outside(known, gap_first, gap_last)
+        for start, end in outside(known, gap_first, gap_last)
     ]
     tx.record_absences(lane, found[:MISSING_RANGES_LIMIT], recorded_at)
-
-
-def _outside(known: Sequence[Absence], first: int, last: int) -> Iterable[tuple[int, int]]:
-    """Yield the parts of ``first`` to ``last`` that no known absence covers."""
-    following = first
-    for absence in known:
-        if absence.last < following or absence.first > last:
-            continue
-        if absence.first > following:
-            yield following, absence.first - 1
-        following = absence.last + 1
-    if following <= last:
-        yield following, last
 
 
 def _following(tx: IntakeTransaction, lane: LaneKey, through: int, fresh: Sequence[EventRow]) -> Iterator[EventRow | Link]:
@@ -265,13 +276,15 @@ def _following(tx: IntakeTransaction, lane: LaneKey, through: int, fresh: Sequen
     yield from tx.links(lane, through)
 
 
-def _move(tx: IntakeTransaction, lane: LaneKey, at: str, fresh: Sequence[EventRow]) -> None:
+def _move(tx: IntakeTransaction, lane: LaneKey, at: str, fresh: Sequence[Sequence[EventRow]]) -> None:
     """Move ``through`` over what is contiguous now (``fresh``: what was just added, all of it new), and note a gap that stays."""
     standing = tx.standing(lane)
     top = tx.top(lane)
     if standing.closed_last is not None and top > max(standing.closed_last, standing.through):
         _record_missing(tx, lane, max(standing.closed_last, standing.through) + 1, top, "hole", at)
-    reached = advance(standing, _following(tx, lane, standing.through, fresh), tx.absences(lane))
+    passed = pass_over(standing, [part for part in fresh if isinstance(part, RunRows)])
+    rows = next((part for part in fresh if not isinstance(part, RunRows)), ())
+    reached = advance(passed, _following(tx, lane, passed.through, rows), tx.absences(lane))
     gap_at = (standing.gap_at or at) if top > reached.through else ""
     moved = replace(standing, through=reached.through, head=reached.head, gap_at=gap_at)
     if moved != standing:

@@ -17,6 +17,7 @@ from gateway.errors import Refusal
 from provisioning.centre.database import Overview
 from provisioning.centre.model import ACCEPTED, Hello
 from provisioning.centre.reading import Arrival, Batch, Unread
+from provisioning.centre.run_rows import RunRows
 
 READER_S = 5.0
 """How long a reader may take."""
@@ -47,7 +48,7 @@ class Metrics:
         for arrival in arrivals:
             match arrival:
                 case Batch(rows):
-                    accepted = sum(row.verdict == ACCEPTED for row in rows)
+                    accepted = len(rows) if isinstance(rows, RunRows) else sum(row.verdict == ACCEPTED for row in rows)
                     self._messages["batch"] += 1
                     self._events["accepted"] += accepted
                     self._events["rejected"] += len(rows) - accepted

@@ -9,7 +9,7 @@ shows up late.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -64,9 +64,25 @@ class PostgresSql:
         """Insert rows by one statement, column by column, and return how many were kept."""
         if not rows:
             return 0
-        types = ", ".join("%b::bigint[]" if isinstance(value, int) else "%b::text[]" for value in rows[0])
+        types = ", ".join(f"{_typed(value)}[]" for value in rows[0])
         statement = f"INSERT INTO {into} SELECT * FROM unnest({types}) {otherwise}"  # noqa: S608 - our own words
         return self.connection.execute(statement.encode(), [list(column) for column in zip(*rows, strict=True)]).rowcount
+
+    def insert_columns(
+        self, into: str, shared: Mapping[str, object], columns: Mapping[str, Sequence[object]], otherwise: str
+    ) -> int:
+        """Insert rows that are given in columns by one statement."""
+        lists = [list(column) for column in columns.values()]
+        if not lists[0]:
+            return 0
+        names = ", ".join([*shared, *columns])
+        same, types = ", ".join(map(_typed, shared.values())), ", ".join(f"{_typed(values[0])}[]" for values in lists)
+        statement = f"INSERT INTO {into} ({names}) SELECT {same}, u.* FROM unnest({types}) AS u {otherwise}"  # noqa: S608 - our own words
+        return self.connection.execute(statement.encode(), [*shared.values(), *lists]).rowcount
+
+
+def _typed(value: object) -> str:
+    return "%b::bigint" if isinstance(value, int) else "%b::text"
 
 
 class PostgresIntakeDatabase:

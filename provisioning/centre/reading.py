@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 from gateway.clock import ClockState
@@ -23,6 +23,7 @@ from gateway.relay.envelope import EVENT_LIMIT_BYTES, SOURCE, Envelope, Unreadab
 from gateway.relay.topics import LANES, Heard, heard
 from provisioning.centre.hellos import cleaned, is_count, read_hello
 from provisioning.centre.model import ACCEPTED, EventRow, Hello, Presence
+from provisioning.centre.run_rows import RunRows
 
 OFFSET_LIMIT = timedelta(hours=15)
 """No place on earth is further from UTC."""
@@ -36,6 +37,7 @@ _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.
 _UPTIME = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 _TEXT_LIMITS = {"type": 100, "subject": 200, "time": 40, "bootid": 64}
 _TEXTS = ("type", "subject", "time", "clock", "bootid", "uptime")
+UPTIME_LIMIT = len("999999999999.999")
 _CLOCK_STATES = frozenset(state.value for state in ClockState)
 
 
@@ -43,7 +45,8 @@ _CLOCK_STATES = frozenset(state.value for state in ClockState)
 class Batch:
     """A readable batch of one lane of one hall."""
 
-    rows: tuple[EventRow, ...]
+    rows: Sequence[EventRow]
+    """A tuple, or ``RunRows``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +83,30 @@ def unread(hall: str, topic: str, payload: bytes, reason: str) -> Unread:
     return Unread(hall, topic, hashlib.sha256(payload).hexdigest(), reason, payload)
 
 
-def _rows(events: Run | list[object], place: Heard, received_at: str) -> tuple[EventRow, ...]:
+def _rows(events: Run | list[object], place: Heard, received_at: str) -> Sequence[EventRow]:
     if not isinstance(events, Run):
         return tuple(_row(event, place, received_at) for event in events)
-    if (events.hall, events.lane) != (place.hall, place.lane) or not _is_well(events):
-        return tuple(_row(event, place, received_at) for event in events.envelopes())
-    ids = [f"{events.epoch}-{events.lane}-{seq}" for seq in events.seq]
-    same, none = map(repeat, (events.hall, events.epoch, events.lane)), repeat("")
-    columns = zip(
-        *(*same, events.seq, ids, none, events.type, events.subject, events.time, events.clock, events.bootid, events.uptime),
-        *(events.data, none, repeat(received_at), repeat(ACCEPTED), none, none),
-        strict=False,  # what all have in common is repeated without end
-    )
-    return tuple(map(EventRow._make, columns))
+    if (events.hall, events.lane) == (place.hall, place.lane) and _is_well(events):
+        return RunRows(events, received_at)
+    return tuple(_row(event, place, received_at) for event in events.envelopes())
 
 
 def _is_well(run: Run) -> bool:
-    """Return whether every event of a run is surely of the contract's form; if in doubt, each is judged for itself."""
-    longest = {name: max(map(len, getattr(run, name))) for name in ("subject", "time", "data")}
-    texts, data = "".join((*run.subject, *run.bootid)), "".join(run.data)
+    """Return whether every event of a run is surely of the contract's form; if in doubt, each is judged for itself.
+
+    Times and uptimes were written anew from numbers, all in one way: they can only be too long, negative, or of a wrong offset.
+    """
+    texts, data, uptimes = "".join((*run.subject, *set(run.bootid))), "".join(run.data), "".join(run.uptime)
     return (
-        all(len(text) <= _TEXT_LIMITS["type"] and _is_type(text) for text in set(run.type))
+        all(map(_is_type, set(run.type)))
         and _CLOCK_STATES.issuperset(run.clock)
         and all(0 < len(bootid) <= _TEXT_LIMITS["bootid"] for bootid in set(run.bootid))
-        and all(map(_UPTIME.fullmatch, run.uptime))
+        and "-" not in uptimes
+        and max(map(len, run.uptime)) <= UPTIME_LIMIT
         and all(run.subject)
-        and longest["subject"] <= _TEXT_LIMITS["subject"]
-        and longest["time"] <= _TEXT_LIMITS["time"]
+        and max(map(len, run.subject)) <= _TEXT_LIMITS["subject"]
         and _is_instant(run.time[0])
-        and longest["data"] * 4 <= EVENT_LIMIT_BYTES
+        and max(map(len, run.data)) * 4 <= EVENT_LIMIT_BYTES
         and "\0" not in texts
         and "NaN" not in data
         and "Infinity" not in data
@@ -177,8 +175,8 @@ def _judge(envelope: Envelope, rest: str) -> None:
 
 @lru_cache(maxsize=1024)
 def _is_type(text: str) -> bool:
-    """Return whether a text of at most 100 characters names a type: the same few again and again."""
-    return _TYPE.fullmatch(text) is not None
+    """Return whether a text names a type: the same few again and again."""
+    return len(text) <= _TEXT_LIMITS["type"] and _TYPE.fullmatch(text) is not None
 
 
 def _judge_data(text: str) -> None:

@@ -94,7 +94,7 @@ class Replay:
         topic = Topics(row.hall, self._root).up(row.lane)
         arrival = read(topic, f"[{row.rest}]".encode(), self._root, row.received_at)
         if isinstance(arrival, Batch) and arrival.rows[0].verdict == ACCEPTED:
-            return arrival.rows
+            return tuple(arrival.rows)
         self.outcome.dead += 1
         return ()
 

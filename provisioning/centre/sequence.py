@@ -7,10 +7,11 @@ says which history that was, so that a rewritten card or a clone cannot pass for
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.heads import head_after, head_over_absence
 from provisioning.centre.model import ACCEPTED, Absence, EventRow, LaneReport, Link, Standing
+from provisioning.centre.run_rows import RunRows
 
 
 @dataclass(slots=True)
@@ -41,6 +42,15 @@ def advance(standing: Standing, links: Iterable[Link | EventRow], absences: Iter
             reached.rejected_heads.append((link.seq, reached.head))
     _skip(reached, skips, before=None)
     return reached
+
+
+def pass_over(standing: Standing, runs: Iterable[RunRows]) -> Standing:
+    """Move over the runs, in their order, that follow ``through`` without a gap, in one go each."""
+    for run in runs:
+        if run.first != standing.through + 1:
+            break
+        standing = replace(standing, through=run.last, head=run.head_after(standing.head))
+    return standing
 
 
 def retrace(report: LaneReport, standing: Standing, links: Sequence[Link], absences: Sequence[Absence]) -> str | None:
@@ -82,6 +92,19 @@ def missing(present: Iterable[int], first: int, last: int) -> Iterator[tuple[int
         if seq > following:
             yield following, seq - 1
         following = max(following, seq + 1)
+    if following <= last:
+        yield following, last
+
+
+def outside(known: Sequence[Absence], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of ``first`` to ``last`` that no known absence covers."""
+    following = first
+    for absence in known:
+        if absence.last < following or absence.first > last:
+            continue
+        if absence.first > following:
+            yield following, absence.first - 1
+        following = absence.last + 1
     if following <= last:
         yield following, last
 

@@ -5,7 +5,7 @@ The statements use what both understand; the few words in which the two differ a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,3 +45,8 @@ class Sql(Protocol):
 
     def insert(self, into: str, rows: Sequence[Sequence[object]], otherwise: str) -> int:
         """Insert rows into the table (and columns) ``into`` and return how many were kept; ``otherwise`` is ON CONFLICT."""
+
+    def insert_columns(
+        self, into: str, shared: Mapping[str, object], columns: Mapping[str, Sequence[object]], otherwise: str
+    ) -> int:
+        """Insert rows that are given in columns by their names, with what ``shared`` has in each of them; return how many were kept."""

@@ -10,8 +10,10 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from gateway.errors import Refusal
@@ -28,6 +30,9 @@ DIALECT = Dialect(
     compact=" WITHOUT ROWID",
     corrected="strftime('%Y-%m-%dT%H:%M:%fZ', time, (offset_ms / 1000.0) || ' seconds')",
 )
+
+PORTIONS = (100, 20, 5, 1)
+"""So many rows are inserted by one statement."""
 
 
 class SqliteSql:
@@ -46,6 +51,33 @@ class SqliteSql:
             return 0
         places = ",".join("?" * len(rows[0]))
         return self.connection.executemany(f"INSERT INTO {into} VALUES ({places}) {otherwise}", rows).rowcount  # noqa: S608 - our own words
+
+    def insert_columns(
+        self, into: str, shared: Mapping[str, object], columns: Mapping[str, Sequence[object]], otherwise: str
+    ) -> int:
+        """Insert rows that are given in columns, many by one statement: each statement costs as much as half a row."""
+        rows, same, names, kept = list(zip(*columns.values(), strict=True)), tuple(shared.values()), (*shared, *columns), 0
+        for first, count in _portions(len(rows)):
+            statement = _inserting(into, names, len(same), count, otherwise)
+            kept += self.connection.execute(statement, (*same, *chain.from_iterable(rows[first : first + count]))).rowcount
+        return kept
+
+
+def _portions(rows: int) -> Iterator[tuple[int, int]]:
+    """Yield where to begin and how many rows to take at once: few different numbers, as each is a statement that stays prepared."""
+    first = 0
+    for count in PORTIONS:
+        while rows - first >= count:
+            yield first, count
+            first += count
+
+
+@cache
+def _inserting(into: str, names: tuple[str, ...], shared: int, rows: int, otherwise: str) -> str:
+    same, own = range(1, shared + 1), len(names) - shared
+    numbers = [(*same, *range(first, first + own)) for first in range(shared + 1, shared + 1 + rows * own, own)]
+    places = ",".join(f"({','.join(f'?{number}' for number in of_one)})" for of_one in numbers)
+    return f"INSERT INTO {into} ({','.join(names)}) VALUES {places} {otherwise}"  # noqa: S608 - our own words
 
 
 class SqliteIntakeDatabase:

@@ -21,6 +21,7 @@ from provisioning.centre.model import (
 )
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.reading import Unread
+from provisioning.centre.run_rows import RunRows
 from provisioning.centre.sql import Sql
 
 REFUSALS_KEPT = 100
@@ -32,6 +33,7 @@ PAYLOAD_LIMIT_BYTES = 64 * 1024
 NUMBER_LIMIT = 2**63 - 1
 
 EVENTS = f"events ({', '.join(EventRow._fields)})"
+FIRST_WINS = "ON CONFLICT (hall, epoch, lane, seq) DO NOTHING"
 
 LINKS_AT_ONCE = (256, 4096)
 """So many rows of a lane are fetched first, and so many at the most: a lane with a gap needs only the first of them."""
@@ -47,7 +49,11 @@ class SqlTransaction:
 
     def add(self, rows: Sequence[EventRow]) -> int:
         """Keep the rows whose number is free and return how many those were: the first verdict wins."""
-        return self._sql.insert(EVENTS, rows, "ON CONFLICT (hall, epoch, lane, seq) DO NOTHING")
+        return self._sql.insert(EVENTS, rows, FIRST_WINS)
+
+    def add_run(self, rows: RunRows) -> int:
+        """Keep the rows whose number is free and return how many those were, as ``add`` does, in less time."""
+        return self._sql.insert_columns("events", rows.shared, rows.columns, FIRST_WINS)
 
     def standing(self, lane: LaneKey) -> Standing:
         """Return where a lane stands. One group is entered at a time, so nobody else can move it."""

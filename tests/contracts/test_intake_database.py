@@ -15,6 +15,7 @@ from provisioning.centre.model import Absence, EpochReport, EventRow, Hello, Lan
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.reading import Batch, Unread
+from provisioning.centre.run_rows import RunRows
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, rows
 from tests.support.clock import MORNING
@@ -58,6 +59,23 @@ def test_a_number_is_kept_once_and_the_first_verdict_wins(database: IntakeDataba
     with database.reading() as tx:
         assert (first, second) == (2, 1)
         assert [(link.seq, link.verdict) for link in tx.links(LANE, 0)] == [(1, "accepted"), (2, "accepted"), (3, "schema")]
+
+
+@pytest.mark.parametrize("count", [1, 7, 126, 230])
+def test_a_run_is_kept_as_its_rows_are(database: IntakeDatabase, count: int) -> None:
+    """Entered in columns, events are what they are row by row; a number that is taken stays, and is not counted."""
+    batch = rows(range(1, count + 1))
+    assert isinstance(batch, Batch)
+    assert isinstance(batch.rows, RunRows)
+    with database.transaction() as tx:
+        before = tx.add(some(1, verdict="schema", reason="first"))
+        added = tx.add_run(batch.rows)
+    with database.reading() as tx:
+        kept = [(tx.occupant(row) or ("", "", ""))[1] for row in batch.rows]
+        links = list(tx.links(LANE, 0))
+
+    assert (before, added, kept) == (1, count - 1, ["schema", *["accepted"] * (count - 1)])
+    assert [(link.seq, link.identity) for link in links] == [(row.seq, row.identity) for row in batch.rows]
 
 
 def test_a_group_that_raises_leaves_nothing(database: IntakeDatabase) -> None:

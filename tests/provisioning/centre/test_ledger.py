@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.relay.batches import pack
 from provisioning.centre.ledger import BatchDue, HelloDue, Ledger, RefusalDue
 from provisioning.centre.model import Absence, LaneKey, LaneReport, Standing
 from provisioning.centre.reading import Arrival
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
-from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, hello, loose, plain, rows, said
+from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, envelope, hello, loose, plain, rows, said
 
 LANE = LaneKey(HALL, EPOCH, "record")
 NEW = "0000abcd"
@@ -82,6 +83,27 @@ def test_every_number_is_entered_once_whatever_came(batches: list[list[int]], gr
         assert centre.rows("SELECT seq FROM events ORDER BY seq") == [(seq,) for seq in sorted(came)]
         assert (centre.standing.through, centre.standing.gap_at != "") == (contiguous, max(came) > contiguous)
         centre.database.close()
+
+
+PIECES = st.tuples(st.integers(1, 9), st.integers(1, 6), st.sampled_from(["b0010001", "c1one000"]))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(PIECES, min_size=1, max_size=8), st.integers(1, 4))
+def test_a_run_is_entered_as_the_same_events_in_an_array_are(pieces: list[tuple[int, int, str]], group: int) -> None:
+    """Overlaps, gaps, other histories: rows, evidence, ``through`` and head do not depend on the form of the wire."""
+    found = []
+    for simply in (False, True):
+        with TemporaryDirectory() as folder:
+            centre = Centre(Path(folder))
+            batches = [[envelope(seq, bootid=bootid) for seq in range(first, first + count)] for first, count, bootid in pieces]
+            arrivals = [arrived(pack(events, simply=simply).payload) for events in batches]
+            for start in range(0, len(arrivals), group):
+                centre.enter(*arrivals[start : start + group])
+            found.append([*map(centre.rows, ("SELECT * FROM events", "SELECT * FROM conflicts", "SELECT * FROM lanes"))])
+            centre.database.close()
+
+    assert found[0] == found[1]
 
 
 def test_the_first_verdict_stays(centre: Centre) -> None:

@@ -1,0 +1,74 @@
+"""The rows of a run of ordinary events, all accepted: kept in columns, and made one by one only for who asks.
+
+A backlog comes in such runs. What is the same in each row is held once, so that entering one costs little more than its insert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import repeat
+from typing import overload
+
+from gateway.heads import head_over
+from gateway.relay.columns import Run
+from provisioning.centre.model import ACCEPTED, EventRow, LaneKey
+
+
+class RunRows(Sequence[EventRow]):
+    """A sequence of at least one row, in the order of their numbers, which have no gap; ``received_at`` is the centre's time."""
+
+    def __init__(self, run: Run, received_at: str) -> None:
+        self._run = run
+        self._received_at = received_at
+        self.key = LaneKey(run.hall, run.epoch, run.lane)
+        self.first, self.last = run.seq[0], run.seq[-1]
+
+    @cached_property
+    def columns(self) -> dict[str, Sequence[object]]:
+        """What differs from row to row, by the names of the table."""
+        run = self._run
+        return {
+            "seq": run.seq, "id": run.ids, "type": run.type, "subject": run.subject, "time": run.time,
+            "clock": run.clock, "bootid": run.bootid, "uptime": run.uptime, "data": run.data,
+        }  # fmt: skip
+
+    @property
+    def shared(self) -> Mapping[str, str]:
+        """What is the same in all of them."""
+        nothing = dict.fromkeys(("was", "rest", "reason", "flags"), "")
+        return {**self.key._asdict(), "received_at": self._received_at, "verdict": ACCEPTED, **nothing}
+
+    def head_after(self, head: str) -> str:
+        """Return the running head once these rows follow ``head``."""
+        run = self._run
+        return head_over(head, run.ids, run.time, run.bootid, run.uptime)
+
+    def of_types(self, beginnings: tuple[str, ...]) -> list[EventRow]:
+        """Return the rows whose type begins with one of these words."""
+        wanted = {kind for kind in set(self._run.type) if kind.startswith(beginnings)}
+        return [row for row in self if row.type in wanted] if wanted else []
+
+    def __len__(self) -> int:
+        return len(self._run.seq)
+
+    @overload
+    def __getitem__(self, place: int) -> EventRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[EventRow, ...]: ...
+    def __getitem__(self, place: int | slice) -> EventRow | tuple[EventRow, ...]:
+        return self._rows[place]
+
+    def __iter__(self) -> Iterator[EventRow]:
+        return iter(self._rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._rows)
+
+    @cached_property
+    def _rows(self) -> tuple[EventRow, ...]:
+        of_each = {name: repeat(value) for name, value in self.shared.items()} | self.columns
+        return tuple(map(EventRow._make, zip(*[of_each[name] for name in EventRow._fields], strict=False)))
