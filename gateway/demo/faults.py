@@ -18,7 +18,7 @@ from gateway.devices.simulated_led import Plug, SimulatedMatrix, SimulatedSegmen
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
 
-KEYS = {"call-next": "Panggil", "recall": "Panggil ulang", "complete": "Selesai"}
+KEYS = {"call-next": "Panggil", "recall": "Panggil ulang", "complete": "Selesai", "no-show": "Tidak hadir", "undo": "Urungkan"}
 """What stands on the keys of a keypad."""
 
 

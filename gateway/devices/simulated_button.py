@@ -16,6 +16,8 @@ from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press
 
 BOUNCES = 6
+NUMPAD_ACTS = (*ACTS, "no-show", "undo")
+"""What the keys of a numpad do when the settings say nothing else."""
 
 
 class SimulatedContacts:
@@ -119,10 +121,10 @@ class SimulatedRatingButton(SimulatedContacts):
 
 
 class SimulatedKeypad(SimulatedContacts):
-    """The three buttons of one counter: panggil, panggil ulang, selesai."""
+    """The five keys of a numpad at one counter: panggil, panggil ulang, selesai, tidak hadir, urungkan."""
 
     kind = "simulated-keypad"
 
     def __init__(self, id: str, counter: str, clock: Clock, *, rules: ContactRules) -> None:
         self.counter = counter
-        super().__init__(id, [Press(id, "", 0.0, counter, act=act) for act in ACTS], clock, rules)
+        super().__init__(id, [Press(id, "", 0.0, counter, act=act) for act in NUMPAD_ACTS], clock, rules)

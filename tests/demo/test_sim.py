@@ -277,6 +277,16 @@ def test_the_keypad_of_a_counter_works_like_a_real_one(demo: Demo) -> None:
     assert "Selesai: <b>A-001</b> di loket 1." in demo.client.get("/sim").text
 
 
+def test_the_keypad_takes_back_and_sends_away(demo: Demo) -> None:
+    """What a numpad does besides: the last act is taken back, and who was called often enough and does not come is not present."""
+    demo.post("/sim/press/tombol-a")
+    for act in ("call-next", "undo", "call-next", "no-show"):
+        demo.post(f"/sim/press/keypad/{act}")
+        demo.queue.clock.advance(2)
+    assert demo.queue.rows("SELECT label, state FROM ticket") == [("A-001", "no_show")]
+    assert "Tidak hadir: <b>A-001</b> di loket 1." in demo.client.get("/sim").text
+
+
 def test_what_the_centre_has_is_shown_newest_first(demo: Demo) -> None:
     """The last station of an event is visible, and the page never writes to it."""
     with closing(sqlite3.connect(demo.centre)) as db, db:
