@@ -62,7 +62,7 @@ languages: install ## what each language lacks and what awaits review (LANGUAGE=
 contract: install ## write what follows from the schemas of gateway/relay/contract: docs/events.md, frozen fields
 	@$(VENV)/bin/python -m tests.support.contract_pages
 
-wiring: install ## write what follows from firmware_config/wiring: docs/wiring.md, docs/rangkaian.md, docs/wiring/*.svg
+wiring: install ## write what follows from firmware_config/wiring: wirings and shopping lists in docs/, in both languages
 	@$(VENV)/bin/python -m provisioning.wiring
 
 lock: ## pin every dependency and its hash anew (needs uv)

@@ -14,6 +14,7 @@ import wave
 
 from gateway.clock import Clock
 from gateway.devices.ports import DeviceFault, DeviceState
+from gateway.errors import Reason
 
 PROGRAM = "aplay"
 PROBE_S = 10.0
@@ -22,10 +23,10 @@ SILENCE_S = 0.05
 PATIENCE_S = 5.0
 """So much longer than the sound itself a card may take."""
 
-NO_PROGRAM = "aplay belum terpasang (apt install alsa-utils)"
-NO_CARD = "kartu suara tidak dapat dibuka"
-HANGS = "kartu suara tidak menjawab"
-CLOSED = "pengeras suara dilepas"
+NO_PROGRAM = Reason("aplay belum terpasang (apt install alsa-utils)")
+NO_CARD = Reason("kartu suara tidak dapat dibuka")
+HANGS = Reason("kartu suara tidak menjawab")
+CLOSED = Reason("pengeras suara dilepas")
 
 
 class AlsaSpeaker:
@@ -40,7 +41,7 @@ class AlsaSpeaker:
         self._clock = clock
         self._program = program
         self._patience_s = patience_s
-        self._reason = NO_CARD
+        self._reason: str = NO_CARD
         self._probe_at_s = float("-inf")
         self._busy = threading.Lock()
         self._player: subprocess.Popen[bytes] | None = None

@@ -12,11 +12,12 @@ from collections import deque
 from dataclasses import dataclass
 
 from gateway.devices.ports import DeviceFault, DeviceState
+from gateway.errors import Reason
 
 KEPT = 6
 """So many latest sounds can be played again."""
-UNPLUGGED = "kabel pengeras suara tercabut"
-NO_CARD = "kartu suara tidak dapat dibuka"
+UNPLUGGED = Reason("kabel pengeras suara tercabut")
+NO_CARD = Reason("kartu suara tidak dapat dibuka")
 
 
 @dataclass(frozen=True, slots=True)

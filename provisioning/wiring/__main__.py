@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from provisioning.wiring import shopping
 from provisioning.wiring.model import LANGUAGES
 from provisioning.wiring.pages import PAGES, page, picture_of
 from provisioning.wiring.picture import draw
@@ -17,6 +18,10 @@ def made(root: Path = ROOT) -> dict[Path, str]:
     wirings = read_folder(root / "firmware_config" / "wiring")
     docs = root / "docs"
     pages = {docs / PAGES[language]: page(wirings, language) for language in LANGUAGES}
+    pages |= {
+        docs / shopping.PAGES[language]: text
+        for language, text in shopping.pages(root / "firmware_config" / "shopping.toml").items()
+    }
     return pages | {docs / picture_of(one, language): draw(one, language) for one in wirings for language in LANGUAGES}
 
 

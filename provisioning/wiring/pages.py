@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from provisioning.wiring.header import PINS, SOCKETS, SPECIAL
 from provisioning.wiring.model import PI, Language, Wiring
-from provisioning.wiring.words import place, said, through
+from provisioning.wiring.words import TIMES, place, said, through, value
 
 PAGES: dict[Language, str] = {"en": "wiring.md", "id": "rangkaian.md"}
 OPENING: dict[Language, str] = {
     "en": """# How each device is wired
 
 Made by `make wiring` from `firmware_config/wiring/`: the same file gives picture, table and the entry for `hall.toml`. Indonesian: [rangkaian.md](rangkaian.md).
+What to buy is in [shopping.md](shopping.md), every step from the bag of parts to the tested hall in [technician.md](technician.md).
 
 **Before you touch a wire: shut the Pi down and pull its plug.** Pin 1 is the corner that is nearest to the SD card; even pins stand at the edge.
 Numbers in the pictures are the numbers of the tables, so that they can be read in black and white. Black is always ground, red 5 V, orange 3.3 V.
@@ -20,6 +22,7 @@ Numbers in the pictures are the numbers of the tables, so that they can be read 
     "id": """# Cara merangkai setiap perangkat
 
 Dibuat oleh `make wiring` dari `firmware_config/wiring/`: satu berkas menjadi gambar, tabel, dan isian `hall.toml`. Inggris: [wiring.md](wiring.md).
+Yang perlu dibeli ada di [belanja.md](belanja.md), langkah demi langkah sampai balai teruji di [teknisi.md](teknisi.md).
 
 **Sebelum menyentuh kabel: matikan Pi dan cabut listriknya.** Pin 1 ada di sudut yang paling dekat dengan kartu SD; pin genap ada di tepi papan.
 Angka di gambar sama dengan angka di tabel, jadi tetap terbaca bila dicetak hitam putih. Hitam selalu ground, merah 5 V, jingga 3,3 V.
@@ -54,10 +57,24 @@ def _section(wiring: Wiring, language: Language) -> Iterator[str]:
         start = place(wire.start, wiring, language)
         yield f"| {wire.number} | {said(wire.colour, language)} | {start} | {through(wire, language) or '-'} | {ends} |"
     yield ""
+    if small := _small_parts(wiring, language):
+        yield f"{said('small', language)}: {small}.\n"
     yield from (f"- {note.of(language)}" for note in wiring.notes)
     if wiring.devices:
         yield f"\n{said('copy', language)}\n\n```toml\n{wiring.entry}```"
     yield ""
+
+
+def _small_parts(wiring: Wiring, language: Language) -> str:
+    """Return how many resistors and capacitors of each value it takes."""
+    found = Counter(
+        f"{said(key, language)} {value(text, language)}"
+        for wire in wiring.wires
+        for key in ("resistor", "pulldown", "capacitor")
+        if (text := getattr(wire, key))
+        for _ in wire.ends
+    )
+    return ", ".join(f"{count} {TIMES} {one}" for one, count in sorted(found.items()))
 
 
 def users(wirings: Iterable[Wiring]) -> dict[int, list[str]]:

@@ -7,6 +7,8 @@ import re
 from provisioning.wiring.header import SOCKETS, SPECIAL, name_of
 from provisioning.wiring.model import PI, End, Language, Wire, Wiring
 
+TIMES = "\u00d7"
+"""The sign of multiplication, which a linter takes for an x."""
 _UNIT = re.compile(r"(?<=\d) (?=(?:s|m|mm|cm|V|A|mA|W|Ω|kΩ|nF)\b)")
 
 WORDS: dict[str, dict[Language, str]] = {
@@ -14,8 +16,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "pin": {"en": "pin", "id": "pin"},
     "socket": {"en": "socket of the Pi", "id": "lubang Pi"},
     "resistor": {"en": "resistor", "id": "resistor"},
-    "capacitor": {"en": "capacitor, pin to ground", "id": "kondensator, pin ke ground"},
-    "pulldown": {"en": "resistor, pin to ground", "id": "resistor, pin ke ground"},
+    "capacitor": {"en": "capacitor", "id": "kondensator"},
+    "pulldown": {"en": "resistor", "id": "resistor"},
+    "to-ground": {"en": "pin to ground", "id": "pin ke ground"},
+    "small": {"en": "Small parts", "id": "Bahan kecil"},
     "copy": {"en": "Into `hall.toml`:", "id": "Ke dalam `hall.toml`:"},
     "boot": {"en": "Boot configuration", "id": "Konfigurasi boot"},
     "header": {"en": "Who has which pin", "id": "Siapa memakai pin mana"},
@@ -75,11 +79,16 @@ def place(end: End, wiring: Wiring, language: Language) -> str:
 
 def through(wire: Wire, language: Language) -> str:
     """Return what stands in a wire, or an empty text."""
-    parts = [
-        f"{value(text, language)} {said(key, language)}"
-        for key in ("resistor", "capacitor", "pulldown")
-        if (text := getattr(wire, key))
-    ]
+    parts = []
+    for key in ("resistor", "capacitor", "pulldown"):
+        if text := getattr(wire, key):
+            ground = "" if key == "resistor" else f", {said('to-ground', language)}"
+            thing = (
+                f"{value(text, language)} {said(key, language)}"
+                if language == "en"
+                else f"{said(key, language)} {value(text, language)}"
+            )
+            parts.append(thing + ground)
     return "; ".join([*([wire.cable.of(language)] if wire.cable else []), *parts])
 
 

@@ -1,0 +1,70 @@
+"""The technician's guide says in both languages what the hall says, all of it and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.portal.catalogues import catalogue_of
+
+ROOT = Path(__file__).parents[2]
+GUIDES = {"id": ROOT / "docs" / "teknisi.md", "en": ROOT / "docs" / "technician.md"}
+NOT_ON_A_PI = ("simulated_", "options.py")
+"""The devices of `/sim`, and what is wrong with hall.toml, which docs/errors.md tells."""
+
+
+def faults() -> dict[str, str]:
+    """What a device may say of itself, with its English: the few words of gateway/devices that the catalogue has, no whole sentence."""
+    english = {str(message.id): str(message.string) for message in catalogue_of("en") if message.id}
+    modules = [path for path in (ROOT / "gateway" / "devices").glob("*.py") if not path.name.startswith(NOT_ON_A_PI)]
+    literals = {
+        node.value
+        for path in modules
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {words: english[words] for words in literals if words in english and not words.endswith(".")}
+
+
+def shown(words: str) -> str:
+    """The words with a mark where something is filled in."""
+    return re.sub(r"\{\w+\}", "…", words)
+
+
+def told(language: str) -> list[str]:
+    """The first cell of each row about a fault."""
+    _, _, after = GUIDES[language].read_text(encoding="utf-8").partition("\n## 7. ")
+    return re.findall(r"^\| `([^`]+)` \|", after.partition("\n## 8. ")[0], re.MULTILINE)
+
+
+def test_every_fault_that_a_device_can_tell_is_explained() -> None:
+    """Whoever reads it on a screen finds it in the guide, with what to do; a new device brings its rows."""
+    assert set(told("id")) == {shown(words) for words in faults()}
+
+
+def test_the_english_guide_has_the_words_of_the_english_pages() -> None:
+    """In the same order, so that both guides can be read side by side."""
+    english = {shown(words): shown(translated) for words, translated in faults().items()}
+    assert told("en") == [english[words] for words in told("id")]
+
+
+@pytest.mark.parametrize(
+    "mark", [r"^## \d", r"^\| ", r"^\d\. ", r"^- ", r"^\*\*"], ids=["parts", "rows", "steps", "rules", "bold"]
+)
+def test_both_guides_are_built_alike(mark: str) -> None:
+    """Nothing is told in one language only."""
+    counts = {
+        language: len(re.findall(mark, path.read_text(encoding="utf-8"), re.MULTILINE)) for language, path in GUIDES.items()
+    }
+    assert counts["id"] == counts["en"] > 0
+
+
+def test_the_guide_names_every_part_of_the_boot_configuration() -> None:
+    """A file that nobody names would never reach a card."""
+    files = {path.name for path in (ROOT / "firmware_config" / "pi").iterdir() if path.suffix != ".md"}
+    for path in GUIDES.values():
+        text = path.read_text(encoding="utf-8")
+        assert {name for name in files if f"`{name}`" not in text and name not in text} == set()
