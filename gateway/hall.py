@@ -236,7 +236,7 @@ class Hall:
         self._begin("devices", self.devices.step)
         self.trials = Trials(lambda: self.devices.boards, lambda: self.devices.printers, clock=self.clock)
         # From now on a press waits for its number, which comes once the hall has started.
-        Plugging(self.devices, self.presses.press, self._show_on, self.loops.finish)
+        Plugging(self.devices, self.presses.press, self._show_on, self.loops.finish, self.screens.silence)
         if self.devices.printers:
             slips = SlipOutput(
                 self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
@@ -304,7 +304,7 @@ class Hall:
             lambda: check_clock(self.clock),
             lambda: check_devices(self.devices),
             lambda: check_voice(**self.voice.facts()),
-            lambda: check_screens(self.screens.silence()),
+            lambda: check_screens(self.screens.silence(), {screen.screen for screen in self.devices.screens}),
             *self.regency.checks(),
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)

@@ -112,6 +112,9 @@ class _Asked(Options):
         self.keys.append(key)
         return "administrasi"
 
+    def name_or(self, key: str, default: str) -> str:
+        return self.text_or(key, default)
+
     def text_or(self, key: str, default: str) -> str:
         self.keys.append(f"{key} {default}".strip())
         return default

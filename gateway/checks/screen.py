@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gateway.checks.finding import Finding, Level, Verdict
 
@@ -18,11 +18,11 @@ STILL = Verdict(
 )
 
 
-def check_screens(silence_s: Mapping[str, float]) -> Finding:
-    """Look at how long each screen of today has been silent."""
+def check_screens(silence_s: Mapping[str, float], devices: Collection[str] = ()) -> Finding:
+    """Look at how long each screen of today has been silent. Those that are devices of the hall are missed among these."""
     if not silence_s:
         return Finding("screen", NONE)
-    still = {name: silent_s for name, silent_s in silence_s.items() if silent_s > SILENT_S}
+    still = {name: silent_s for name, silent_s in silence_s.items() if silent_s > SILENT_S and name not in devices}
     if still:
         minutes = max(1, int(max(still.values()) // 60))
         return Finding("screen", STILL, {"names": ", ".join(sorted(still)), "minutes": minutes})

@@ -73,6 +73,18 @@ def _simulated_board(id: str, _options: Options, _clock: Clock) -> Device:
     return SimulatedBoard(id)
 
 
+def _hdmi_tv(id: str, options: Options, _clock: Clock) -> Device:
+    from gateway.devices.wall_screen import WallScreen  # noqa: PLC0415 - as above
+
+    return WallScreen(id, "hdmi-tv", options.name_or("screen", "tv"))
+
+
+def _kiosk_screen(id: str, _options: Options, _clock: Clock) -> Device:
+    from gateway.devices.wall_screen import WallScreen  # noqa: PLC0415 - as above
+
+    return WallScreen(id, "kiosk-screen", "anjungan")
+
+
 def _status_lamp(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.ports import LampSign  # noqa: PLC0415 - as above
     from gateway.devices.status_lamp import StatusLamp  # noqa: PLC0415 - as above
@@ -207,6 +219,8 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
     "max7219-segments": _max7219_segments,
     "simulated-matrix": _simulated_matrix,
     "simulated-segments": _simulated_segments,
+    "hdmi-tv": _hdmi_tv,
+    "kiosk-screen": _kiosk_screen,
     "status-lamp": _status_lamp,
     "simulated-lamp": _simulated_lamp,
     "simulated-printer": _simulated_printer,

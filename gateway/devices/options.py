@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +13,9 @@ from gateway.errors import Reason, Refusal
 
 if TYPE_CHECKING:
     from gateway.devices.gpio_contacts import Wiring
+
+
+NAME = re.compile(r"[a-z0-9-]{1,24}")
 
 
 class Entry(Protocol):
@@ -47,6 +51,13 @@ class Options:
     def text_or(self, key: str, default: str) -> str:
         """Take a text that may be left out."""
         return self.text(key) if key in self._left else default
+
+    def name_or(self, key: str, default: str) -> str:
+        """Take a name of small letters, digits and hyphens, at most 24 of them, that may be left out."""
+        value = self.text_or(key, default)
+        if not NAME.fullmatch(value):
+            raise self._wrong(key, Reason("harus huruf kecil, angka, dan tanda hubung, paling banyak 24"))
+        return value
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
         """Take one of ``choices`` that may be left out."""

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from gateway.devices.options import Entry
-from gateway.devices.ports import Board, Button, Device, DeviceState, Lamp, Printer, Speaker
+from gateway.devices.ports import Board, Button, Device, DeviceState, Lamp, Printer, Screen, Speaker
 from gateway.errors import Refusal
 
 LOOK_S = 1.0
@@ -59,6 +59,11 @@ class Devices:
     def lamps(self) -> tuple[Lamp, ...]:
         """What tells how the hall is."""
         return cast("tuple[Lamp, ...]", self._having("shine"))
+
+    @property
+    def screens(self) -> tuple[Screen, ...]:
+        """What shows a page."""
+        return cast("tuple[Screen, ...]", self._having("hear"))
 
     def _having(self, act: str) -> tuple[Any, ...]:
         return tuple(device for device in self._devices if hasattr(device, act))

@@ -5,7 +5,7 @@ An absent or broken device never blocks the hall: it is ``missing`` or ``faulty`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -159,3 +159,13 @@ class Lamp(Device, Protocol):
 
     def shine(self, sign: LampSign) -> float:
         """Be lit or dark as ``sign`` is at this moment; return the seconds until that may change. Raises DeviceFault when it could not."""
+
+
+class Screen(Device, Protocol):
+    """Shows a page of the hall, which tells how it is."""
+
+    screen: str
+    """The name that its page gives with each sign of life."""
+
+    def hear(self, silence: Callable[[], Mapping[str, float]]) -> None:
+        """Be told by ``silence`` for how many seconds each screen has given no sign."""

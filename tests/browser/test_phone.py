@@ -107,6 +107,7 @@ def test_the_touch_screen_gives_one_number_for_a_double_tap_and_begins_anew(port
     """Everything fits the screen, every target is 64 pixels high, two quick taps are one number, and Selesai leads to the start."""
     with chromium(*size) as driver:
         driver.get(portal.address + "/anjungan")
+        _until(driver, lambda _one: "anjungan" in portal.screens.silence())
         targets = [driver.find_elements(By.CSS_SELECTOR, css) for css in (".line", ".chip", ".tongues a")]
         assert min(element.size["height"] for found in targets for element in found) >= 64
         assert driver.execute_script("return document.body.scrollHeight") <= size[1]

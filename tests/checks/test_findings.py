@@ -227,3 +227,8 @@ def test_database(tmp_path: Path) -> None:
 def test_a_screen_that_stands_still_is_named(silence_s: dict[str, float], level: Level, words: str) -> None:
     """Moving, not there today, or silent for over a minute, with its name."""
     assert_says(check_screens(silence_s), level, words)
+
+
+def test_a_screen_that_is_a_device_is_missed_once() -> None:
+    """A TV of the settings is told of among the devices; the others stay here."""
+    assert_says(check_screens({"tv": 90.0, "lobi": 3.0}, {"tv"}), Level.GOOD, "Semua layar bergerak")

@@ -15,10 +15,12 @@ from gateway.devices.simulated_button import SimulatedButton
 from gateway.devices.simulated_lamp import SimulatedLamp
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
-from tests.contracts import test_board, test_button, test_lamp, test_printer, test_speaker
+from gateway.devices.wall_screen import WallScreen
+from gateway.portal.screens import Screens
+from tests.contracts import test_board, test_button, test_lamp, test_printer, test_screen, test_speaker
 from tests.support.clock import FakeClock
 
-SUITES = (test_board.RIGS, test_button.RIGS, test_lamp.RIGS, dict.fromkeys(test_printer.KINDS), test_speaker.RIGS)
+SUITES = (test_board.RIGS, test_button.RIGS, test_lamp.RIGS, dict.fromkeys(test_printer.KINDS), test_screen.KINDS, test_speaker.RIGS)
 
 
 def test_every_kind_is_held_to_a_contract() -> None:
@@ -73,6 +75,15 @@ class SteadyLamp(SimulatedLamp):
         return super().shine(LampSign.WELL)
 
 
+class HopefulScreen(WallScreen):
+    """Is well as long as it was well once."""
+
+    def state(self) -> DeviceState:
+        """Say how it was."""
+        self.was_ready = getattr(self, "was_ready", False) or super().state() is DeviceState.READY
+        return DeviceState.READY if self.was_ready else super().state()
+
+
 class BoastfulSpeaker(SimulatedSpeaker):
     """Claims to have been heard."""
 
@@ -120,6 +131,12 @@ def lamp_rig() -> test_lamp.Rig:
     return test_lamp.Rig(lamp, clock, lambda: lamp.lit, lamp.unplug, lamp.plug)
 
 
+def judge_hopeful_screen() -> None:
+    """Hold a screen that lies to its suite."""
+    clock = FakeClock()
+    test_screen.test_a_screen_is_what_its_page_says(HopefulScreen("layar", "hdmi-tv", "tv"), Screens(clock), clock)
+
+
 def speaker_that_lies() -> BoastfulSpeaker:
     """A speaker of /sim that lies."""
     return BoastfulSpeaker("suara", in_real_time=False)
@@ -137,6 +154,7 @@ LIES: dict[str, Callable[[], object]] = {
     ),
     "a printer that is always well": lambda: test_printer.test_what_is_wrong_is_seen_without_a_slip(printer_rig()),
     "a lamp that always shines": lambda: test_lamp.test_each_sign_is_told_by_its_blinks_alone(lamp_rig(), LampSign.PERSON, 15),
+    "a screen that was well once": judge_hopeful_screen,
     "a speaker that claims to be heard": lambda: test_speaker.test_closed_it_refuses_and_says_so(speaker_that_lies()),
 }
 

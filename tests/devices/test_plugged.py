@@ -77,10 +77,17 @@ def test_what_comes_is_connected_and_what_goes_is_not(devices: Devices) -> None:
     """A button's presses reach the queue at once; a board has its loop while it is here."""
     presses: list[Press] = []
     loops: list[str] = []
-    Plugging(devices, presses.append, lambda board: loops.append(board.id), lambda name: loops.append(f"end {name}"))
+    Plugging(
+        devices,
+        presses.append,
+        lambda board: loops.append(board.id),
+        lambda name: loops.append(f"end {name}"),
+        lambda: {"tv": 1.0},
+    )
     button = devices.adopt(entry("tombol-b", line="bantuan"))
     devices.adopt(entry("papan", "simulated-board"))
     devices.dismiss("papan")
+    assert devices.adopt(entry("tv-lobi", "hdmi-tv")).state() is DeviceState.READY
     assert isinstance(button, SimulatedButton)
     button.press()
     assert ([press.line for press in presses], loops) == (["bantuan"], ["papan", "end board-papan"])

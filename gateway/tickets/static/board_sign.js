@@ -1,8 +1,8 @@
-// A sign of life from a board on a wall, so that one that stands still is noticed. It is given from within a frame: a
+// A sign of life from a board on a wall or a touch screen, so that one that stands still is noticed. It is given from within a frame: a
 // screen that no longer paints gives none. A page that is opened for a moment, or on a phone, is no board on a wall.
 "use strict";
 (() => {
-  const named = new URLSearchParams(location.search).get("layar") ?? "";
+  const named = document.currentScript?.dataset.screen ?? new URLSearchParams(location.search).get("layar") ?? "";
   const name = /^[a-z0-9-]{1,24}$/.test(named) ? named : "papan";
   const BEAT_MS = 20000, LOOK_ON_MS = named ? 0 : 120000;
   if (!named && !matchMedia("(min-aspect-ratio: 1/1) and (min-width: 900px)").matches) return;
