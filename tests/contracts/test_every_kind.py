@@ -20,7 +20,14 @@ from gateway.portal.screens import Screens
 from tests.contracts import test_board, test_button, test_lamp, test_printer, test_screen, test_speaker
 from tests.support.clock import FakeClock
 
-SUITES = (test_board.RIGS, test_button.RIGS, test_lamp.RIGS, dict.fromkeys(test_printer.KINDS), test_screen.KINDS, test_speaker.RIGS)
+SUITES = (
+    test_board.RIGS,
+    test_button.RIGS,
+    test_lamp.RIGS,
+    dict.fromkeys(test_printer.KINDS),
+    test_screen.KINDS,
+    test_speaker.RIGS,
+)
 
 
 def test_every_kind_is_held_to_a_contract() -> None:
