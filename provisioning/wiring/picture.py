@@ -13,6 +13,7 @@ from provisioning.wiring.words import lines_of, place, said, through, value
 
 TITLE_H = 46.0
 LINE_H = 21.0
+NOTE_H = 17.0
 NARROWEST = 760.0
 
 
@@ -22,8 +23,10 @@ def draw(wiring: Wiring, language: Language) -> str:
     width = max(layout.width, NARROWEST)
     words = [_words(wire, wiring, language) for wire in wiring.wires]
     rows = [lines_of(one, int((width - 130) / LETTER)) for one in words]
+    notes = [lines_of(note.of(language).replace("`", ""), int((width - 90) / LETTER)) for note in wiring.notes]
     below = layout.height + TITLE_H
-    height = below + LINE_H * sum(map(len, rows)) + MARGIN
+    under = below + LINE_H * sum(map(len, rows)) + MARGIN
+    height = under + NOTE_H * sum(map(len, notes)) + MARGIN
     shift = (width - layout.width) / 2
     return picture(
         (width, height),
@@ -35,6 +38,7 @@ def draw(wiring: Wiring, language: Language) -> str:
             *_scene(wiring, layout, language),
             "</g>",
             *_legend(wiring, rows, (width, below)),
+            *_notes(notes, under),
         ],
     )
 
@@ -171,3 +175,12 @@ def _legend(wiring: Wiring, rows: list[tuple[str, ...]], size: Point) -> Iterato
         for index, one in enumerate(words):
             yield text((MARGIN + 76, y - 10 + LINE_H * index), one, 12)
         y += LINE_H * (len(words) - 1)
+
+
+def _notes(notes: list[tuple[str, ...]], y: float) -> Iterator[str]:
+    """Yield what must be known besides, so that a sheet on the wall needs no other."""
+    for lines in notes:
+        yield circle((MARGIN + 10, y - 4), 2.5, INK, width=0)
+        for line_ in lines:
+            yield text((MARGIN + 22, y), line_, 12)
+            y += NOTE_H

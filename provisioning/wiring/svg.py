@@ -74,7 +74,7 @@ def picture(size: Point, title: str, shapes: Iterable[str]) -> str:
     width, height = map(number, size)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{FONT}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="{FONT}" role="img" style="max-width:100%;height:auto">',
             f"<title>{escape(title)}</title>",
             box((0, 0), size, stroke="none", round=0),
             *shapes,

@@ -33,6 +33,8 @@ def test_each_wire_has_its_number_at_both_ends_and_below(wiring: Wiring, languag
         assert found[str(wire.number)] >= len(wire.all_ends) + 1
     for part in wiring.parts.values():
         assert all(any(word in text for text in found) for word in part.name.of(language).split())
+    written = " ".join(texts(draw(wiring, language))).replace("\u00a0", " ")
+    assert [note for note in wiring.notes if note.of(language).replace("`", "") not in written] == []
 
 
 @pytest.mark.parametrize(("wiring", "language"), CASES, ids=lambda one: getattr(one, "kind", one))
