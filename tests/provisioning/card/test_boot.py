@@ -185,6 +185,26 @@ def test_every_source_that_a_line_names_is_in_the_list() -> None:
     assert marks - {"all", "none"} == listed
 
 
+@pytest.mark.parametrize("model", ["pi4", "pi5"])
+def test_the_boot_loader_is_told_nothing_that_it_does_not_know(model: str) -> None:
+    """A typing error in the EEPROM is silent; a hall starts by itself when the mains come back."""
+    known = {
+        "BOOT_ORDER", "POWER_OFF_ON_HALT", "WAKE_ON_GPIO", "WAIT_FOR_POWER_BUTTON", "BOOT_WATCHDOG_TIMEOUT", "NET_INSTALL_ENABLED", "NET_INSTALL_AT_POWER_ON",
+    }  # fmt: skip
+    settings = dict(line.split("=") for line in seen_by(model, (FOLDER / f"eeprom-{model}.txt").read_text(encoding="utf-8")))
+    assert set(settings) <= known
+    assert settings["BOOT_ORDER"] == "0xf41"
+    assert settings.get("WAIT_FOR_POWER_BUTTON", "0") == "0"
+
+
+def test_the_watchdog_is_fed_by_systemd_of_both_debians() -> None:
+    """The drop-in has one section and two times in seconds, and its name outdoes the 40-... of the image."""
+    text = (FOLDER / "watchdog.conf").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    assert lines == ["[Manager]", "RuntimeWatchdogSec=60", "RebootWatchdogSec=120"]
+    assert "/etc/systemd/system.conf.d/90-balai-watchdog.conf" in text
+
+
 def test_the_parts_stand_in_one_order_whatever_the_wish() -> None:
     """Two technicians who name the same devices make the same card."""
     assert parts_of(FOLDER, ["tv", "spi", "tv"]) == parts_of(FOLDER, ["spi", "tv"])
