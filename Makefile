@@ -29,6 +29,7 @@ check: install ## format, lint, types and the rule of who may know whom
 
 test: install ## everything: check, all tests, and the quick R and S benches
 	tests/support/prepare.sh test
+	tests/support/esphome.sh
 	$(MAKE) --no-print-directory check
 	QUICK=1 $(VENV)/bin/python -m tests.bench.power
 	QUICK=1 $(VENV)/bin/python -m tests.bench.chaos

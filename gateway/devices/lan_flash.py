@@ -7,6 +7,7 @@ flashed with ``esphome run NAME.yaml``. The password stands apart, in what is ad
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 PACKAGES = {
@@ -14,10 +15,13 @@ PACKAGES = {
     ("lan-keypad", ""): "keypad",
     ("lan-board", "segments"): "board-segments",
     ("lan-board", "matrix"): "board-matrix",
+    ("lan-board", "tm1637"): "board-tm1637",
 }
-"""The package of each kind, and of each face of a board: digits of seven segments, or a matrix of 32 x 8 dots."""
+"""The package of each kind, and of each face of a board: eight MAX7219 digits, a MAX7219 matrix of 32 x 8 dots, or a TM1637."""
 CHIPS = ("esp32", "esp8266")
-FACES = ("segments", "matrix")
+FACES = ("segments", "matrix", "tm1637")
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?")
+"""What a device may be called: its id is its name in the Wi-Fi too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,11 @@ def flash_text(
 
     ``hall`` and ``label`` (the line's or the counter's name) are for people; ``broker`` and ``port`` are where devices find
     the LAN broker; ``chip`` is one of ``CHIPS`` and ``face``, of a board only, one of ``FACES``. Raises KeyError for a kind
-    or a face, and ValueError for a chip, that there is not.
+    or a face, and ValueError for a chip, that there is not, or an id that is no ``NAME``.
     """
     package = PACKAGES[kind, face if kind == "lan-board" else ""]
-    if chip not in CHIPS:
-        raise ValueError("no chip of ours")
+    if chip not in CHIPS or not NAME.fullmatch(id):
+        raise ValueError("no device of ours")
     secret = f"{id.replace('-', '_')}_password"
     yaml = f"""\
 # {id}.yaml: a device of {_comment(hall)}, {_comment(label)}. Save it in firmware_config/esphome, then: esphome run {id}.yaml
