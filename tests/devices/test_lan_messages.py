@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +19,10 @@ from gateway.devices.lan_messages import (
     read_shown,
     read_status,
     topic_parts,
+    write_heard,
+    write_show,
 )
+from gateway.devices.ports import BoardFace
 
 KEY: dict[str, object] = {
     "boot": "5f3a9c01", "ms": 1234, "key": "press", "count": 12, "age_ms": 40, "rest_ms": 2000, "down": True, "stuck": False,
@@ -95,3 +100,17 @@ def test_a_foreign_topic_is_refused(topic: str) -> None:
     """No name outside of its place, no wildcard, no line more."""
     with pytest.raises(NotUnderstood):
         topic_parts(topic)
+
+
+def test_the_page_tells_every_field_and_no_other() -> None:
+    """Whoever builds a device of another make finds in docs/lan.md what the hall reads and writes."""
+    told: dict[str, set[str]] = {}
+    page = (Path(__file__).parents[2] / "docs" / "lan.md").read_text(encoding="utf-8")
+    for topic, fields in re.findall(r"^\| `((?:up|down)/\w+)` \|[^|]*\|([^|]*)\|", page, flags=re.MULTILINE):
+        told.setdefault(topic, set()).update(re.findall(r"`(\w+)`", fields))
+    said = read_key(json.dumps(KEY).encode())
+    assert told == {
+        "up/online": set(), "up/status": {*STATUS, "battery_percent"}, "up/key": set(KEY), "up/shown": {"boot", "seq"},
+        "down/ask": set(), "down/blink": set(), "down/show": set(json.loads(write_show(1, BoardFace("", "")))),
+        "down/heard": set(json.loads(write_heard(said, counted=True))),
+    }  # fmt: skip
