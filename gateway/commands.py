@@ -42,6 +42,7 @@ from gateway.store.life import Life, read_life
 from gateway.store.opening import DATABASE, open_store
 from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
+from gateway.waiting import outbox_finding
 
 ONLY_LOOK = frozenset({"backup", "officer-list", "officer-pin"})
 """What makes no sense before a hall was ever started."""
@@ -143,7 +144,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield check_settings(settings)
     yield check_access(settings.portal)
     yield check_clock(clock)
-    yield from _look_at_resting_data(settings)
+    yield from _look_at_resting_data(settings, clock)
     try:
         with plug_in(settings.devices, clock) as devices:
             yield check_devices(devices)
@@ -159,7 +160,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield check_commands(broker=settings.relay.broker, key=settings.relay.centre_key)
 
 
-def _look_at_resting_data(settings: Settings) -> Iterator[Finding]:
+def _look_at_resting_data(settings: Settings, clock: Clock) -> Iterator[Finding]:
     directory = settings.data.directory
     if not directory.exists() or (read_life(directory) is Life.NEW and not (directory / DATABASE).exists()):
         # Opening would make a hall: a check only looks.
@@ -170,6 +171,7 @@ def _look_at_resting_data(settings: Settings) -> Iterator[Finding]:
             yield check_disk(directory)
             with store.reader() as db:
                 yield check_database(db, store.recovery)
+                yield outbox_finding(db, clock.now(), broker=bool(settings.relay.broker))
     except Refusal as refusal:
         yield _broken("database", refusal)
 

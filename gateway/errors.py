@@ -242,6 +242,7 @@ FAULTS: dict[str, Fault] = {
     "order-data": Fault(422, "Isi perintah tidak dapat dipakai: {reason}.", "Tulis objek JSON dengan --data, atau isi satu per satu dengan --set."),
     "parcel-unknown": Fault(404, "Paket {subject} dari balai {hall} belum diterima.", "Lihat yang ada dengan: provision centre parcels"),
     "parcel-closed": Fault(422, "Paket {subject} tidak dapat dibuka: {reason}.", "Pakai kunci yang namanya ditunjukkan provision centre parcels, atau tunggu sampai paketnya lengkap."),
+    "order-unfit": Fault(422, "Isi perintah {kind} tidak sesuai: {reason}.", "Perbaiki dengan --data atau --set. Bagiannya: {parts}. Contohnya ada di docs/orders.md."),
     "order-days": Fault(422, "Masa berlaku perintah tidak benar.", "Pilih lebih dari 0 sampai {limit} hari."),
 }
 # fmt: on

@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from gateway import __version__
@@ -16,7 +15,6 @@ from gateway.bulletin.desk import BulletinDesk
 from gateway.checks.broker import check_broker
 from gateway.checks.commands import check_commands
 from gateway.checks.finding import Finding
-from gateway.checks.outbox import check_outbox
 from gateway.choices.desk import Choices
 from gateway.choices.uplink import RelayChoices
 from gateway.clock import Clock
@@ -35,8 +33,9 @@ from gateway.relay.presence import Presence
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
 from gateway.settings import RelaySettings, Settings
-from gateway.store import epochs, outbox, trials
+from gateway.store import epochs, trials
 from gateway.store.database import Store
+from gateway.waiting import outbox_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +128,9 @@ class Regency:
         return check_broker(self.relay().broker, connected=isinstance(state, Connected), code=code, reason=reason)
 
     def _check_outbox(self) -> Finding:
-        with self._store.reader() as db:
-            backlog, troubles = outbox.backlog(db), outbox.troubles(db)
-        oldest_at = datetime.fromisoformat(backlog.oldest_time) if backlog.oldest_time else None
-        reason = troubles[0].reason if troubles else ""
         held_mb = self._settings.relay.daily_mb if self.wire and self.wire.meter.allowance.is_used_up else 0
-        return check_outbox(backlog.depth, oldest_at, self._clock.now(), len(troubles), reason, held_mb)
+        with self._store.reader() as db:
+            return outbox_finding(db, self._clock.now(), broker=self.wire is not None, held_mb=held_mb)
 
     def _check_commands(self) -> Finding:
         relay = self._settings.relay

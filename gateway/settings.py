@@ -8,7 +8,6 @@ key or a wrong type is refused with its name, never ignored.
 from __future__ import annotations
 
 import difflib
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from gateway import setting_values as values
 from gateway.errors import Reason, Refusal
-from gateway.toml import TOMLDecodeError, read_toml
+from gateway.toml import TOMLDecodeError, read_toml, why_no_toml
 
 REASONS = {
     "missing": "wajib diisi",
@@ -230,8 +229,7 @@ def _unreadable(error: OSError | UnicodeDecodeError | TOMLDecodeError) -> str:
         return error.strerror or str(error)
     if isinstance(error, UnicodeDecodeError):
         return Reason("bukan UTF-8")
-    place = re.search(r"line (\d+)", str(error))
-    return Reason("baris {line} bukan TOML yang benar", line=place[1]) if place else Reason("akhirnya bukan TOML yang benar")
+    return why_no_toml(error)
 
 
 def _reason(error: ErrorDetails) -> str:

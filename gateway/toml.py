@@ -7,12 +7,14 @@ import tomllib
 from tomllib import TOMLDecodeError
 from typing import Any
 
+from gateway.errors import Reason
+
 DOTS_LIMIT = 100
 """Dots in one line, outside its texts: no key has so many parts."""
 
 _TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\'')
 
-__all__ = ["TOMLDecodeError", "read_toml"]
+__all__ = ["TOMLDecodeError", "read_toml", "why_no_toml"]
 
 
 def read_toml(text: str) -> dict[str, Any]:
@@ -24,3 +26,9 @@ def read_toml(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise TOMLDecodeError("nested too deep") from None
+
+
+def why_no_toml(error: TOMLDecodeError) -> Reason:
+    """Return in a few words where a text is no TOML; what Python says of it is for programmers."""
+    place = re.search(r"line (\d+)", str(error))
+    return Reason("baris {line} bukan TOML yang benar", line=place[1]) if place else Reason("akhirnya bukan TOML yang benar")

@@ -9,6 +9,8 @@ from gateway.checks.finding import Finding, Level, Verdict
 LATE = timedelta(days=3)
 """A backlog older than this deserves a look at the uplink."""
 
+NONE = Verdict(Level.GOOD, "Belum ada data untuk kabupaten, dan belum ada broker yang diatur.")
+KEPT = Verdict(Level.GOOD, "{depth} data disimpan di balai, dan dikirim bila sudah ada broker yang diatur.")
 EMPTY = Verdict(Level.GOOD, "Semua data sudah diterima kabupaten.")
 WAITING = Verdict(Level.GOOD, "{depth} data menunggu dikirim, yang tertua {age_hours} jam.")
 OLD = Verdict(
@@ -34,12 +36,21 @@ REFUSED = Verdict(
 
 
 def check_outbox(
-    depth: int, oldest_at: datetime | None, now: datetime, troubles: int = 0, reason: str = "", held_mb: int = 0
+    depth: int,
+    oldest_at: datetime | None,
+    now: datetime,
+    troubles: int = 0,
+    reason: str = "",
+    held_mb: int = 0,
+    *,
+    broker: bool = True,
 ) -> Finding:
     """Look at the unconfirmed events: how many, since when, and those the centre refused with the newest reason.
 
-    ``held_mb`` is the day's budget when it is used up, else 0.
+    ``held_mb`` is the day's budget when it is used up, else 0; ``broker``: whether there is anybody to send them to.
     """
+    if not broker and not troubles:
+        return Finding("outbox", KEPT, {"depth": depth}) if depth else Finding("outbox", NONE)
     if troubles:
         return Finding("outbox", REFUSED, {"troubles": troubles, "reason": reason})
     if not depth:

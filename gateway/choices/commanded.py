@@ -50,7 +50,7 @@ class CommandedChoices:
         try:
             section = kind.model_validate_json(json.dumps(values))
         except ValidationError as error:
-            [(key, reason), *_] = faults(error, words(INDONESIAN)).items()
+            [(key, reason), *_] = faults(error, words(INDONESIAN), kind.model_fields).items()
             code = "setting-unknown" if key not in kind.model_fields and "." not in key else "setting-unfit"
             raise Refusal(code, key=f"{kind.section}.{key}", reason=reason) from error
         self._choices.change_in(tx, [section])

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from gateway.choices.desk import Choices
 from gateway.choices.face import NO_ANSWER, HallFace, stranger
-from gateway.choices.faults import faults
+from gateway.choices.faults import faults, unknown
 from gateway.choices.section import Section
 from gateway.errors import Refusal
 from gateway.portal.i18n import Words
-from gateway.toml import TOMLDecodeError, read_toml
+from gateway.toml import TOMLDecodeError, read_toml, why_no_toml
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Arrays of tables by name, such as ``line`` and ``counter``."""
@@ -75,7 +75,7 @@ class Copies:
         try:
             tree = read_toml(text)
         except TOMLDecodeError as error:
-            raise Unfit({"TOML": speak("Berkas ini tidak terbaca: {reason}.", reason=error)}) from error
+            raise Unfit({"TOML": speak("Berkas ini tidak terbaca: {reason}.", reason=why_no_toml(error))}) from error
         present = dict(self._furnished.rows())
         wrong: dict[str, str] = {}
         sections: list[Section] = []
@@ -86,7 +86,7 @@ class Copies:
                 else:
                     wrong[name] = speak("Tulis sebagai [[{name}]].", name=name)
             elif name not in self._kinds or not isinstance(asked, dict):
-                wrong[name] = speak("Nama ini tidak dikenal.")
+                wrong[name] = unknown(name, [*self._kinds, *present], speak)
             else:
                 sections += self._section(self._kinds[name], asked, wrong, speak)
         if not wrong:
@@ -100,7 +100,7 @@ class Copies:
         try:
             section = kind.model_validate_json(json.dumps({**current, **asked}, default=str))
         except ValidationError as error:
-            wrong |= {f"{kind.section}.{key}": sentence for key, sentence in faults(error, speak).items()}
+            wrong |= {f"{kind.section}.{key}": sentence for key, sentence in faults(error, speak, kind.model_fields).items()}
             return []
         if isinstance(section, HallFace) and section.address and (host := stranger(section.address, self._names)):
             wrong["hall.address"] = speak(NO_ANSWER, host=host, names=", ".join(self._names))

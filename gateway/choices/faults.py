@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -9,7 +12,6 @@ from gateway.portal.i18n import Words
 
 SENTENCES = {
     "missing": "Harus diisi.",
-    "extra_forbidden": "Nama ini tidak dikenal.",
     "int_type": "Tulis angka bulat.",
     "int_parsing": "Tulis angka bulat.",
     "int_from_float": "Tulis angka bulat.",
@@ -31,14 +33,25 @@ SENTENCES = {
 }
 """By the kind of fault. What is missing here is told as ``UNCLEAR``."""
 UNCLEAR = "Isinya tidak dapat dipakai."
+UNKNOWN = "Nama ini tidak dikenal. Hapus dari berkas, atau pakai salah satu dari: {known}."
+UNKNOWN_BUT_NEAR = "Nama ini tidak dikenal. Mungkin maksudnya: {near}."
 
 
-def faults(error: ValidationError, speak: Words) -> dict[str, str]:
-    """Return the first fault of each field, by its name."""
+def faults(error: ValidationError, speak: Words, known: Iterable[str] = ()) -> dict[str, str]:
+    """Return the first fault of each field, by its name; ``known`` are the names that there could be."""
     told: dict[str, str] = {}
     for detail in error.errors(include_url=False):
-        told.setdefault(".".join(str(part) for part in detail["loc"]), sentence(detail, speak))
+        is_unknown = detail["type"] == "extra_forbidden"
+        said = unknown(str(detail["loc"][-1]), known, speak) if is_unknown else sentence(detail, speak)
+        told.setdefault(".".join(str(part) for part in detail["loc"]), said)
     return told
+
+
+def unknown(name: str, known: Iterable[str], speak: Words) -> str:
+    """Return what is said of a name that nobody knows, with the remedy."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return speak(UNKNOWN_BUT_NEAR, near=near[0]) if near else speak(UNKNOWN, known=", ".join(names))
 
 
 def sentence(detail: ErrorDetails, speak: Words) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
-from typing import Any
 
 from gateway.mqtt.ports import Disconnected
 
@@ -43,30 +41,88 @@ _VERIFIED = {9: "broker-early", 10: "broker-expired", 62: "broker-misnamed", 64:
 )
 """OpenSSL's X509_V_ERR_ numbers: what is wrong with the broker's certificate."""
 
-_ERRORS: tuple[tuple[type[Exception], str, Callable[[Any], str]], ...] = (
-    (TimeoutError, "broker-unreachable", lambda _: "tidak ada jawaban dari jaringan"),
-    (ssl.SSLError, "broker-refused", lambda error: f"salam TLS gagal ({error.reason or error})"),
-    (ConnectionRefusedError, "broker-unreachable", lambda _: "tidak ada program yang mendengar di port itu"),
-    (socket.gaierror, "broker-unreachable", lambda _: "nama host tidak ditemukan"),
-    (ConnectionError, "broker-unreachable", lambda _: "sambungan diputus"),
-    (OSError, "broker-unreachable", lambda error: error.strerror or str(error)),
+_CERTIFICATES = {
+    9: "belum berlaku",
+    10: "sudah habis",
+    18: "ditandatangani dirinya sendiri",
+    19: "penandatangannya tidak dikenal",
+    20: "penandatangannya tidak dikenal",
+    21: "penandatangannya tidak dikenal",
+    62: "untuk nama lain",
+    64: "untuk alamat lain",
+}
+"""The same numbers in words."""
+
+_GREETINGS = {
+    "WRONG_VERSION_NUMBER": "port itu tidak memakai TLS",
+    "HTTP_REQUEST": "port itu tidak memakai TLS",
+    "UNEXPECTED_EOF_WHILE_READING": "sambungan diputus di tengah salam TLS",
+    "UNSUPPORTED_PROTOCOL": "versi TLS broker terlalu lama",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "versi TLS broker terlalu lama",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": "broker menolak salam TLS",
+}
+"""How a greeting failed, by OpenSSL's name."""
+
+_FILES = {
+    "KEY_VALUES_MISMATCH": "kunci tidak cocok dengan sertifikatnya",
+    "PEM_LIB": "bukan sertifikat atau kunci PEM yang utuh",
+    "NO_START_LINE": "bukan sertifikat atau kunci PEM",
+    "NO_CERTIFICATE_OR_CRL_FOUND": "tidak memuat sertifikat",
+    "BAD_DECRYPT": "kuncinya bersandi",
+}
+"""What is wrong with our own files, by OpenSSL's name."""
+
+_ERRORS: tuple[tuple[type[Exception], str, str], ...] = (
+    (TimeoutError, "broker-unreachable", "tidak ada jawaban dari jaringan"),
+    (ssl.SSLError, "broker-refused", "salam TLS gagal"),
+    (ConnectionRefusedError, "broker-unreachable", "tidak ada program yang mendengar di port itu"),
+    (socket.gaierror, "broker-unreachable", "nama host tidak ditemukan"),
+    (ConnectionError, "broker-unreachable", "sambungan diputus"),
+    (OSError, "broker-unreachable", "jaringannya gagal"),
 )
 """What an error means and how it is said: the first kind that fits, so the special stands before the general."""
+
+_NOT_MQTT = "jawabannya bukan MQTT yang benar"
+_SILENT = "tidak menjawab salam TLS"
+_UNSOUND = "tidak sah"
+_NO_FILES = "bukan sertifikat atau kunci yang utuh"
+
+
+def spoken() -> list[str]:
+    """Return all of these words, for translators."""
+    tables = (_WORDS, _CERTIFICATES, _GREETINGS, _FILES)
+    return [
+        *(text for one in tables for text in one.values()),
+        *(text for _, _, text in _ERRORS),
+        _NOT_MQTT,
+        _SILENT,
+        _UNSOUND,
+        _NO_FILES,
+    ]
 
 
 def of_error(error: Exception) -> Disconnected:
     """Tell why a connection could not be made."""
     if isinstance(error, TimeoutError) and "handshake" in str(error):
-        return Disconnected("broker-silent", "tidak menjawab salam TLS")
+        return Disconnected("broker-silent", _SILENT)
     if isinstance(error, ssl.SSLCertVerificationError):
         code = _VERIFIED.get(error.verify_code, "broker-untrusted")
-        return Disconnected(code, error.verify_message or "sertifikat tidak sah")
+        return Disconnected(code, _CERTIFICATES.get(error.verify_code, _UNSOUND))
     if isinstance(error, ssl.SSLError) and (told := of_alert(error.reason or "")):
         return told
-    for kind, code, words_of in _ERRORS:
+    for kind, code, said in _ERRORS:
         if isinstance(error, kind):
-            return Disconnected(code, words_of(error))
-    return Disconnected("broker-refused", "jawabannya bukan MQTT yang benar")
+            return Disconnected(code, _said_by_the_machine(error) or said)
+    return Disconnected("broker-refused", _NOT_MQTT)
+
+
+def _said_by_the_machine(error: Exception) -> str:
+    """Return what OpenSSL or the kernel says more exactly than our own words do, or empty."""
+    if isinstance(error, ssl.SSLError):
+        return _GREETINGS.get(error.reason or "", "")
+    if isinstance(error, TimeoutError | ConnectionError | socket.gaierror) or not isinstance(error, OSError):
+        return ""
+    return error.strerror or ""
 
 
 def of_alert(alert: str) -> Disconnected | None:
@@ -77,8 +133,8 @@ def of_alert(alert: str) -> Disconnected | None:
 def of_files(error: OSError) -> Disconnected:
     """Tell why our own certificate files cannot be used."""
     if isinstance(error, ssl.SSLError):
-        return Disconnected("certificate-unreadable", error.reason or str(error))
-    return Disconnected("certificate-unreadable", str(error.filename or error.strerror or error))
+        return Disconnected("certificate-unreadable", _FILES.get(error.reason or "", _NO_FILES))
+    return Disconnected("certificate-unreadable", str(error.filename or error.strerror or "tidak terbaca"))
 
 
 def of_answer(name: str) -> Disconnected:

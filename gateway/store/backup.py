@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 from gateway.store.blobs import FOLDER as BLOBS
 from gateway.store.blobs import Blobs
 from gateway.store.connection import is_storage_error, refuse_full_card, storage_refusal
@@ -167,8 +167,10 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
                 sync_folder(target.parent)
                 found[member.name] = _digest(target)
                 progress(min(1.0, tar.offset / total_bytes))
-    except (tarfile.TarError, EOFError, ValueError, TypeError, FileNotFoundError) as error:
-        raise Refusal("backup-invalid", path=path, reason=error) from error
+    except FileNotFoundError as error:
+        raise Refusal("backup-invalid", path=path, reason=error.strerror) from error
+    except (tarfile.TarError, EOFError, ValueError, TypeError) as error:
+        raise Refusal("backup-invalid", path=path, reason=Reason("terpotong, rusak, atau bukan berkas cadangan")) from error
     _hold_against(manifest, found, folder, path)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, fields
 from typing import Any
 
+from gateway.choices.faults import unknown
 from gateway.choices.section import Section
 from gateway.errors import Refusal
 from gateway.portal import problems
@@ -56,7 +57,7 @@ def _setups(rows: Rows) -> tuple[list[LineSetup], list[CounterSetup]]:
 
 def _wrong(kind: type[LineSetup | CounterSetup], row: Mapping[str, Any], speak: Words) -> dict[str, str]:
     known = {field.name: field for field in fields(kind)}
-    wrong = {key: speak("Nama ini tidak dikenal.") for key in row if key not in known}
+    wrong = {key: unknown(key, known, speak) for key in row if key not in known}
     for key, field in known.items():
         if key not in row:
             if field.default is MISSING:

@@ -17,6 +17,7 @@ from gateway.errors import Refusal
 from gateway.relay.orders import KINDS
 from gateway.relay.signing import EVERY_HALL, spell_key
 from provisioning.centre import sealing_key
+from provisioning.centre.fitting import require_fit
 from provisioning.centre.opening import leave_order, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
@@ -64,8 +65,10 @@ def ask(
 
     Example: provision centre ask 3510012001 ping --wait 60 --database sqlite:///centre.db
     """
+    asked = _data(data, pairs)
     with closing(open_reader(database)) as reader:
-        order = compose(reader.centre, hall, kind, _data(data, pairs), name=name, days=days, now=SystemClock().now())
+        order = compose(reader.centre, hall, kind, asked, name=name, days=days, now=SystemClock().now())
+        require_fit(kind, asked)
         leave_order(database, order)
         click.echo(
             f"Perintah {order.id} tersimpan; dikirim oleh penerima (provision centre intake) sampai {order.notafter[:16]} UTC."

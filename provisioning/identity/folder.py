@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 import secrets
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress, Node
 from gateway.mqtt.tls import Trust
 from gateway.relay.topics import ROOT
+from gateway.toml import TOMLDecodeError, read_toml, why_no_toml
 from provisioning.identity import pem
 from provisioning.identity.authority import Authority, new_key
 
@@ -92,15 +92,19 @@ class CentreFolder:
         """Read ``centre.toml``. Raises Refusal ``centre-missing`` or ``settings-invalid``."""
         path = self.path / "centre.toml"
         try:
-            return CentreSettings.model_validate(tomllib.loads(path.read_text("utf-8")))
+            return CentreSettings.model_validate(read_toml(path.read_text("utf-8")))
         except FileNotFoundError as error:
             raise Refusal("centre-missing", directory=self.path) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             key = ".".join(map(str, first["loc"]))
-            raise Refusal("settings-invalid", path=path, key=key, reason=first["msg"]) from error
-        except (OSError, ValueError) as error:
-            raise Refusal("settings-unreadable", path=path, reason=error) from error
+            raise Refusal("settings-invalid", path=path, key=key, reason=Reason("isinya tidak dapat dipakai")) from error
+        except TOMLDecodeError as error:
+            raise Refusal("settings-unreadable", path=path, reason=why_no_toml(error)) from error
+        except UnicodeDecodeError as error:
+            raise Refusal("settings-unreadable", path=path, reason=Reason("bukan UTF-8")) from error
+        except OSError as error:
+            raise Refusal("settings-unreadable", path=path, reason=error.strerror) from error
 
     def local_address(self) -> BrokerAddress:
         """Where this machine finds its broker."""
@@ -118,8 +122,10 @@ def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
         return pem.read_key(path.read_bytes())
     except FileNotFoundError as error:
         raise Refusal("authority-away", path=path) from error
-    except (OSError, ValueError) as error:
-        raise Refusal("file-failed", path=path, reason=error) from error
+    except OSError as error:
+        raise Refusal("file-failed", path=path, reason=error.strerror) from error
+    except ValueError as error:
+        raise Refusal("file-failed", path=path, reason=Reason("bukan kunci PEM yang dapat dibaca")) from error
 
 
 def key_at(path: Path) -> ec.EllipticCurvePrivateKey:

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from gateway.errors import Refusal
+from gateway.errors import Reason, Refusal
 from gateway.relay import enrolment
 from provisioning.identity import pem
 from provisioning.identity.authority import Purpose, common_name_of
@@ -44,7 +44,7 @@ def read_request(hall: str, content: bytes) -> ec.EllipticCurvePublicKey:
         key = request.public_key()
         sound = request.is_signature_valid
     except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature) as error:
-        raise Refusal("request-unusable", hall=hall, reason=error) from error
+        raise Refusal("request-unusable", hall=hall, reason=Reason("bukan permintaan sertifikat (CSR) yang utuh")) from error
     if not sound:
         raise Refusal("request-unusable", hall=hall, reason="tanda tangan")
     if common_name_of(request.subject) != hall:
@@ -116,8 +116,10 @@ class Registrar:
         try:
             told = json.loads(self._revoked.read_text("utf-8")) if self._revoked.exists() else {}
             entered = {int(serial, 16): datetime.fromisoformat(at) for serial, at in told.items()}
-        except (OSError, ValueError, AttributeError) as error:
-            raise Refusal("file-failed", path=self._revoked, reason=error) from error
+        except OSError as error:
+            raise Refusal("file-failed", path=self._revoked, reason=error.strerror) from error
+        except (ValueError, AttributeError) as error:
+            raise Refusal("file-failed", path=self._revoked, reason=Reason("isinya rusak")) from error
         probe = pem.read_certificates(self._folder.pair("revoked").read_bytes())[0]
         return {probe.serial_number: probe.not_valid_before_utc} | entered
 

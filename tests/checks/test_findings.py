@@ -192,6 +192,12 @@ def test_outbox(depth: int, age: timedelta, troubles: int, level: Level, words: 
     assert_says(check_outbox(depth, NOW - age, NOW, troubles, "schema"), level, words)
 
 
+@pytest.mark.parametrize(("depth", "words"), [(0, "Belum ada data"), (7, "7 data disimpan di balai")])
+def test_without_a_broker_nothing_waits_for_a_road(depth: int, words: str) -> None:
+    """However old it is: the hall has nobody to send it to, and nothing is wrong."""
+    assert_says(check_outbox(depth, NOW - timedelta(days=90), NOW, broker=False), Level.GOOD, words)
+
+
 def test_disk(tmp_path: Path) -> None:
     """The free room is told in megabytes."""
     assert "MB" in check_disk(tmp_path).sentence

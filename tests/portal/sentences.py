@@ -16,7 +16,7 @@ from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
-from gateway.choices.faults import SENTENCES, UNCLEAR
+from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
 from gateway.devices import lan_words, printer_words
 from gateway.errors import FAULTS, MACHINE
 from gateway.mqtt import reasons
@@ -50,7 +50,7 @@ def _told() -> Iterator[str]:
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
         yield one.name
     yield from chosen()
-    yield from (*MACHINE.values(), *REASONS.values(), *reasons._WORDS.values())
+    yield from (*MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*printer_words.REMEDIES, printer_words.CLOSED, *printer_words.REMEDIES.values(), USUAL)
     yield from (*lan_words.REMEDIES, lan_words.CLOSED, *lan_words.REMEDIES.values())
     for fault in FAULTS.values():
@@ -109,6 +109,6 @@ def _choices(node: ast.expr) -> Iterator[str]:
 
 def chosen() -> Iterator[str]:
     """Yield the words of the pages below ``/atur`` that stand in tables."""
-    yield from (*SENTENCES.values(), UNCLEAR, NO_ANSWER, *COLOURS.values(), *ICONS.values())
+    yield from (*SENTENCES.values(), UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR, NO_ANSWER, *COLOURS.values(), *ICONS.values())
     for form in (FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm):
         yield from (form.title, *form.labels.values())

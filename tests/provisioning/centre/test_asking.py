@@ -57,6 +57,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.database.close()
 
 
+RESEND = '{"epoch": "7f3a90c2", "lane": "records", "first": 1, "last": 2}'
+
+
 def answer(order: OrderRow, state: str, code: str = "", reason: str = "", hall: str = HALL, said: str = "") -> OrderAnswer:
     """Return a hall's answer."""
     return OrderAnswer(order.id, hall, state, code, reason, said, "7f3a90c2", AT)
@@ -101,6 +104,15 @@ def test_what_is_asked_may_stand_in_a_file(desk: Desk, tmp_path: Path) -> None:
         ((HALL, "ping", "--set", "a=1", "--set", "a.b=1"), "tidak dapat dipakai: a.b=1"),
         ((HALL, "ping", "--days", "0"), "Masa berlaku"),
         ((HALL, "ping", "--set", f"a={'x' * 50_000}"), "lebih dari 48 KiB"),
+        ((HALL, "announcement.put", "--name", "x"), "texts belum diisi"),
+        ((HALL, "announcement.put", "--name", "x", "--set", "texts.id=5"), "texts.id harus berupa teks"),
+        ((HALL, "announcement.put", "--name", "x", "--set", "text.id=a"), "text tidak dikenal, mungkin maksudnya texts"),
+        (
+            (HALL, "announcement.put", "--name", "x", "--set", "texts.id=a", "--set", "ends_on=besok"),
+            "ends_on tidak seperti yang",
+        ),
+        ((HALL, "key.put", "--set", "use=sealing", "--set", "key=pendek"), "Bagiannya: use (wajib), key (wajib)"),
+        ((HALL, "resend.request", "--data", RESEND), "lane harus salah satu dari urgent, record, parcel, bulk"),
     ],
 )
 def test_what_cannot_be_asked_is_told_in_a_sentence(desk: Desk, arguments: tuple[str, ...], says: str) -> None:
