@@ -95,6 +95,7 @@ FAULTS: dict[str, Fault] = {
     "no-current-ticket": Fault(409, "Loket {counter} belum memanggil siapa pun.", "Panggil nomor berikutnya dulu."),
     "ticket-moved-on": Fault(409, "Nomor di loket ini sudah berganti sejak halaman dibuka.", "Lihat nomor yang sekarang, lalu ulangi bila masih perlu."),
     "unknown-number": Fault(404, "Nomor {number} tidak ada hari ini.", "Periksa nomor pada struk."),
+    "number-ambiguous": Fault(409, "Dua orang menunggu dengan nomor itu: {numbers}.", "Ketik {typed} untuk {example}, atau panggil di halaman loket."),
     "act-not-now": Fault(409, "Itu tidak dapat dilakukan lagi untuk nomor {number}.", "Lihat keadaan nomor itu sekarang."),
     "called-too-few": Fault(409, "Nomor {number} baru dipanggil {calls} kali.", "Panggil ulang sampai {needed} kali, atau lewati dulu."),
     "unknown-hold-reason": Fault(422, "Alasan menunda {reason} tidak dikenal.", "Pilih salah satu alasan di halaman loket."),

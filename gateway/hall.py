@@ -232,7 +232,7 @@ class Hall:
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
-        self.presses = PressDesk(self.tickets, self.clock)
+        self.presses = PressDesk(self.tickets, self.clock, lambda: self.view.current)
         self._begin("devices", self.devices.step)
         self.trials = Trials(lambda: self.devices.boards, lambda: self.devices.printers, clock=self.clock)
         # From now on a press waits for its number, which comes once the hall has started.
@@ -355,6 +355,7 @@ class Hall:
                     paper=self.devices.paper,
                     devices=lambda: check_devices(self.devices),
                     trials=self.trials,
+                    keypads=self.presses,
                 ),
                 ReportPages(self.store, self.people),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),

@@ -39,7 +39,7 @@ class Press:
     act: str = ""
     """What the clerk does at the counter, for example ``call-next``; empty for other keys."""
     number: str = ""
-    """The digits of the number that ``act`` is about; empty for acts about none."""
+    """The number that ``act`` is about as it was typed, for example ``12``, ``2.12`` or ``B12``; empty for acts about none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A USB numpad, or any USB keyboard, as the keypad of a counter, read from Linux's input device without a library.
 
 Promises: it is told apart by the port that it is plugged into, so two identical ones serve two counters; it is taken for the hall
-alone, so no key reaches a screen; unplugged it is ``missing`` and found again when it is back; its thread only enqueues.
+alone, so no key reaches a screen; unplugged it is ``missing`` and found again when it is back; its thread only enqueues. A number before Enter
+calls that very number, unless a key of it may have been lost.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio_contacts import CLOSED, STUCK
 from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press
+from gateway.devices.typed_number import TypedNumber
 from gateway.errors import Reason
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,9 @@ ACTS = ("call-next", "recall", "complete", "no-show", "skip", "serve", "pause", 
 CODES = {"enter": (28, 96), "plus": (78,), "minus": (12, 74), "star": (55,), "slash": (53, 98)}
 """Linux's codes of the keys that can be given an act, on the numpad and, where it has one, on the keyboard."""
 USUAL = {"enter": "call-next", "plus": "recall", "minus": "complete", "star": "no-show", "slash": "undo"}
+
+CALL = "call"
+"""What Enter does after a number; any other key forgets the number."""
 
 EVENT = struct.Struct("llHHi")
 EV_SYN, EV_KEY = 0, 1
@@ -102,6 +107,8 @@ class UsbKeypad:
         self._kernel = kernel or Kernel()
         self._follow = follow
         self._keys = Keys(self._meanings.values(), rules)
+        self._enter = self._meanings[CODES["enter"][0]]
+        self._typed = TypedNumber()
         self._press: Callable[[Press], None] | None = None
         self._descriptor: int | None = None
         self._lock = threading.Lock()
@@ -179,6 +186,7 @@ class UsbKeypad:
         for _, _, kind, code, value in EVENT.iter_unpack(heard[: len(heard) // EVENT.size * EVENT.size]):
             if kind == EV_SYN and code == SYN_DROPPED:
                 self._has_lost = True
+                self._typed.take(at_s)
             elif self._has_lost:
                 # What is left of a report that has lost its beginning says nothing; after it, how the keys stand does.
                 if kind == EV_SYN and code == SYN_REPORT:
@@ -189,18 +197,23 @@ class UsbKeypad:
                         self._move(key, DOWN if is_down else UP, at_s)
             elif kind == EV_KEY and (meant := self._meanings.get(code)) is not None:
                 self._move(meant, value, at_s)
+            elif kind == EV_KEY and value == DOWN:
+                self._typed.key(code, at_s)
 
     def _move(self, key: Press, value: int, at_s: float) -> None:
         if value == UP:
             self._keys.opened(key, at_s)
         elif value == DOWN and self._keys.closed(key, at_s) and self._press is not None:
-            self._press(replace(key, pressed_at_s=at_s))
+            number = self._typed.take(at_s)
+            meant = replace(key, act=CALL, number=number) if number and key == self._enter else key
+            self._press(replace(meant, pressed_at_s=at_s))
 
     def _let_go(self) -> None:
         with self._lock:
             descriptor, self._descriptor = self._descriptor, None
             if descriptor is not None:
                 os.close(descriptor)
+                self._typed = TypedNumber()
                 self._keys.all_opened(self._clock.monotonic_s())
 
     def _say(self, error: OSError) -> None:

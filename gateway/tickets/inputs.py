@@ -17,6 +17,9 @@ from gateway.clock import Clock
 from gateway.devices.ports import Press
 from gateway.errors import Refusal
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.snapshot import QueueSnapshot
+from gateway.tickets.typed import number_meant
+from gateway.tickets.view import EMPTY
 from gateway.tickets.wishes import Wish
 
 log = logging.getLogger(__name__)
@@ -25,6 +28,8 @@ STALE_S = 10.0
 """A press that waited longer is nobody's any more."""
 RETRY_S = 0.5
 """How long to wait when the card did not take a press."""
+TOLD_S = 20.0
+"""So long the counter's page says why a keypad could do nothing."""
 REST_S = 1.0
 TRANSIENT = frozenset({"storage-failed", "storage-full"})
 """Refusals after which the same press may succeed."""
@@ -48,7 +53,7 @@ class PressAnswer:
 class PressDesk:
     """Where presses wait for their number. ``press`` may be called from any thread; ``step`` belongs to one loop."""
 
-    def __init__(self, desk: TicketsDesk, clock: Clock) -> None:
+    def __init__(self, desk: TicketsDesk, clock: Clock, view: Callable[[], QueueSnapshot] = lambda: EMPTY) -> None:
         self.dropped = 0
         """Presses that waited too long."""
         self.refused = 0
@@ -59,6 +64,9 @@ class PressDesk:
         """Of the keypads."""
         self._desk = desk
         self._clock = clock
+        self._view = view
+        self._told: dict[str, tuple[Refusal | None, float]] = {}
+        """What became of the last act of a keypad at each counter, and when."""
         self._waiting: deque[Press] = deque()
         self._wake: Callable[[], None] = lambda: None
 
@@ -70,6 +78,15 @@ class PressDesk:
         """Enqueue a press. Never blocks and never raises."""
         self._waiting.append(press)
         self._wake()
+
+    def keypad_says(self, counter: str) -> Refusal | None:
+        """Return why the last act of a keypad at ``counter`` could not be done, for as long as its clerk may wonder."""
+        refusal, at_s = self._told.get(counter, (None, 0.0))
+        return refusal if self._clock.monotonic_s() - at_s < TOLD_S else None
+
+    def has_keypad(self, counter: str) -> bool:
+        """Return whether a key has been pressed at ``counter`` since the hall started."""
+        return counter in self._told
 
     def step(self) -> float:
         """Give a number for every press that waits; return the seconds to rest."""
@@ -90,9 +107,11 @@ class PressDesk:
                     return RETRY_S
                 self.refused += 1
                 self._answer(press, refusal=refusal.code)
+                self._tell(press, refusal)
                 log.warning("device=%s event=press-refused code=%s", press.device, refusal.code)
             else:
                 self._answer(press, number)
+                self._tell(press, None)
             self._waiting.popleft()
         return REST_S
 
@@ -102,7 +121,8 @@ class PressDesk:
             self._desk.rate_latest(press.counter, press.score)
             return ""
         if press.act:
-            wish, keypad = Wish(press.act, press.number), f"device:{press.device}"
+            number = number_meant(press.number, self._view(), press.counter) if press.number else ""
+            wish, keypad = Wish(press.act, number), f"device:{press.device}"
             return wish.carry_out(self._desk.counters, press.counter, officer=keypad).number
         return self._desk.issue(press.line, origin="button").number
 
@@ -112,3 +132,7 @@ class PressDesk:
             self.latest_act = answer
         elif number or refusal:
             self.latest = answer
+
+    def _tell(self, press: Press, refusal: Refusal | None) -> None:
+        if press.act:
+            self._told[press.counter] = (refusal, self._clock.monotonic_s())

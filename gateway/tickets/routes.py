@@ -31,7 +31,7 @@ from gateway.tickets.public_routes import PublicPages
 from gateway.tickets.rating_routes import RatingPages
 from gateway.tickets.slips import Paper, no_printer
 from gateway.tickets.snapshot import QueueSnapshot
-from gateway.tickets.staff_routes import Looking, StaffPages, no_devices
+from gateway.tickets.staff_routes import Keypads, Looking, StaffPages, no_devices
 from gateway.tickets.tool_routes import ToolPages
 from gateway.tickets.trial_routes import TrialPages
 from gateway.tickets.trials import Trials
@@ -51,10 +51,11 @@ class TicketPages:
     def __init__(
         self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None,
         paper: Paper = no_printer, devices: Looking = no_devices, trials: Trials | None = None,
+        keypads: Keypads | None = None,
     ) -> None:  # fmt: skip
         """``news`` is what the board shows beside the calls, ``speaker`` whoever says them aloud.
 
-        ``paper`` tells whether slips come out, ``devices`` how all devices are, ``trials`` which can be tried.
+        ``paper`` tells whether slips come out, ``devices`` how all devices are, ``trials`` which can be tried, ``keypads`` what they could not do.
         """
         self._desk = desk
         self._view = view
@@ -63,6 +64,7 @@ class TicketPages:
         self._paper = paper
         self._devices = devices
         self._trials = trials
+        self._keypads = keypads
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
         self._aloud = Broadcaster(lambda: event("saying", "0", json.dumps(speaker.saying))) if speaker is not None else None
@@ -81,7 +83,7 @@ class TicketPages:
             *([Route("/papan/ucapan", endpoint=_Stream(self._aloud))] if self._aloud is not None else []),
             *days.routes(),
             *ToolPages(self._desk, self._view, self._people, site, days, self._paper).routes(),
-            *StaffPages(self._desk, self._view, self._people, site, days, self._devices, self._paper).routes(),
+            *StaffPages(self._desk, self._view, self._people, site, days, self._devices, self._paper, self._keypads).routes(),
             *setup_routes.routes(self._desk, self._people, site),
             *TrialPages(self._trials or Trials(clock=site.clock), self._people, site).routes(),
             Route("/api/v1/queue", self._queue),

@@ -7,6 +7,7 @@ another that has come since; everything works without JavaScript, and by the key
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -36,8 +37,21 @@ SHOWN_ON_PAGE = frozenset(
 )  # fmt: skip
 """Refusals that a clerk meets at work: told on the counter's own page, so that work goes on from there."""
 
+KEYPAD_LOOK_S = 5
+"""How often the page of a counter with a keypad looks: what a keypad could not do changes nothing in the queue, and is to be seen all the same."""
+
 Looking = Callable[[], HealthFinding | None]
 """Tells how the hall's devices are; quick, since every page of the console asks."""
+
+
+class Keypads(Protocol):
+    """The keypads of the counters; ``gateway.tickets.inputs.PressDesk`` knows them."""
+
+    def keypad_says(self, counter: str) -> Refusal | None:
+        """Return why the last act of a keypad at ``counter`` could not be done, for as long as its clerk may wonder."""
+
+    def has_keypad(self, counter: str) -> bool:
+        """Return whether a key has been pressed at ``counter``."""
 
 
 def no_devices() -> None:
@@ -49,7 +63,7 @@ class StaffPages:
 
     def __init__(
         self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, site: Site, days: DayPages, devices: Looking = no_devices,
-        paper: Paper = no_printer,
+        paper: Paper = no_printer, keypads: Keypads | None = None,
     ) -> None:  # fmt: skip
         self._desk = desk
         self._view = view
@@ -58,6 +72,7 @@ class StaffPages:
         self._days = days
         self._devices = devices
         self._paper = paper
+        self._keypads = keypads
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes; they come after those of pages below ``/loket`` with a name of their own."""
@@ -111,11 +126,16 @@ class StaffPages:
         speak = words(self._site.language_of(request))
         found = self._devices()
         devices = speak.tell(found.verdict.sentence, found.facts) if found else ""
+        told = self._keypads.keypad_says(counter.id) if self._keypads else None
+        keypad = (
+            " ".join(speak.tell(words_of, told.facts) for words_of in (told.fault.sentence, told.fault.remedy)) if told else ""
+        )
         return staff_page(
             self._site, request, session, "counter.html", f"/loket/{counter.id}", refusal,
             console=console.compose(snapshot, counter, self._site.clock), counter=counter, key=self._site.new_key(),
             clock=self._site.clock_face(speak)[1], level=found.level if found else 0, devices=devices, door=self._days.door(snapshot),
             **self._days.told(snapshot.day), phone_tickets=snapshot.rules.phone_tickets, late=late,
+            keypad=keypad, look_s=KEYPAD_LOOK_S if self._keypads and self._keypads.has_keypad(counter.id) else 0,
         )  # fmt: skip
 
 

@@ -178,6 +178,52 @@ def test_what_the_kernel_dropped_would_be_lost_without_asking_it(tmp_path: Path)
     numpad.unplug()
 
 
+def test_a_number_before_enter_calls_that_number(tmp_path: Path) -> None:
+    """12 Enter is the twelve, Enter alone the next one; another act's key forgets what was typed; a pulled plug too."""
+    numpad, clock, presses = Numpad(tmp_path), FakeClock(), list[Press]()
+    keypad = keypad_at(tmp_path, clock)
+    keypad.when_pressed(presses.append)
+    numpad.plug()
+    keypad.look()
+
+    def type_keys(*codes: int) -> None:
+        for code in codes:
+            numpad.key(code, 1)
+            numpad.key(code, 0)
+        keypad.listen()
+        clock.advance(3)
+
+    type_keys(79, 80, ENTER)
+    type_keys(ENTER)
+    type_keys(79, PLUS)
+    type_keys(ENTER)
+    type_keys(79)
+    numpad.unplug()
+    keypad.listen()
+    numpad.plug()
+    keypad.look()
+    type_keys(ENTER)
+    said = [(press.act, press.number) for press in presses]
+    assert said == [("call", "12"), ("call-next", ""), ("recall", ""), ("call-next", ""), ("call-next", "")]
+    numpad.unplug()
+
+
+def test_a_number_of_which_a_key_was_lost_calls_nobody_else(tmp_path: Path) -> None:
+    """The kernel dropped events in mid-number: what is left of it might be somebody else's."""
+    numpad, clock, presses = Numpad(tmp_path), FakeClock(), list[Press]()
+    keypad = keypad_at(tmp_path, clock)
+    keypad.when_pressed(presses.append)
+    numpad.plug()
+    keypad.look()
+    numpad.key(79, 1)
+    numpad.say((0, 3, 0))
+    numpad.say()
+    numpad.key(ENTER, 1)
+    keypad.listen()
+    assert [(press.act, press.number) for press in presses] == [("call-next", "")]
+    numpad.unplug()
+
+
 def test_closing_waits_for_no_key(tmp_path: Path) -> None:
     """The thread that listens ends by itself; a hall that stops does not wait for it."""
     numpad, ended, threads = Numpad(tmp_path), threading.Event(), list[threading.Thread]()

@@ -13,7 +13,8 @@ from gateway.devices.ports import Press
 from gateway.errors import Refusal
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.desk import Issued, TicketsDesk
-from gateway.tickets.inputs import STALE_S, PressAnswer, PressDesk
+from gateway.tickets.inputs import STALE_S, TOLD_S, PressAnswer, PressDesk
+from gateway.tickets.view import QueueView
 from tests.support.rules import choose_rules
 from tests.support.tickets import Queue, open_queue
 
@@ -184,3 +185,36 @@ def test_a_keypad_that_can_do_nothing_is_answered_with_the_reason(queue: Queue) 
     presses.press(key(queue, "call-next"))
     presses.step()
     assert presses.latest_act == PressAnswer("keypad-1", "", "", "nobody-waiting", "1", "call-next")
+
+
+def typed(queue: Queue, number: str, counter: str = "1") -> Press:
+    """A number and Enter on a keypad at this moment."""
+    return Press("keypad-1", "", queue.clock.monotonic_s(), counter, act="call", number=number)
+
+
+def test_a_number_on_a_keypad_calls_that_person(queue: Queue) -> None:
+    """Who waits with that number in the counter's own line is called, out of turn, and nobody else."""
+    view = QueueView(queue.store, queue.desk.choices)
+    presses = PressDesk(queue.desk, queue.clock, lambda: view.current)
+    for _ in range(3):
+        queue.desk.issue("surat", origin="phone")
+    view.refresh()
+    presses.press(typed(queue, "3"))
+    presses.step()
+    view.refresh()
+    assert ([(call.number, call.counter) for call in view.current.calls], presses.keypad_says("1")) == ([("A-003", "1")], None)
+
+
+def test_a_number_that_does_not_wait_calls_nobody_and_is_told_for_a_while(queue: Queue) -> None:
+    """The clerk reads why on the counter's page; the next act that succeeds, or twenty seconds, take it away."""
+    view = QueueView(queue.store, queue.desk.choices)
+    presses = PressDesk(queue.desk, queue.clock, lambda: view.current)
+    queue.desk.issue("surat", origin="phone")
+    view.refresh()
+    presses.press(typed(queue, "7"))
+    presses.step()
+    told = presses.keypad_says("1")
+    assert told is not None
+    assert (told.sentence, presses.keypad_says("2"), presses.has_keypad("2")) == ("Nomor 7 tidak ada hari ini.", None, False)
+    queue.clock.advance(TOLD_S)
+    assert (presses.keypad_says("1"), presses.has_keypad("1"), view.current.calls) == (None, True, ())

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from gateway.errors import Refusal
 from gateway.people.model import Role
+from gateway.tickets.routes import TicketPages
 from gateway.tickets.snapshot import CounterView
 from tests.support.portal import PIN, RunningPortal, running_portal
 
@@ -199,3 +203,33 @@ def test_the_picker_shows_every_counter(clerk: httpx.Client) -> None:
     _press(clerk, "pause", "2")
     page = clerk.get("/loket").text
     assert [words in page for words in ("melayani A-003", "istirahat", 'data-digit="2"')] == [True] * 3
+
+
+class Said:
+    """A keypad at counter 1 that could not do what its clerk typed."""
+
+    def keypad_says(self, counter: str) -> Refusal | None:
+        """Say why."""
+        return Refusal("unknown-number", number="7") if counter == "1" else None
+
+    def has_keypad(self, counter: str) -> bool:
+        """Say where it is."""
+        return counter == "1"
+
+
+class KeypadPages(TicketPages):
+    """The pages of a hall with that keypad."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._keypads = Said()
+
+
+def test_what_a_keypad_could_not_do_is_told_on_its_counters_page(tmp_path: Path) -> None:
+    """In the clerk's language, on a page that looks again every five seconds; the other counter's page says nothing of it."""
+    with running_portal(tmp_path, pages=KeypadPages) as running, running.client() as client:
+        client.post("/masuk", data={"officer": "Siti", "pin": PIN})
+        page, english, other = (client.get(path).text for path in ("/loket/1", "/loket/1?bahasa=en", "/loket/2?bahasa=id"))
+    assert "Keypad: Nomor 7 tidak ada hari ini. Periksa nomor pada struk." in page
+    assert "Keypad: There is no number 7 today." in english
+    assert ('data-look-s="5"' in page, "Keypad" in other, "data-look-s" in other) == (True, False, False)

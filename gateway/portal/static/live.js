@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const pollMs = 1000 * (document.querySelector("[data-poll-s]")?.dataset.pollS ?? 10);
-  const minuteMs = 60000;
+  const quietMs = () => 1000 * (document.querySelector("[data-look-s]")?.dataset.lookS ?? 60);
   let known = document.querySelector("meta[name=queue]")?.content;
   let stream = null, poll = 0, soon = 0, asking = false, again = false, drawn = 0;
 
@@ -103,7 +103,7 @@
       known = event.lastEventId;
       lookSoon();
     });
-    poll = setInterval(look, minuteMs); // hours pass without an event
+    poll = setTimeout(function onceMore() { look(); poll = setTimeout(onceMore, quietMs()); }, quietMs()); // hours pass without an event
     stream.onerror = () => {
       if (stream.readyState === EventSource.CLOSED) { clearInterval(poll); poll = setInterval(look, pollMs); }
     };
