@@ -7,6 +7,7 @@ write lets the broker read anew; a folder that cannot be written stops nothing, 
 from __future__ import annotations
 
 import logging
+import os
 import random
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,11 +38,11 @@ ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not b
 
 
 class LanBroker:
-    """The broker's files in ``settings.folder``. ``user`` is whom a broker that root starts becomes: empty where systemd does that."""
+    """The broker's files in ``settings.folder``. On a Pi systemd starts it as its own user; beside a hall that root runs, it stays root."""
 
-    def __init__(self, settings: LanSettings, data: Path, randomness: random.Random, *, user: str = "") -> None:
+    def __init__(self, settings: LanSettings, data: Path, randomness: random.Random) -> None:
         self._settings = settings
-        self._user = user
+        self._user = "root" if os.geteuid() == 0 else ""  # else Mosquitto becomes a user that cannot read its files
         self._randomness = randomness
         self._password = _own_password(data / OWN_PASSWORD, randomness)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from gateway.clock import SystemClock
-from gateway.demo.regency import Regency, find_mosquitto
+from gateway.demo.children import find_mosquitto
+from gateway.demo.lan import DemoLan
+from gateway.demo.regency import Regency
 from gateway.demo.sim import SimParts, sim_routes
 from gateway.errors import Refusal
 from gateway.hall import Hall
@@ -20,6 +23,7 @@ from gateway.settings import (
     DataSettings,
     DeviceSettings,
     HallSettings,
+    LanSettings,
     PortalSettings,
     RelaySettings,
     Settings,
@@ -41,24 +45,36 @@ def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> I
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     regency = None if broker == "none" else Regency(folder / "regency", broker=broker, mosquitto=find_mosquitto())
-    settings = _settings(folder / "hall", host, port, regency)
+    lan = _lan(folder / "lan")
+    settings = _settings(folder / "hall", host, port, regency, lan)
     supervision = None if regency is None else Loop("regency", regency.step, SystemClock())
-    hall = Hall(settings, extra_routes=lambda hall: _sim(hall, regency))
+    hall = Hall(settings, extra_routes=lambda hall: _sim(hall, regency, lan))
     try:
         if regency is not None:
             regency.start()
         with hall:
             if supervision is not None:
                 supervision.start()
+            if lan is not None:
+                lan.start()
             _welcome_officer(hall, pin)
             yield _welcome(hall, regency, pin)
     finally:
+        if lan is not None:
+            lan.stop()
         if regency is not None and supervision is not None:
             supervision.stop()
             regency.stop()
 
 
-def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Settings:
+def _lan(folder: Path) -> DemoLan | None:
+    mosquitto = find_mosquitto()
+    if mosquitto is None:
+        return None
+    return DemoLan(folder, furnishing.LINES[0].id, mosquitto=mosquitto, clock=SystemClock(), randomness=random.SystemRandom())
+
+
+def _settings(folder: Path, host: str, port: int, regency: Regency | None, lan: DemoLan | None) -> Settings:
     buttons = [
         DeviceSettings.model_validate({"id": f"tombol-{line.letter.lower()}", "kind": "simulated-button", "line": line.id})
         for line in furnishing.LINES
@@ -89,12 +105,13 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None) -> Se
         data=DataSettings(directory=folder),
         portal=PortalSettings(host=host, port=port, address=f"http://{host}:{port}"),
         relay=relay,
+        lan=lan.settings if lan is not None else LanSettings(),
         clock=ClockSettings(trust="always"),
-        devices=(*buttons, *ratings, *keypads, *boards, printer, speaker, lamp),
+        devices=(*buttons, *ratings, *keypads, *boards, printer, speaker, lamp, *(lan.entries if lan is not None else ())),
     )
 
 
-def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
+def _sim(hall: Hall, regency: Regency | None, lan: DemoLan | None) -> list[BaseRoute]:
     def waiting_events() -> int:
         with hall.store.reader() as db:
             return outbox.backlog(db).depth
@@ -110,6 +127,7 @@ def _sim(hall: Hall, regency: Regency | None) -> list[BaseRoute]:
             waiting_events=waiting_events,
             centre=regency.database if regency is not None else None,
             uplink=regency,
+            lan=lan,
         )
     )
 

@@ -24,6 +24,8 @@ SAY_AGAIN_S = 15.0
 """So often a device says how it is when nothing happens."""
 STUCK_S = 30.0
 LIT_S = 1.0
+ANSWER_S = 2.0
+"""So long a device waits for the hall's word on a press."""
 DARK_S = 60.0
 """A board that hears nothing for so long goes dark."""
 FIRMWARE = "1.0.0"
@@ -51,7 +53,7 @@ class EmulatedDevice:
         self._begin()
 
     def _begin(self) -> None:
-        self._is_off = False
+        self.is_off = False
         self.boot = f"{self._randomness.getrandbits(32):08x}"
         self._booted_at_s = self._clock.monotonic_s()
         habits = Habits(self.id, keepalive_s=15, connect_limit_s=2.0)
@@ -78,7 +80,7 @@ class EmulatedDevice:
 
     def step(self) -> float:
         """Do what a device does by itself; return the seconds to rest."""
-        if self._is_off:
+        if self.is_off:
             return 1.0
         self.connection.start()
         while True:
@@ -117,7 +119,7 @@ class EmulatedDevice:
         """Lose power. The broker would notice after 22 s; what it then says is said at once, so that nobody waits."""
         self._publish("online", b"offline", retain=True)
         self.connection.stop()
-        self._is_off = True
+        self.is_off = True
 
     def _hear(self, what: str, said: dict[str, object]) -> None:
         self.heard.append((what, said))
@@ -164,9 +166,17 @@ class EmulatedKeys(EmulatedDevice):
         return ["ask", "blink", "heard"]
 
     @property
+    def is_blinking(self) -> bool:
+        """Whether the lamp says that nobody has answered: from two seconds after the press, for a second."""
+        if self.answer is not None or self._lit_at_s is None:
+            return False
+        return ANSWER_S <= self._clock.monotonic_s() - self._lit_at_s < ANSWER_S + LIT_S
+
+    @property
     def is_lit(self) -> bool:
-        """Whether the lamp shines: from the press on, for a second, unless the hall says that it does not count."""
-        return self._lit_at_s is not None and self._clock.monotonic_s() - self._lit_at_s < LIT_S
+        """Whether the lamp shines: from the press on, while the hall is asked, and for a second once it says that it counts."""
+        lit_s = ANSWER_S if self.answer is None else LIT_S
+        return self._lit_at_s is not None and self._clock.monotonic_s() - self._lit_at_s < lit_s
 
     def down(self, key: str = "press") -> None:
         """Push a key and keep it down."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import getpass
 import logging
-import os
-import shutil
 import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO, Literal
+
+from gateway.demo.children import child, end, ended, free_port
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,6 @@ log_type warning
 """
 
 
-def find_mosquitto() -> str | None:
-    """Return the path of Mosquitto, also where Debian puts it and a plain user's PATH does not look; None without it."""
-    return shutil.which("mosquitto", path=os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin")
-
-
 class Regency:
     """The broker and the intake of the demo. ``step`` belongs to a loop and keeps both alive."""
 
@@ -64,7 +59,7 @@ class Regency:
         self.pulled = False
         self._folder = folder
         self._embedded = broker == "embedded"
-        self._port = _free_port() if self._embedded else 0
+        self._port = free_port() if self._embedded else 0
         self.address = f"mqtt://127.0.0.1:{self._port}" if self._embedded else broker
         self._topic_root = topic_root
         self._broker: subprocess.Popen[bytes] | None = None
@@ -92,10 +87,10 @@ class Regency:
 
     def step(self) -> float:
         """Start what should run and does not."""
-        if self._embedded and not self.pulled and _ended(self._broker):
-            self._broker = _child(self._broker_command())
-        if _ended(self._intake) and self._broker_answers():
-            self._intake = _child(self._intake_command(), stderr=subprocess.PIPE)
+        if self._embedded and not self.pulled and ended(self._broker):
+            self._broker = child(self._broker_command())
+        if ended(self._intake) and self._broker_answers():
+            self._intake = child(self._intake_command(), stderr=subprocess.PIPE)
             threading.Thread(target=self._pass_on, args=(self._intake.stderr,), name="intake-log", daemon=True).start()
         return LOOK_S
 
@@ -103,7 +98,7 @@ class Regency:
         """Let the hall lose its regency, as when the cable is pulled. Does nothing to a broker that runs elsewhere."""
         if self._embedded and not self.pulled:
             self.pulled = True
-            _end(self._broker)
+            end(self._broker)
 
     def plug_uplink(self) -> None:
         """Give the regency back at the next look.
@@ -114,8 +109,8 @@ class Regency:
 
     def stop(self) -> None:
         """End both children."""
-        _end(self._intake)
-        _end(self._broker)
+        end(self._intake)
+        end(self._broker)
 
     def _broker_answers(self) -> bool:
         """Whether there is anything to connect to: an intake that finds nothing would hesitate with its next try."""
@@ -149,32 +144,3 @@ class Regency:
             *("--topic-root", self._topic_root, "--protocol", self.protocol),
             *("--signing-key", str(self._folder / SIGNING_KEY)),
         ]
-
-
-def _child(command: list[str], stderr: int | None = None) -> subprocess.Popen[bytes]:
-    """Start a command that the kernel ends when the hall is gone, even by kill -9."""
-    tied = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
-    return subprocess.Popen(  # noqa: S603 - our own commands, no shell
-        [*tied, *command], stdin=subprocess.DEVNULL, stderr=stderr
-    )
-
-
-def _ended(child: subprocess.Popen[bytes] | None) -> bool:
-    return child is None or child.poll() is not None
-
-
-def _end(child: subprocess.Popen[bytes] | None) -> None:
-    if child is None or child.poll() is not None:
-        return
-    child.terminate()
-    try:
-        child.wait(timeout=2)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from gateway.demo.centre_reading import CentreReading, read_centre
 from gateway.demo.faults import KEYS, rows
+from gateway.demo.lan import DemoLan
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import LampSign
 from gateway.devices.simulated_board import SimulatedBoard
@@ -79,6 +80,8 @@ class SimParts:
     """The centre's database, or None when it is elsewhere."""
     uplink: Uplink | None
     """The cable, or None when there is no regency."""
+    lan: DemoLan | None = None
+    """The devices on Wi-Fi, or None without Mosquitto."""
 
 
 def sim_routes(parts: SimParts) -> list[BaseRoute]:
@@ -87,6 +90,8 @@ def sim_routes(parts: SimParts) -> list[BaseRoute]:
     return [
         Route("/sim", page.whole),
         Route("/sim/live", page.live),
+        Route("/sim/lan/board.svg", page.lan_board),
+        Route("/sim/lan/press", page.lan_press, methods=["POST"]),
         Route("/sim/board/{id}.svg", page.board),
         Route("/sim/slip/{id}/coming.png", page.coming),
         Route("/sim/slip/{id}/{position}.png", page.slip),
@@ -136,6 +141,20 @@ class _SimPage:
         """Draw the board as it is lit now."""
         board = _known(self._boards, request)
         return Response(board.picture(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+
+    def lan_board(self, _request: Request) -> Response:
+        """Draw the board on Wi-Fi."""
+        return Response(self._lan().picture(), media_type="image/svg+xml", headers={"cache-control": "no-cache"})
+
+    def lan_press(self, _request: Request) -> Response:
+        """Press the button on Wi-Fi."""
+        self._lan().press()
+        return self._back()
+
+    def _lan(self) -> DemoLan:
+        if self._parts.lan is None:
+            raise Refusal("not-found")
+        return self._parts.lan
 
     def slip(self, request: Request) -> Response:
         """Show one slip of the roll."""
@@ -191,7 +210,7 @@ class _SimPage:
         }
         if self._parts.uplink is not None:
             acts |= {("uplink", "pull"): self._parts.uplink.pull_uplink, ("uplink", "plug"): self._parts.uplink.plug_uplink}
-        return acts
+        return acts | (self._parts.lan.switches() if self._parts.lan is not None else {})
 
     def _draw(self, template: str) -> str:
         parts = self._parts
@@ -214,6 +233,8 @@ class _SimPage:
             waiting_events=parts.waiting_events(),
             centre=self._centre(),
             uplink=parts.uplink,
+            lan=parts.lan,
+            lan_print=_hash(parts.lan.picture().encode()) if parts.lan is not None else "",
             refusal=FAULTS[act.refusal].sentence if act and act.refusal in FAULTS else "",
             time_of=lambda stamp: datetime.fromisoformat(stamp).astimezone(parts.zone).strftime("%H.%M.%S"),
             kind_of=_kind_of,

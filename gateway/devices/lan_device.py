@@ -28,7 +28,7 @@ Say = Callable[[str, bytes], bool]
 
 
 class LanDevice:
-    """A device of the hall's own network. ``hear`` and ``linked`` belong to the loop ``lan``, the rest to any thread."""
+    """A device of the hall's own network. ``receive`` and ``linked`` belong to the loop ``lan``, the rest to any thread."""
 
     kind = ""
 
@@ -71,7 +71,7 @@ class LanDevice:
         """Let the device show where it is, for five seconds; return whether it could be asked."""
         return self.state() is not DeviceState.MISSING and self._tell("blink", b"{}")
 
-    def hear(self, what: str, payload: bytes, at_s: float, *, is_retained: bool) -> None:
+    def receive(self, what: str, payload: bytes, at_s: float, *, is_retained: bool) -> None:
         """Take one message of the device: never raises for what is in it."""
         try:
             self._hear(what, payload, at_s, is_retained=is_retained)

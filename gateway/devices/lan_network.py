@@ -88,7 +88,7 @@ class LanNetwork:
         with self._turn:
             device = self._devices.get(id)
         if device is not None:
-            device.hear(what, received.payload, self._clock.monotonic_s(), is_retained=received.retain)
+            device.receive(what, received.payload, self._clock.monotonic_s(), is_retained=received.retain)
 
     def _say(self, topic: str, payload: bytes) -> bool:
         """Publish at QoS 0: what was not heard is said again by whoever looks again, never by the wire, late."""

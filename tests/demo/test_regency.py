@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.centre_reading import read_centre
-from gateway.demo.regency import Regency, find_mosquitto
+from gateway.demo.children import find_mosquitto
+from gateway.demo.regency import Regency
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.connection import Protocol as MqttVersion
@@ -130,7 +131,7 @@ def test_both_children_end_with_it(regency: Regency) -> None:
 def test_a_killed_hall_leaves_no_broker_behind(tmp_path: Path) -> None:
     """Even kill -9 of the hall ends its children: the next start finds no stranger at its database."""
     script = (
-        "import sys, pathlib; from gateway.demo.regency import Regency, find_mosquitto; "
+        "import sys, pathlib; from gateway.demo.regency import Regency; from gateway.demo.children import find_mosquitto; "
         f"regency = Regency(pathlib.Path({str(tmp_path)!r})); regency.start(); print(regency.address, flush=True); sys.stdin.read()"
     )
     hall = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)

@@ -53,7 +53,7 @@ class Lan:
         self.broker = LanMosquitto(folder)
         data = folder / "data"
         data.mkdir()
-        self.files = LanBroker(self.broker.lan, data, self.randomness, user="root" if os.geteuid() == 0 else "")
+        self.files = LanBroker(self.broker.lan, data, self.randomness)
         self.devices: Devices = plug_in([], self.clock)
         self._running = ExitStack()
         self._signal = -100
