@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.devices.catalog import KINDS
 from tests.portal.catalogues import catalogue_of
 
 ROOT = Path(__file__).parents[2]
@@ -68,3 +69,14 @@ def test_the_guide_names_every_part_of_the_boot_configuration() -> None:
     for path in GUIDES.values():
         text = path.read_text(encoding="utf-8")
         assert {name for name in files if f"`{name}`" not in text and name not in text} == set()
+
+
+def test_every_kind_has_its_row_in_the_reference() -> None:
+    """What it is, what it costs and against what it was tested; those of `/sim` stand in one sentence."""
+    text = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
+    first = [row.split(" | ")[0] for row in re.findall(r"^\| (`.*) \|$", text.partition("\n## ")[0], re.MULTILINE)]
+    named = {kind for cell in first for kind in re.findall(r"`([a-z0-9-]+)`", cell)}
+    assert named == {kind for kind in KINDS if not kind.startswith("simulated-")}
+    assert [kind for kind in KINDS if kind.startswith("simulated-") and f"`{kind.removeprefix('simulated')}`" not in text] == [
+        "simulated-button"
+    ]
