@@ -5,7 +5,8 @@ A kind that is not here is kept in the inbox, and carried out by the version tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from gateway import __version__
 from gateway.bulletin.desk import BulletinDesk
@@ -21,6 +22,7 @@ from gateway.relay.trial import TrialRoom
 from gateway.relay.tuning import Tuning
 from gateway.relay.uplink import Uplink
 from gateway.sections import SECTIONS
+from gateway.services.desk import ServicesDesk
 from gateway.settings import RelaySettings, Settings
 from gateway.store.database import Store, Transaction
 from gateway.store.inbox import Command
@@ -35,6 +37,7 @@ def downlink_of(
     relay: Callable[[], RelaySettings],
     choices: Choices,
     bulletin: BulletinDesk,
+    services: ServicesDesk,
     backups: Backups,
 ) -> Downlink:
     """Return the downlink of a hall; it gets what the uplink hears and does not know. ``relay`` returns the settings as they are now."""
@@ -50,6 +53,7 @@ def downlink_of(
         pinned=pinned,
         effects=OwnEffects(__version__, pinned, clock).table()
         | _announcements(bulletin)
+        | _catalogue(services)
         | {"settings.put": Effect(trial.act, on_trial=True), "backup.request": Effect(backups.ask)},
         trial=trial,
         chores=[Resending(store, connection, uplink.topics).step],
@@ -66,3 +70,17 @@ def _announcements(bulletin: BulletinDesk) -> dict[str, Effect]:
         bulletin.withdraw_for_regency(tx, command.subject)
 
     return {"announcement.put": Effect(put), "announcement.withdraw": Effect(withdraw, withdraws=True)}
+
+
+def _catalogue(services: ServicesDesk) -> dict[str, Effect]:
+    def put(tx: Transaction, command: Command) -> Mapping[str, Any]:
+        return services.put_for_regency(tx, _name(command), command.data)
+
+    def withdraw(tx: Transaction, command: Command) -> None:
+        services.withdraw_for_regency(tx, _name(command))
+
+    return {"catalogue.put": Effect(put), "catalogue.withdraw": Effect(withdraw, withdraws=True)}
+
+
+def _name(command: Command) -> str:
+    return command.subject.removeprefix("catalogue/")

@@ -138,6 +138,11 @@ FAULTS: dict[str, Fault] = {
     "announcements-full": Fault(409, "Sudah ada {limit} pengumuman.", "Cabut yang tidak perlu lagi, lalu ulangi."),
     "announcement-unknown": Fault(404, "Pengumuman ini sudah dicabut.", "Lihat daftar pengumuman, lalu buat yang baru bila masih perlu."),
     "picture-unreadable": Fault(422, "Gambar atau film ini tidak dapat dibaca.", "Pilih JPEG, PNG, WebP, MP4, atau WebM."),
+    # Services
+    "service-unknown": Fault(404, "Layanan ini tidak ada di balai ini.", "Lihat daftar layanan, atau tanyakan kepada petugas."),
+    "service-name": Fault(422, "Nama pendek layanan ini tidak dapat dipakai.", "Pakai huruf kecil, angka, dan tanda hubung, mulai dengan huruf, misalnya izin-hajatan."),
+    "service-unfit": Fault(422, "Layanan {service} tidak dapat dipakai: {reason}", "Perbaiki berkas itu di baris yang disebut, lalu kirim lagi."),
+    "catalogue-full": Fault(409, "Sudah {limit} layanan yang ditulis sendiri.", "Hapus yang tidak perlu lagi, lalu ulangi."),
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),
     "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),

@@ -57,6 +57,9 @@ from gateway.portal.visitor import Networks
 from gateway.regency import Regency
 from gateway.relay.backups import BACKUP_LIMIT_S
 from gateway.sections import copies_of
+from gateway.services.desk import ServicesDesk
+from gateway.services.routes import ServicePages
+from gateway.services.view import CatalogueView
 from gateway.settings import Settings
 from gateway.store import answers
 from gateway.store.correction import Correction
@@ -129,6 +132,8 @@ class Hall:
         self.people: PeopleDesk
         self.bulletin: BulletinDesk
         self.news: BulletinView
+        self.services: ServicesDesk
+        self.catalogue: CatalogueView
         self.view: QueueView
         self.devices: Devices
         self.voice: Voice
@@ -223,6 +228,10 @@ class Hall:
         self.bulletin.sweep()
         self.news = BulletinView(self.store, self.choices, self.clock, self.settings.hall.zone)
         self._running.callback(self.changes.watch(self.news.stale))
+        self.services = ServicesDesk(self.store, self.clock, self.settings.hall.zone)
+        self.services.furnish()
+        self.catalogue = CatalogueView(self.store)
+        self._running.callback(self.changes.watch(self.catalogue.stale))
 
     def _show_the_queue(self) -> None:
         self._running.callback(self.changes.watch(self.loops.wake))
@@ -277,7 +286,7 @@ class Hall:
 
     def _connect_to_the_regency(self) -> None:
         self.regency = Regency(
-            *(self.settings, self.store, self.clock, self.choices, self.bulletin, self._randomness),
+            *(self.settings, self.store, self.clock, self.choices, self.bulletin, self.services, self._randomness),
             queue_now=self._queue_now,
         )
         wire = self.regency.wire
@@ -358,6 +367,7 @@ class Hall:
                     keypads=self.presses,
                 ),
                 ReportPages(self.store, self.people),
+                ServicePages(self.services, self.catalogue, self.people, self.choices, lambda: self.view.current.lines),
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
                 CopyPages(self.choices, self.copies, self.people),

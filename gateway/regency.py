@@ -32,6 +32,7 @@ from gateway.relay.meter import Meter
 from gateway.relay.presence import Presence
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
+from gateway.services.desk import ServicesDesk
 from gateway.settings import RelaySettings, Settings
 from gateway.store import epochs, trials
 from gateway.store.database import Store
@@ -64,6 +65,7 @@ class Regency:
         clock: Clock,
         choices: Choices,
         bulletin: BulletinDesk,
+        services: ServicesDesk,
         randomness: random.Random,
         queue_now: Callable[[], dict[str, object]],
     ) -> None:
@@ -72,6 +74,7 @@ class Regency:
         self._clock = clock
         self._choices = choices
         self._bulletin = bulletin
+        self._services = services
         self._randomness = randomness
         self._queue_now = queue_now
         self.identity = Identity(settings.relay, settings.data.directory / "identity", clock)
@@ -117,7 +120,18 @@ class Regency:
         shown = Presence(*line, version=__version__, live=self._queue_now, certificate_until=lambda: self.identity.shown_until)
         backups = Backups(self._store, clock, hall, zone, relay.centre_key)
         downlink = downlink_of(
-            *(self._settings, self._store, clock, connection, uplink, self.relay, self._choices, self._bulletin, backups)
+            *(
+                self._settings,
+                self._store,
+                clock,
+                connection,
+                uplink,
+                self.relay,
+                self._choices,
+                self._bulletin,
+                self._services,
+                backups,
+            )
         )
         renewal = Renewal(relay, hall, self.identity, clock, connection)
         return Wire(connection, meter, uplink, shown, downlink, backups, renewal)

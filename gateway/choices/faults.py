@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.portal.i18n import Words
+from gateway.errors import Reason
+
+if TYPE_CHECKING:
+    from gateway.portal.i18n import Words
 
 SENTENCES = {
     "missing": "Harus diisi.",
@@ -27,6 +31,9 @@ SENTENCES = {
     "literal_error": "Pilih salah satu: {expected}.",
     "enum": "Pilih salah satu: {expected}.",
     "tuple_type": "Tulis daftar di antara [ dan ].",
+    "dict_type": "Tulis sebagai bagian tersendiri di antara [ dan ].",
+    "model_type": "Tulis sebagai bagian tersendiri di antara [ dan ].",
+    "string_pattern_mismatch": "Pakai huruf kecil, angka, dan tanda hubung saja, mulai dengan huruf.",
     "too_long": "Paling banyak {max_length}.",
     "too_short": "Paling sedikit {min_length}.",
     "value_error": "Tidak dapat dipakai: {error}.",
@@ -49,14 +56,26 @@ def faults(error: ValidationError, speak: Words, known: Iterable[str] = ()) -> d
 
 def unknown(name: str, known: Iterable[str], speak: Words) -> str:
     """Return what is said of a name that nobody knows, with the remedy."""
+    reason = unknown_reason(name, known)
+    return speak.tell(reason.sentence, reason.facts)
+
+
+def unknown_reason(name: str, known: Iterable[str]) -> Reason:
+    """Return the same as words that can be said in any language."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1)
-    return speak(UNKNOWN_BUT_NEAR, near=near[0]) if near else speak(UNKNOWN, known=", ".join(names))
+    return Reason(UNKNOWN_BUT_NEAR, near=near[0]) if near else Reason(UNKNOWN, known=", ".join(names))
 
 
 def sentence(detail: ErrorDetails, speak: Words) -> str:
     """Return one fault as a sentence."""
+    reason = reason_of(detail)
+    return speak.tell(reason.sentence, reason.facts)
+
+
+def reason_of(detail: ErrorDetails) -> Reason:
+    """Return one fault as a sentence that can be said in any language."""
     facts = {name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in detail.get("ctx", {}).items()}
     if isinstance(error := facts.get("error"), ValueError):
         facts["error"] = next(iter(error.args), "")
-    return speak.tell(SENTENCES.get(detail["type"], UNCLEAR), facts)
+    return Reason(SENTENCES.get(detail["type"], UNCLEAR), **facts)

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.people.tables
+import gateway.services.tables
 import gateway.tickets.tables
 from gateway.store import tables
 
@@ -28,4 +29,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0007-heads", tables.add_heads),
     ("0008-commands", tables.add_commands),
     ("0009-regency-bulletin", gateway.bulletin.tables.add_regency),
+    ("0010-catalogue", gateway.services.tables.create),
 )

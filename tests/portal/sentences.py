@@ -20,6 +20,10 @@ from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
 from gateway.devices import lan_words, printer_words
 from gateway.errors import FAULTS, MACHINE
 from gateway.mqtt import reasons
+from gateway.services import faults as service_faults
+from gateway.services.model import EVENTS, WHO
+from gateway.services.setup_file import FileForm
+from gateway.services.setup_services import ServiceForm, ServiceList
 from gateway.settings import REASONS
 from gateway.tickets import furnishing
 from gateway.tickets.setup_counters import CounterForm, CounterList
@@ -30,7 +34,7 @@ from gateway.tickets.setup_rules import RulesForm
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason"}
+SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason", "Wrong"}
 """What ``Words`` are called where they speak."""
 
 
@@ -110,5 +114,9 @@ def _choices(node: ast.expr) -> Iterator[str]:
 def chosen() -> Iterator[str]:
     """Yield the words of the pages below ``/atur`` that stand in tables."""
     yield from (*SENTENCES.values(), UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR, NO_ANSWER, *COLOURS.values(), *ICONS.values())
-    for form in (FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm):
+    yield from (*(said for said, _ in EVENTS.values()), *WHO.values(), service_faults.PLACE, service_faults.WHOLE)
+    for form in (
+        *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
+        *(ServiceList, ServiceForm, FileForm),
+    ):
         yield from (form.title, *form.labels.values())

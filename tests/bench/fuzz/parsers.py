@@ -27,6 +27,12 @@ from gateway.relay.signing import sign, spell_key, verified
 from gateway.relay.topics import ROOT, Topics, heard
 from gateway.relay.words import WORDS
 from gateway.sections import copies_of
+from gateway.services.desk import essence_of
+from gateway.services.document import Service
+from gateway.services.faults import Unfit as Unoffered
+from gateway.services.model import terms_of
+from gateway.services.reading import Source, service_of
+from gateway.services.shipped import read_shipped
 from gateway.settings import Settings
 from provisioning.centre.hellos import closed_epochs, read_correction
 from provisioning.centre.model import ACCEPTED
@@ -78,7 +84,7 @@ def parsers() -> Iterator[list[Parser]]:
         told = words("id")
         relay = f'centre_key = "{PINNED}"'
         hall = stack.enter_context(Hall(Settings.load(write_settings(folder, broker=NOBODY, relay=relay, devices=False))))
-        yield [*_of_the_wire(), *_of_the_centre(), obeying(hall, orders()), *opening(), _settings(folder / "hall.toml"), Parser(
+        yield [*_of_the_wire(), *_of_the_centre(), obeying(hall, orders()), *opening(), _settings(folder / "hall.toml"), *catalogue(), Parser(
             "choices", lambda text: copies.bring_in(text.decode("utf-8", "replace"), told, only_look=True),
             [copies.export().encode()], (Unfit,), "toml",
         )]  # fmt: skip
@@ -122,6 +128,27 @@ def _settings(path: Path) -> Parser:
         return Settings.load(path)
 
     return Parser("settings", load, [SETTINGS.read_bytes(), EVERY_KEY.encode()], (Refusal,), "toml")
+
+
+def catalogue() -> list[Parser]:
+    """A service whole, and what a village changes of one; what is accepted can be kept, shown in short and read again."""
+    shipped = read_shipped()
+
+    def keep(*layers: Source) -> None:
+        kept = service_of(layers, shipped.shared)
+        again = Service.model_validate_json(kept.model_dump_json(exclude_defaults=True))
+        if again != kept or not essence_of(again) or not terms_of(again).name:
+            raise ValueError("a service that is kept is read as another")
+
+    def read(name: str, text: bytes) -> Source:
+        return Source(name, text.decode("utf-8", "replace"))
+
+    whole = [source.text.encode() for source in shipped.services.values()]
+    changes = [b'fee_rp = 5000\nbring = ["ktp", "izin"]\n[[requirement]]\nid = "izin"\ntext = "Izin"\n', *whole[:5]]
+    return [
+        Parser("service", lambda text: keep(read("a.toml", text)), whole, (Unoffered,), "toml"),
+        Parser("service-changed", lambda text: keep(shipped.services["sku"], read("desa", text)), changes, (Unoffered,), "toml"),
+    ]
 
 
 def _kept(arrival: Arrival | None) -> None:
