@@ -17,7 +17,9 @@ from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.words import WORDS
 
 BATCH_LIMIT = 500
-"""Events in one batch, at the most."""
+"""Events in one batch, at the most, for a reader that does not say it takes more: none of any version takes fewer."""
+READ_LIMIT = 2000
+"""Events in one batch that this version reads; the centre says so in its receipts (docs/decisions/0017-larger-batches-where-they-are-read.md)."""
 WIRE_LIMIT_BYTES = 64 * 1024
 """Bytes of one message, at the most: brokers drop the connection over their limit."""
 PLAIN_LIMIT_BYTES = 4 * 1024 * 1024
@@ -74,9 +76,9 @@ def read_events(payload: bytes) -> Run | list[object]:
     except (ValueError, RecursionError):
         raise Unreadable("the payload is not JSON") from None
     if isinstance(events, dict):
-        return turned_back(events, BATCH_LIMIT)
-    if not isinstance(events, list) or not 0 < len(events) <= BATCH_LIMIT:
-        raise Unreadable(f"a batch is an array of 1 to {BATCH_LIMIT} events, or the same in columns")
+        return turned_back(events, READ_LIMIT)
+    if not isinstance(events, list) or not 0 < len(events) <= READ_LIMIT:
+        raise Unreadable(f"a batch is an array of 1 to {READ_LIMIT} events, or the same in columns")
     return events
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gateway.relay.batches import BATCH_LIMIT
 from gateway.relay.columns import Run
 from gateway.relay.decisions import Range
 from gateway.relay.envelope import Envelope
@@ -37,6 +38,7 @@ def load(db: outbox.Reads, hall: str, asked: Range, limit: int, read_part: ReadP
     Raises PieceMissing for a piece of a parcel whose bytes are gone.
     """
     is_parcel = asked.key[1] == parcels.LANE
+    limit = min(limit, BATCH_LIMIT) if asked.again else limit  # whoever has refused it may be a reader of another version
     place = (*asked.key, asked.first - 1, min(PIECES_LIMIT if is_parcel else limit, asked.last - asked.first + 1))
     claimed = None if is_parcel else claim_run(db, *place)
     if claimed is not None and claimed.seq[-1] <= asked.last:

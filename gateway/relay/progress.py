@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from random import Random
 
 from gateway.relay.allowance import Allowance
-from gateway.relay.batches import WIRE_LIMIT_BYTES
+from gateway.relay.batches import BATCH_LIMIT, WIRE_LIMIT_BYTES
 from gateway.relay.cursors import AGES_S, Cursor
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.greeting import Greeting
@@ -45,6 +45,8 @@ class Progress:
         self.online = False
         self.pace = Pace()
         self.greeting = Greeting(randomness)
+        self.takes = BATCH_LIMIT
+        """So many events of one batch the centre reads, by its latest receipt on this connection."""
         self._ages_s = ages_s
         self._patience = Patience(randomness)
         self._window = WINDOW
@@ -60,6 +62,7 @@ class Progress:
         self._patience.reset()
         self.online = True
         self._window = WINDOW
+        self.takes = BATCH_LIMIT
         self.greeting.begin()
 
     def disconnected(self) -> None:
@@ -172,6 +175,7 @@ class Progress:
             return []
         if receipt.through and not receipt.head:
             return []  # whoever does not say which history it has is believed nothing
+        self.takes = receipt.takes
         told = bool(receipt.hello) and receipt.hello == self.greeting.nonce and key in self.greeting.unanswered
         held = receipt.through if stand.closed else max(receipt.through, receipt.top)
         ours = held <= stand.last and head in (None, receipt.head)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.relay.batches import BATCH_LIMIT
 from gateway.relay.envelope import SEQ_LIMIT, Unreadable
 
 REJECTS_LIMIT = 500
@@ -46,6 +47,8 @@ class Receipt:
     """In the answer to a hello: the history up to the hello's ``confirmed`` is the one that the hall told by its head."""
     top: int = 0
     """In the answer to a hello about an open epoch: the greatest number that the centre has, when it lies above ``through``."""
+    takes: int = BATCH_LIMIT
+    """So many events of one batch the centre reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def encode_receipt(receipt: Receipt) -> bytes:
         message["agreed"] = receipt.agreed
     if receipt.top > receipt.through:
         message["top"] = receipt.top
+    if receipt.takes > BATCH_LIMIT:
+        message["takes"] = receipt.takes
     return _json(message)
 
 
@@ -138,6 +143,7 @@ def decode_answer(payload: bytes) -> Receipt | Refused:
         rejected=tuple(_rejected(one) for one in rejected),
         agreed=answer.get("agreed") is True,
         top=_number(answer, "top", 0),
+        takes=max(BATCH_LIMIT, _number(answer, "takes", BATCH_LIMIT)),
     )
 
 

@@ -16,7 +16,7 @@ from random import Random, SystemRandom
 from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
-from gateway.relay.batches import BATCH_LIMIT, pack
+from gateway.relay.batches import READ_LIMIT, pack
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.hearing import Told, can_be_asked_again, told_by
 from gateway.relay.histories import Histories
@@ -46,7 +46,7 @@ class Uplink:
     """The uplink's one loop. ``step`` belongs to its thread; the rest may be read from any.
 
     ``hall`` is the ten-digit village code; ``by_puback`` takes the broker's word for the centre's (a weaker
-    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides; a batch holds at most ``batch_limit`` events;
+    promise, see docs/relay.md); delivered rows are kept ``keep_days`` besides; a batch holds at most ``batch_limit`` events, and as many as the centre takes;
     ``meter`` says what the link may cost.
     """
 
@@ -61,7 +61,7 @@ class Uplink:
         *,
         by_puback: bool = False,
         keep_days: int = KEEP_DAYS,
-        batch_limit: int = BATCH_LIMIT,
+        batch_limit: int = READ_LIMIT,
         meter: Meter | None = None,
         zone: tzinfo = UTC,
         introduce: Callable[[str], None] = lambda _epoch: None,
@@ -239,7 +239,7 @@ class Uplink:
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:
             try:
-                loaded = load(db, self.topics.hall, asked, self._batch_limit, self._read_part)
+                loaded = load(db, self.topics.hall, asked, min(self._batch_limit, self.progress.takes), self._read_part)
             except PieceMissing as missing:
                 self._set_aside(missing.row)
                 return
@@ -249,7 +249,7 @@ class Uplink:
                 return
 
     def _send_load(self, asked: Range, loaded: Load, stand: LaneStand, now_s: float) -> bool:
-        batch = pack(loaded.events, limit_bytes=asked.limit_bytes, simply=asked.again)
+        batch = pack(loaded.events, len(loaded.seqs), limit_bytes=asked.limit_bytes, simply=asked.again)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False

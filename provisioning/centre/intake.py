@@ -35,6 +35,9 @@ STORAGE_REST_S = 1.0
 GROUP_LIMIT = 256
 """At most so many messages share one commit: the first must not wait long for the last."""
 
+GROUP_LIMIT_BYTES = 256 * 1024
+"""A group ends with the message that reaches so many bytes: what they hold is some forty times as much in memory."""
+
 
 class Intake:
     """An intake of a centre. ``step`` belongs to one loop; ``connection`` is its own; ``keys`` sign its orders.
@@ -61,6 +64,7 @@ class Intake:
         self._replies = Replies(database, self._say, clock, root)
         self._dispatch = Dispatch(database, connection.publish, clock, root, keys)
         self._waiting: list[Received] = []
+        self._waiting_bytes = 0
         self._presences = Presences(root)
         connection.subscribe([*intake_filters(root, share), presence_filter(root)])
 
@@ -90,7 +94,7 @@ class Intake:
         happenings = self._connection.happenings
         try:
             self._look_at(happenings.get(timeout=rest_s) if rest_s > 0 else happenings.get_nowait())
-            while len(self._waiting) < GROUP_LIMIT:
+            while len(self._waiting) < GROUP_LIMIT and self._waiting_bytes < GROUP_LIMIT_BYTES:
                 self._look_at(happenings.get_nowait())
         except queue.Empty:
             return
@@ -101,12 +105,13 @@ class Intake:
                 self._connection.acknowledge(happening)
             case Received():
                 self._waiting.append(happening)
+                self._waiting_bytes += len(happening.payload)
             case Connected(session_present, protocol):
                 self.metrics.connected = True
                 log.info("event=connected protocol=%s session=%s", protocol, "kept" if session_present else "new")
             case Disconnected(code, reason):
                 self.metrics.connected = False
-                self._waiting.clear()
+                self._clear()
                 log.warning("event=disconnected code=%s reason=%r", code, reason)
 
     def _enter(self) -> None:
@@ -130,7 +135,11 @@ class Intake:
         self._replies.send()
         for one in self._waiting:
             self._connection.acknowledge(one)
+        self._clear()
+
+    def _clear(self) -> None:
         self._waiting.clear()
+        self._waiting_bytes = 0
 
     def _enter_alone(self, received: Received, arrival: Arrival, received_at: str) -> None:
         """Enter one message; one that the database can never hold is refused, so that its hall splits it and sets the culprit aside."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from gateway.clock import Clock
 from gateway.mqtt.ports import Message
+from gateway.relay.batches import READ_LIMIT
 from gateway.relay.receipts import REJECTS_LIMIT, Receipt, Refused, Rejected, encode_receipt, encode_refused
 from gateway.relay.topics import Topics
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
@@ -170,7 +171,7 @@ class Replies:
             rejects = rejects[:REJECTS_LIMIT]
             place = rejects[-1].seq, rejects[-1].head
         rejected = tuple(Rejected(reject.seq, reject.code, reject.reason) for reject in rejects)
-        return Receipt(self._database.centre, lane.epoch, lane.lane, after, *place, rejected=rejected)
+        return Receipt(self._database.centre, lane.epoch, lane.lane, after, *place, rejected=rejected, takes=READ_LIMIT)
 
 
 def _hall(due: Due) -> str:

@@ -13,7 +13,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from gateway.relay.batches import BATCH_LIMIT
+from gateway.relay.batches import READ_LIMIT
 from gateway.relay.envelope import Envelope
 from gateway.store import outbox
 from tests.bench.verdict import quick, seed, show, verdict
@@ -53,7 +53,7 @@ def main() -> None:
     verdict("drain", chosen, figure, f"ratio>={GOAL}", control, figure["ratio"] >= GOAL > control["ratio"])
 
 
-def drained(folder: Path, broker: Mosquitto, events: int, chosen: int, batch_limit: int = BATCH_LIMIT) -> float:
+def drained(folder: Path, broker: Mosquitto, events: int, chosen: int, batch_limit: int = READ_LIMIT) -> float:
     """Return the events per second from the first look at the wire to the last receipt."""
     with Relaying(folder, broker.address, seed=chosen, batch_limit=batch_limit) as hall:
         fill(hall.store, events, chosen)

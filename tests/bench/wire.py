@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.mqtt.ports import Acknowledged, Message
-from gateway.relay.batches import BATCH_LIMIT, pack
+from gateway.relay.batches import BATCH_LIMIT, READ_LIMIT, pack
 from gateway.relay.envelope import Envelope
 from gateway.store import outbox
 from gateway.store.outbox import Event
@@ -92,7 +92,7 @@ def show_forms(written: list[Envelope]) -> None:
 
 
 def passage(
-    folder: Path, broker: Mosquitto, events: int, chosen: int, *, bits_per_s: int | None = None, batch_limit: int = BATCH_LIMIT
+    folder: Path, broker: Mosquitto, events: int, chosen: int, *, bits_per_s: int | None = None, batch_limit: int = READ_LIMIT
 ) -> Passage:
     """Let a backlog pass to the centre, and in the midst of it something urgent."""
     with narrow_wire(broker.port, bits_per_s) as wire, Relaying(folder, wire.address, batch_limit=batch_limit) as hall:

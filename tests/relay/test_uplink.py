@@ -12,9 +12,10 @@ from sqlite_utils import Database
 from gateway.clock import ClockState
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Message
+from gateway.relay.batches import unpack
 from gateway.relay.cursors import AGES_S
 from gateway.relay.receipts import Receipt, Rejected, encode_receipt
-from gateway.store import epochs
+from gateway.store import epochs, outbox
 from gateway.store.stamp import Stamp
 from tests.support.broker import Faults
 from tests.support.card import WornCard
@@ -52,6 +53,36 @@ def test_a_month_without_uplink_is_drained_urgent_first(world: World) -> None:
     ups = [message.topic for message in here.broker.published if "/up/" in message.topic and message.topic.split("/")[2] == HALL]
     assert ups[0].endswith("/up/urgent")
     here.check_complete()
+
+
+def test_larger_batches_go_only_to_a_centre_that_says_it_reads_them(world: World) -> None:
+    """A centre that is silent about it gets 500 events at the most; one that has said more gets them, and is asked anew at each connection."""
+    here = world()
+    here.append("record", 1200)
+    here.settle()
+    cautious = here.batch_sizes()
+    here.centre.takes = 1100
+    here.broker.published.clear()
+    here.broker.stop()
+    here.append("record", 1200)
+    here.broker.start()
+    here.settle()
+
+    assert (max(cautious), here.batch_sizes()) == (500, [1100, 100])
+    here.check_complete()
+
+
+def test_a_centre_that_reads_less_than_another_has_said_gets_what_it_reads(world: World) -> None:
+    """Beside a newer intake an older one may refuse a large batch: its events come again in small ones, and none is set aside."""
+    here = world(reads=lambda payload: len(unpack(payload)) <= 500)
+    here.centre.takes = 2000
+    here.append("record", 1900)
+
+    here.settle()
+
+    here.check_complete()
+    with here.store.reader() as db:
+        assert outbox.troubles(db) == []
 
 
 def test_a_puback_confirms_nothing(world: World) -> None:

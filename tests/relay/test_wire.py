@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.relay.batches import BATCH_LIMIT, PLAIN_LIMIT_BYTES, WIRE_LIMIT_BYTES, pack, read_events, unpack
+from gateway.relay.batches import BATCH_LIMIT, PLAIN_LIMIT_BYTES, READ_LIMIT, WIRE_LIMIT_BYTES, pack, read_events, unpack
 from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer, encode_receipt, encode_refused
 from gateway.relay.topics import LANES, Heard, Topics, heard, intake_filters
@@ -113,6 +113,17 @@ def test_a_batch_keeps_its_limits_and_its_order(sizes: list[int], limit_bytes: i
 def test_a_batch_holds_at_most_500_events() -> None:
     """The 501st event waits for the next batch."""
     assert pack([event(seq) for seq in range(1, 700)]).count == BATCH_LIMIT
+
+
+def test_a_reader_takes_as_many_events_as_it_says() -> None:
+    """A batch of as many as the centre's receipts tell is read, in columns and as an array; one more is refused."""
+    events = [event(seq) for seq in range(1, READ_LIMIT + 2)]
+    for simply in (False, True):
+        large = pack(events, READ_LIMIT, simply=simply)
+
+        assert unpack(large.payload) == events[:READ_LIMIT]
+        with pytest.raises(Unreadable, match="1 to 2000 events"):
+            unpack(pack(events, READ_LIMIT + 1, simply=simply).payload)
 
 
 def test_a_batch_costs_few_bytes_an_event() -> None:

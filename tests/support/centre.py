@@ -16,7 +16,7 @@ from typing import Any
 
 from gateway.heads import head_after, head_over_absence
 from gateway.mqtt.ports import Message, Received
-from gateway.relay.batches import unpack
+from gateway.relay.batches import BATCH_LIMIT, unpack
 from gateway.relay.envelope import Envelope, Unreadable
 from gateway.relay.receipts import Receipt, Refused, Rejected, encode_receipt, encode_refused
 from gateway.relay.topics import Topics, heard, intake_filters
@@ -71,6 +71,7 @@ class ModelCentre:
         answers_duplicates: bool = True,
     ) -> None:
         self.committed: dict[Key, LaneBook] = {}
+        self.takes = BATCH_LIMIT
         self.said: list[Receipt] = []
         self.hellos: list[dict[str, Any]] = []
         self.connection = broker.connection("intake", session_s=3600)
@@ -152,7 +153,7 @@ class ModelCentre:
         through, head = book.place
         after = after if nonce else min(after, through)
         rejected = tuple(Rejected(seq, code, "") for seq, code in sorted(book.rows.items()) if code and after < seq <= through)
-        receipt = Receipt("centre", *key, after, through, head, nonce, rejected)
+        receipt = Receipt("centre", *key, after, through, head, nonce, rejected, takes=self.takes)
         self.said.append(receipt)
         self._say(encode_receipt(receipt))
 

@@ -8,6 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
+from gateway.relay.batches import unpack
 from gateway.relay.envelope import Envelope
 from gateway.relay.meter import Meter
 from gateway.relay.uplink import Uplink
@@ -107,6 +108,10 @@ class RelayWorld:
         """Return where the lanes stand that have events."""
         with self.store.reader() as db:
             return {(lane.epoch, lane.lane): lane for lane in outbox.lanes(db) if lane.last}
+
+    def batch_sizes(self) -> list[int]:
+        """Return how many events each published batch of the lane ``record`` holds."""
+        return [len(unpack(message.payload)) for message in self.broker.published if message.topic.endswith(f"{HALL}/up/record")]
 
     def head(self, epoch: str, lane: str, seq: int) -> str:
         """Return the head of what was made here up to ``seq``."""

@@ -127,6 +127,17 @@ def test_batches_that_wait_together_share_one_commit_and_one_receipt(centre: Cen
     assert (centre.through, throughs(centre.answers()), centre.unacknowledged) == ([20], [20], 0)
 
 
+def test_a_group_ends_before_it_fills_the_memory(centre: Centre) -> None:
+    """However many large messages wait, a commit holds few of them; the rest follows."""
+    for seq in range(1, 13):
+        centre.send(plain(loose(seq, data={"noise": "x" * 40_000})))
+    centre.intake.step()
+    first = centre.through
+    centre.intake.step()
+
+    assert (first, centre.through) == ([7], [12])
+
+
 def test_a_full_disk_answers_nothing_and_is_tried_again(centre: Centre) -> None:
     """What the database does not take is neither confirmed nor acknowledged; it is entered when there is room."""
     centre.database.failures = 2

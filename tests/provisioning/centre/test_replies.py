@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mqtt.ports import Message
+from gateway.relay.batches import READ_LIMIT
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer
 from provisioning.centre.ledger import BatchDue, Due, HelloDue, Ledger, RefusalDue
 from provisioning.centre.model import LaneKey, LaneReport
@@ -81,7 +82,7 @@ def test_a_receipt_names_the_database_the_lane_and_how_far_it_has_come(centre: C
     with centre.database.reading() as tx:
         head = tx.standing(LANE).head
 
-    assert centre.wire.answers == [Receipt(centre.database.centre, EPOCH, "record", 0, 4, head)]
+    assert centre.wire.answers == [Receipt(centre.database.centre, EPOCH, "record", 0, 4, head, takes=READ_LIMIT)]
     assert centre.wire.taken[0].topic == f"balai/v1/{HALL}/receipt"
 
 
