@@ -88,10 +88,11 @@ class LanDevice:
     def _hear(self, what: str, payload: bytes, at_s: float, *, is_retained: bool) -> None:
         del at_s, is_retained
         if what == "online":
-            self._is_online = read_online(payload)
+            was_there, self._is_online = self._heard_at_s is not None, read_online(payload)
             if not self._is_online:
                 self._heard_at_s = None
-                log.warning("device=%s event=gone", self.id)
+                if was_there:
+                    log.warning("device=%s event=gone", self.id)
         elif what == "status":
             status = read_status(payload)
             self.signal, self.battery = status.rssi_dbm, status.battery_percent
