@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import queue
 from collections.abc import Callable, Collection, Sequence
 
@@ -81,6 +82,7 @@ class FuzzedLan:
 def of_the_lan() -> list[Parser]:
     """Return each kind of message, and the topics."""
     lan = FuzzedLan()
+    logging.getLogger("gateway.devices").setLevel(logging.ERROR)  # what is missed is told, and here that is everything
 
     def about(what: str, id: str = "tombol") -> Callable[[bytes], None]:
         return lambda payload: lan.hear(f"balai/lan/{id}/up/{what}", payload)
