@@ -1,0 +1,133 @@
+"""The hall's own drivers against Linux's: real USB reports, real hot-plugging, ``evdev``, ``usblp``. Runs inside ``tests/lab/kernel.sh`` only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from gateway.clock import SystemClock
+from gateway.devices.debounce import ContactRules
+from gateway.devices.escpos_port import ANY_PORT, open_usb, usb_path
+from gateway.devices.escpos_printer import EscposPrinter
+from gateway.devices.ports import DeviceFault, DeviceState, Press, Slip
+from gateway.devices.printer_words import OUT_OF_PAPER, UNPLUGGED
+from gateway.devices.slip import draw_slip
+from gateway.devices.usb_keypad import ENDING, PORTS, USUAL, UsbKeypad
+from tests.support.gadget import NumpadGadget, PrinterGadget
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.skipif("LAB" not in os.environ, reason="needs a kernel that plugs in USB devices: make lab")
+
+SLIP = Slip("A-012", "Balai Desa Contoh", "Surat", "3 orang di depan Anda", "", "08.00", "", "http://balai.lan/t/x", "")
+LONG_S = 60.0
+"""The machine is emulated."""
+
+
+class Pad:
+    """A numpad at a socket, and the hall's side of it."""
+
+    def __init__(self, name: str, socket: int, counter: str) -> None:
+        before = set(ports())
+        self.gadget = NumpadGadget(name, socket)
+        self.gadget.plug()
+        assert until(lambda: bool(set(ports()) - before), LONG_S), "udev names no port"
+        [self.port] = set(ports()) - before
+        self.presses: list[Press] = []
+        self.keypad = keypad_at(self.port, counter)
+        self.keypad.when_pressed(self.presses.append)
+        self.keypad.look()
+
+    @property
+    def acts(self) -> list[str]:
+        """What came through."""
+        return [press.act for press in self.presses]
+
+
+def keypad_at(port: str, counter: str) -> UsbKeypad:
+    """The hall's own driver, with its own thread and the kernel's own calls."""
+    return UsbKeypad(f"keypad-{counter}", counter, port, USUAL, SystemClock(is_set=lambda: True), rules=ContactRules(rest_s=0.3))
+
+
+def ports() -> list[str]:
+    """The names of keyboards by where they are plugged in."""
+    return [file.name.removesuffix(ENDING) for file in PORTS.glob(f"*{ENDING}")] if PORTS.exists() else []
+
+
+@pytest.fixture(scope="module")
+def pads() -> Iterator[tuple[Pad, Pad]]:
+    """Two identical numpads."""
+    made = Pad("left", 0, "1"), Pad("right", 1, "2")
+    yield made
+    for pad in made:
+        pad.keypad.close()
+        with suppress(OSError):
+            pad.gadget.unplug()
+
+
+def test_reports_of_two_identical_numpads_become_acts_at_their_counters(pads: tuple[Pad, Pad]) -> None:
+    """Found by the names that udev gives to ports; a key that is held, and repeated by the kernel, is one act; digits are none."""
+    left, right = pads
+    assert (left.keypad.state(), right.keypad.state(), left.port != right.port) == (DeviceState.READY, DeviceState.READY, True)
+    left.gadget.hold("enter")
+    right.gadget.press("one")
+    right.gadget.press("minus")
+    assert until(lambda: (left.acts, right.acts) == (["call-next"], ["complete"]), LONG_S)
+    assert not until(lambda: len(left.acts) > 1, 1.5)
+    left.gadget.hold()
+
+
+def test_a_numpad_is_for_the_hall_alone(pads: tuple[Pad, Pad]) -> None:
+    """Whoever else wants it is told that it is taken."""
+    second = keypad_at(pads[0].port, "3")
+    second.look()
+    assert (second.state(), second.reason()) == (DeviceState.MISSING, "dipakai program lain")
+
+
+def test_a_numpad_pulled_out_is_missed_and_found_again(pads: tuple[Pad, Pad]) -> None:
+    """The kernel takes its file away and gives another; the port is the same, and so is the counter; the other pad does not notice."""
+    left, right = pads
+    before = len(left.acts)
+    left.gadget.unplug()
+    assert until(lambda: left.keypad.state() is DeviceState.MISSING, LONG_S)
+    left.keypad.look()
+    gone = left.keypad.reason()
+    left.gadget.plug()
+    assert until(lambda: left.port in ports(), LONG_S)
+    left.keypad.look()
+    left.gadget.press("plus")
+    assert until(lambda: left.acts[before:] == ["recall"], LONG_S)
+    assert (gone, right.keypad.state()) == ("tidak tercolok di porta ini", DeviceState.READY)
+
+
+@pytest.fixture
+def table(pads: tuple[Pad, Pad]) -> Iterator[PrinterGadget]:
+    """A printer of the printer class, in the socket of the left numpad."""
+    pads[0].gadget.unplug()
+    with PrinterGadget("printer", 0) as printer:
+        assert until(lambda: Path("/dev/usb/lp0").exists(), LONG_S)
+        yield printer
+
+
+def test_a_printer_behind_usblp_prints_asks_and_is_pulled_out(table: PrinterGadget) -> None:
+    """Dot for dot, confirmed, without paper said so, pulled out in mid-slip a fault, and whole again when it is back."""
+    printer = EscposPrinter(
+        "printer", "escpos-usb", lambda wake: open_usb(usb_path(ANY_PORT), wake), SystemClock(is_set=lambda: True), patience=10
+    )
+    printer.print_slip(SLIP)
+    assert [slip.tobytes() for slip in table.machine.slips] == [draw_slip(SLIP).tobytes()]
+    table.take_paper()
+    with pytest.raises(DeviceFault, match=OUT_OF_PAPER):
+        printer.print_slip(SLIP)
+    table.give_paper()
+    table.dies_after = 9_000
+    with pytest.raises(DeviceFault, match=UNPLUGGED):
+        printer.print_slip(SLIP)
+    table.unplug()
+    table.plug()
+    assert until(lambda: Path("/dev/usb/lp0").exists(), LONG_S)
+    printer.print_slip(SLIP)
+    assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
