@@ -66,6 +66,10 @@ contract: install ## write what follows from the schemas of gateway/relay/contra
 wiring: install ## write what follows from firmware_config/wiring: wirings and shopping lists in docs/, in both languages
 	@$(VENV)/bin/python -m provisioning.wiring
 
+lab: install ## try the drivers against a real kernel in a virtual machine: numpads, a USB printer (about three minutes)
+	@tests/support/prepare.sh lab
+	tests/lab/kernel.sh tests/lab -q
+
 lock: ## pin every dependency and its hash anew (needs uv)
 	uv pip compile pyproject.toml --extra centre --extra demo --extra led --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock

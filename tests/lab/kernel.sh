@@ -1,7 +1,8 @@
 #!/bin/sh
 # Boots Debian's kernel in a virtual machine on this machine's own files (read-only, changes in memory) and runs tests/lab inside it: there
 # the kernel's own usbhid, evdev, usblp and cdc_acm meet USB devices that dummy_hcd and configfs plug in and pull out. Needs qemu-system-x86,
-# busybox-static and apt; about three minutes without KVM. Usage: tests/lab/kernel.sh PYTEST-ARGUMENTS...
+# busybox-static and apt; about three minutes, since the machine is emulated. What was fetched is kept in .lab.
+# Usage: tests/lab/kernel.sh PYTEST-ARGUMENTS...
 set -eu
 cd "$(dirname "$0")/../.."
 TREE=$PWD

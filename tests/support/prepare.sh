@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that a task needs, if root or sudo may; else says exactly what to install.
-# Usage: prepare.sh install|test|pages
+# Usage: prepare.sh install|test|pages|lab
 set -eu
 
 missing=""
@@ -25,6 +25,11 @@ if [ "${1:-install}" = test ]; then
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
     need postgresql ls /usr/lib/postgresql
+fi
+
+if [ "${1:-install}" = lab ]; then
+    need qemu-system-x86 command_of qemu-system-x86_64
+    need busybox-static command_of busybox
 fi
 
 if [ "${1:-install}" = pages ]; then
