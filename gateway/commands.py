@@ -147,7 +147,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield from _look_at_resting_data(settings, clock)
     try:
         with plug_in(settings.devices, clock) as devices:
-            yield check_devices(devices)
+            yield from check_devices(devices)
     except Refusal as refusal:
         yield _broken("devices", refusal)
     identity = Identity(settings.relay, settings.data.directory / "identity", clock)

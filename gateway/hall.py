@@ -38,9 +38,16 @@ from gateway.commands import acts, system_clock
 from gateway.control import ControlDoor
 from gateway.devices.catalog import plug_in
 from gateway.devices.lan_network import LanNetwork
+from gateway.devices.ledger import Ledger
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import Board
-from gateway.health import Health
+from gateway.devices.trials import Trials
+from gateway.equipment.desk import EquipmentDesk
+from gateway.equipment.inputs import PressGate
+from gateway.equipment.model import Placed
+from gateway.equipment.routes import EquipmentPages
+from gateway.equipment.view import EquipmentView
+from gateway.health import Answer, Health
 from gateway.lamp import LampOutput
 from gateway.lan_broker import LanBroker
 from gateway.loops import Loop, Loops
@@ -73,7 +80,6 @@ from gateway.tickets.inputs import PressDesk
 from gateway.tickets.outputs import PRINT_LIMIT_S, BoardOutput, SlipOutput
 from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
-from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
 from gateway.timetable import Job, Timetable
 from gateway.voice.announcing import Announcer, Signs
@@ -241,15 +247,21 @@ class Hall:
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
         self._running.callback(self.devices.close)
-        self.presses = PressDesk(self.tickets, self.clock, lambda: self.view.current)
+        self.ledger, self.trials, zone = Ledger(self.clock), Trials(self.clock), self.settings.hall.zone
+        self.presses = PressDesk(self.tickets, self.clock, lambda: self.view.current, self.ledger)
+        self.gate = PressGate(self.presses.press, self.ledger, self.clock)
         self._begin("devices", self.devices.step)
-        self.trials = Trials(lambda: self.devices.boards, lambda: self.devices.printers, clock=self.clock)
         # From now on a press waits for its number, which comes once the hall has started.
-        Plugging(self.devices, self.presses.press, self._show_on, self.loops.finish, self.screens.silence)
+        Plugging(self.devices, self.gate.press, self._show_on, self.loops.finish, self.screens.silence)
+        places = [Placed(entry.id, entry.kind, entry.options) for entry in self.settings.devices]
+        self.equipment = EquipmentDesk(self.store, self.clock, zone, self.ledger, lambda: self.view.current.day, places)
+        self.devices.follow(self.equipment.watch, self.equipment.forget)
+        self._running.callback(self.equipment.stop)  # after its loop
+        self._begin("equipment", self.equipment.step)
         if self.devices.printers:
             slips = SlipOutput(
                 self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
-                trials=self.trials,
+                trials=self.trials, ledger=self.ledger,
             )  # fmt: skip
             self._begin("print", slips.step, limit_s=PRINT_LIMIT_S)
 
@@ -265,7 +277,9 @@ class Hall:
         self._begin("lan", lan.step, connection.watch)
 
     def _show_on(self, board: Board) -> None:
-        self._begin(f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials).step, self.view.watch)
+        self._begin(
+            f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials, self.ledger).step, self.view.watch
+        )
 
     def _speak(self) -> None:
         folder, speakers = self.settings.data.directory / "voice", self.devices.speakers
@@ -273,6 +287,8 @@ class Hall:
         self.voice = Voice(
             *(lambda: self.view.current.calls, speakers, announcer),
             *(lambda: self.choices.current(VoiceChoices), self._signs, self.clock),
+            trials=self.trials,
+            ledger=self.ledger,
         )
         if speakers:
             self._running.callback(self.view.watch(self.voice.notice))
@@ -304,21 +320,21 @@ class Hall:
         return self.view.current.as_json()
 
     def _watch_over_health(self) -> None:
-        checks = (
+        checks: tuple[Callable[[], Answer], ...] = (
             lambda: check_settings(self.settings),
             lambda: check_access(self.settings.portal),
             lambda: check_loops(self.loops.alive(), self.loops.essential(), self.loops.restarted),
             self._check_database,
             lambda: check_disk(self.settings.data.directory, thinned(self.store)),
             lambda: check_clock(self.clock),
-            lambda: check_devices(self.devices),
+            self._check_devices,
             lambda: check_voice(**self.voice.facts()),
             lambda: check_screens(self.screens.silence(), {screen.screen for screen in self.devices.screens}),
             *self.regency.checks(),
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
         if self.devices.lamps:
-            self._begin("lamp", LampOutput(self.health.findings, self.devices.lamps, self.clock).step)
+            self._begin("lamp", LampOutput(self.health.findings, self.devices.lamps, self.clock, self.trials).step)
 
     def _follow_the_calendar(self) -> None:
         wire = self.regency.wire
@@ -342,6 +358,9 @@ class Hall:
         door.start()
         hall, portal = self.settings.hall, self.settings.portal
         voice = VoicePages(self.voice, self.choices, self.people)
+        equipment = EquipmentView(
+            *(self.equipment, self.gate, self.trials, self.ledger, self._names, self.clock, self.settings.hall.zone)
+        )
         parts = PortalParts(
             hall_id=hall.id,
             hall_name=hall.name,
@@ -362,8 +381,7 @@ class Hall:
                     *(self.tickets, self.view, self.people, self.news.news),
                     speaker=self.voice if self.voice.speakers else None,
                     paper=self.devices.paper,
-                    devices=lambda: check_devices(self.devices),
-                    trials=self.trials,
+                    devices=lambda: self._check_devices()[0],
                     keypads=self.presses,
                 ),
                 ReportPages(self.store, self.people),
@@ -371,6 +389,7 @@ class Hall:
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
                 CopyPages(self.choices, self.copies, self.people),
+                EquipmentPages(self.equipment, equipment, self.gate, self.trials, self.people, self.loops.wake),
             ),
             networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),
@@ -381,6 +400,14 @@ class Hall:
 
     def _take_presses(self) -> None:
         self._begin("presses", self.presses.step, self.presses.wakes, essential=True)
+
+    def _names(self) -> tuple[dict[str, str], dict[str, str]]:
+        queue = self.view.current
+        return {line.id: line.name for line in queue.lines}, {counter.id: counter.name for counter in queue.counters}
+
+    def _check_devices(self) -> tuple[Finding, ...]:
+        held = self.gate.held()
+        return check_devices(self.devices, held.device if held else "", held.left_s if held else 0.0)
 
     def _lines(self) -> list[tuple[str, str]]:
         return [(line.id, line.name) for line in self.view.current.lines]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from gateway.checks.finding import Finding, Level
 from gateway.clock import Clock
 from gateway.devices.ports import DeviceFault, DeviceState, Lamp, LampSign
+from gateway.devices.trials import Trials
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,13 @@ def sign_of(findings: Iterable[Finding]) -> LampSign:
 class LampOutput:
     """Keeps the lamps saying how the hall is. ``step`` belongs to one loop."""
 
-    def __init__(self, findings: Callable[[], Iterable[Finding]], lamps: Sequence[Lamp], clock: Clock) -> None:
+    def __init__(
+        self, findings: Callable[[], Iterable[Finding]], lamps: Sequence[Lamp], clock: Clock, trials: Trials | None = None
+    ) -> None:
         self._findings = findings
         self._lamps = tuple(lamps)
         self._clock = clock
+        self._trials = trials or Trials(clock)
         self._sign = LampSign.WELL
         self._ask_at_s = float("-inf")
 
@@ -50,8 +54,13 @@ class LampOutput:
         for lamp in self._lamps:
             if lamp.state() is not DeviceState.READY:
                 continue
+            trial = self._trials.shows(lamp.id)
             try:
-                rest_s = min(rest_s, lamp.shine(self._sign))
+                rest_s = min(rest_s, lamp.shine(LampSign.PERSON if trial else self._sign))
+                if trial:
+                    self._trials.done(lamp.id)
             except DeviceFault as fault:
+                if trial:
+                    self._trials.done(lamp.id, str(fault))
                 log.warning("device=%s event=shine-failed reason=%s", lamp.id, str(fault).replace(" ", "-"))
         return rest_s

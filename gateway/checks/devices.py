@@ -5,51 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gateway.checks.finding import Finding, Level, Verdict
-from gateway.devices import lan_words, printer_words
 from gateway.devices.ports import Device, DeviceState, Foresees
-from gateway.errors import Reason
+from gateway.devices.remedies import remedy
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
 GOOD = Verdict(Level.GOOD, "Semua perangkat baik ({count}).")
-AILING = Verdict(
-    Level.BROKEN,
-    "Perangkat bermasalah: {names}.",
-    "Periksa kabel, daya, dan kertasnya. Nomor tetap dapat diambil lewat ponsel dan petugas.",
-)
-
 ONE = Verdict(
     Level.BROKEN,
     "Perangkat bermasalah: {device} ({reason}).",
     "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
 )
+SILENT = Verdict(
+    Level.BROKEN,
+    "Perangkat bermasalah: {device}.",
+    "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
+)
 SOON = Verdict(Level.WARNING, "Perangkat perlu dilihat: {device} ({reason}).", "{remedy} Sekarang perangkat itu masih bekerja.")
-USUAL = "Periksa kabel dan dayanya."
-REMEDIES = printer_words.REMEDIES | lan_words.REMEDIES
+TRIED = Verdict(
+    Level.WARNING,
+    "Tombol {device} sedang dicoba: satu tekanan berikutnya tidak memberi nomor.",
+    "Berakhir sendiri sesudah tekanan itu, paling lama {seconds} detik lagi, atau dengan Selesai mencoba di halaman perangkat.",
+)
 
 
-def check_devices(devices: Iterable[Device]) -> Finding:
-    """Look at every device's state."""
+def check_devices(devices: Iterable[Device], tried: str = "", left_s: float = 0.0) -> tuple[Finding, ...]:
+    """Look at every device's state, the worst first; those with the same trouble are told together.
+
+    ``tried`` is the button that somebody tries out at this moment, for ``left_s`` seconds at the most.
+    """
     found = list(devices)
-    if not found:
-        return Finding("devices", NONE)
-    ailing = [(device.id, device.reason()) for device in found if device.state() is not DeviceState.READY]
-    if len(ailing) == 1 and all(ailing[0]):
-        [(device, reason)] = ailing
-        return Finding("devices", ONE, {"device": device, "reason": reason, "remedy": REMEDIES.get(reason, USUAL)})
-    if ailing:
-        return Finding("devices", AILING, {"names": _named(ailing)})
-    warned = ((one.id, one.warning()) for one in found if isinstance(one, Foresees))
-    for name, reason in warned:
-        if reason:
-            return Finding("devices", SOON, {"device": name, "reason": reason, "remedy": REMEDIES.get(reason, USUAL)})
-    return Finding("devices", GOOD, {"count": len(found)})
-
-
-def _named(ailing: list[tuple[str, str]]) -> Reason:
-    """Return each device with its reason, so that every reason is said in the reader's language."""
-    facts: dict[str, object] = {}
-    parts = []
-    for position, (name, why) in enumerate(ailing):
-        facts |= {f"name{position}": name, f"reason{position}": why}
-        parts.append(f"{{name{position}}} ({{reason{position}}})" if why else f"{{name{position}}}")
-    return Reason(", ".join(parts), **facts)
+    troubles: dict[tuple[Verdict, str, str], list[str]] = {}
+    for device in found:
+        if device.state() is not DeviceState.READY:
+            why = device.reason()
+            troubles.setdefault((ONE if why else SILENT, why, remedy(device.kind, why)), []).append(device.id)
+        elif isinstance(device, Foresees) and (why := device.warning()):
+            troubles.setdefault((SOON, why, remedy(device.kind, why)), []).append(device.id)
+    findings = [
+        Finding("devices", verdict, {"device": ", ".join(names), "reason": why, "remedy": what})
+        for (verdict, why, what), names in troubles.items()
+    ]
+    if tried:
+        findings.append(Finding("devices", TRIED, {"device": tried, "seconds": max(1, round(left_s))}))
+    if not findings:
+        findings.append(Finding("devices", GOOD, {"count": len(found)}) if found else Finding("devices", NONE))
+    return tuple(sorted(findings, key=lambda finding: -finding.level))

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 STUCK = Reason("tombol macet tertekan, dimatikan")
 CLOSED = Reason("ditutup")
+BLINKS = 5
+"""So often a lamp goes on when somebody looks for it, a second each time."""
 LIT_S = 1.0
 """The lamp shines at least so long after a press that counts."""
 
@@ -62,6 +64,7 @@ class GpioContacts:
         self._buttons: dict[Press, Any] = {}
         self._lamp: Any = None
         self._lit_at_s: float | None = None
+        self._blinks_left = 0
         self._trouble: str = Reason("belum dicari")
         self._closed = False
 
@@ -81,6 +84,14 @@ class GpioContacts:
             return self._trouble
         return STUCK if self._keys.stuck(self._clock.monotonic_s()) else ""
 
+    def has_lamp(self) -> bool:
+        """Return whether a pin is given for one."""
+        return self._lamp_pin is not None
+
+    def blink(self) -> None:
+        """Let the lamp go on and off for some seconds, as the devices' loop looks."""
+        self._blinks_left = 2 * BLINKS
+
     def look(self) -> None:
         """Open the pins if they are not open yet; else read them, so that an edge that was lost does no harm; let the lamp go out."""
         if self._closed:
@@ -92,7 +103,10 @@ class GpioContacts:
             now_s = self._clock.monotonic_s()
             for key, button in self._buttons.items():
                 self._keys.observe(key, closed=bool(button.is_pressed), at_s=now_s)
-            if self._lit_at_s is not None and now_s - self._lit_at_s >= LIT_S:
+            if self._blinks_left and self._lamp is not None:
+                self._blinks_left -= 1
+                (self._lamp.on if self._blinks_left % 2 else self._lamp.off)()
+            elif self._lit_at_s is not None and now_s - self._lit_at_s >= LIT_S:
                 self._lit_at_s = None
                 self._lamp.off()
         except Exception as error:  # noqa: BLE001 - the library raises many kinds; each means the pins are gone

@@ -67,6 +67,10 @@ class LanDevice:
         """Ask the device how it is: it says everything anew."""
         self._tell("ask", b"{}")
 
+    def has_lamp(self) -> bool:
+        """Return that it can show where it is, by a lamp or by its digits."""
+        return True
+
     def blink(self) -> bool:
         """Let the device show where it is, for five seconds; return whether it could be asked."""
         return self.state() is not DeviceState.MISSING and self._tell("blink", b"{}")

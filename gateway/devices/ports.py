@@ -115,6 +115,17 @@ class Foresees(Protocol):
         """Return what will soon be wrong though all is well now, in a few Indonesian words; else empty. Never blocks."""
 
 
+@runtime_checkable
+class Blinks(Protocol):
+    """A device that may have a lamp with which somebody finds it in the hall."""
+
+    def has_lamp(self) -> bool:
+        """Return whether there is one."""
+
+    def blink(self) -> object:
+        """Let the lamp go on and off for some seconds. From any thread; never blocks and never raises."""
+
+
 class Button(Device, Protocol):
     """Gives a number at a press, tells how content somebody is, or what a clerk does."""
 

@@ -33,6 +33,8 @@ class SimulatedContacts:
         """How often a contact has closed."""
         self.counted = 0
         """How many of those were intended presses."""
+        self.blinked = 0
+        """How often somebody has let its lamp blink."""
         self._meanings = {press.act: press for press in presses}
         self._clock = clock
         self._keys = Keys(self._meanings.values(), rules)
@@ -87,6 +89,14 @@ class SimulatedContacts:
         if self._closed:
             return CLOSED
         return STUCK if self._is_stuck() else ""
+
+    def has_lamp(self) -> bool:
+        """Return that it has one."""
+        return True
+
+    def blink(self) -> None:
+        """Count the wish: nobody sees a simulated lamp."""
+        self.blinked += 1
 
     def look(self) -> None:
         """Do nothing: a simulated contact loses no edges."""

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 import gateway.bulletin.tables
 import gateway.choices.tables
+import gateway.equipment.tables
 import gateway.people.tables
 import gateway.services.tables
 import gateway.tickets.tables
@@ -30,4 +31,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0008-commands", tables.add_commands),
     ("0009-regency-bulletin", gateway.bulletin.tables.add_regency),
     ("0010-catalogue", gateway.services.tables.create),
+    ("0011-equipment", gateway.equipment.tables.create),
 )

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.clock import Clock
+from gateway.devices.ledger import Ledger
 from gateway.devices.ports import Press
 from gateway.errors import Refusal
 from gateway.tickets.desk import TicketsDesk
@@ -53,7 +54,9 @@ class PressAnswer:
 class PressDesk:
     """Where presses wait for their number. ``press`` may be called from any thread; ``step`` belongs to one loop."""
 
-    def __init__(self, desk: TicketsDesk, clock: Clock, view: Callable[[], QueueSnapshot] = lambda: EMPTY) -> None:
+    def __init__(
+        self, desk: TicketsDesk, clock: Clock, view: Callable[[], QueueSnapshot] = lambda: EMPTY, ledger: Ledger | None = None
+    ) -> None:
         self.dropped = 0
         """Presses that waited too long."""
         self.refused = 0
@@ -67,6 +70,7 @@ class PressDesk:
         self._view = view
         self._told: dict[str, tuple[Refusal | None, float]] = {}
         """What became of the last act of a keypad at each counter, and when."""
+        self._ledger = ledger or Ledger(clock)
         self._waiting: deque[Press] = deque()
         self._wake: Callable[[], None] = lambda: None
 
@@ -127,6 +131,7 @@ class PressDesk:
         return self._desk.issue(press.line, origin="button").number
 
     def _answer(self, press: Press, number: str = "", refusal: str = "") -> None:
+        self._ledger.answered(press.device, number, refusal)
         answer = PressAnswer(press.device, press.line, number, refusal, press.counter, press.act)
         if press.act:
             self.latest_act = answer

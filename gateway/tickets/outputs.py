@@ -14,11 +14,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
+from gateway.devices.ledger import Ledger
 from gateway.devices.ports import Board, BoardFace, DeviceFault, DeviceState, MovingBoard, Printer, Slip
+from gateway.devices.trials import Trials
 from gateway.store.database import Store
 from gateway.tickets.slips import UNKNOWN, SlipWanted, is_fresh, slip_attempted, slip_printed, slips_waiting
 from gateway.tickets.snapshot import QueueSnapshot
-from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
 
 log = logging.getLogger(__name__)
@@ -87,11 +88,15 @@ def face_of(snapshot: QueueSnapshot) -> BoardFace:
 class BoardOutput:
     """Keeps one board showing the queue. ``step`` belongs to one loop."""
 
-    def __init__(self, view: QueueView, board: Board, clock: Clock, trials: Trials | None = None) -> None:
+    def __init__(
+        self, view: QueueView, board: Board, clock: Clock, trials: Trials | None = None, ledger: Ledger | None = None
+    ) -> None:
         self._view = view
         self._board = board
         self._clock = clock
-        self._trials = trials or Trials(clock=clock)
+        self._trials = trials or Trials(clock)
+        self._ledger = ledger or Ledger(clock)
+        self._called: tuple[str, str] | None = None
         self._shown: BoardFace | None = None
         self._shown_at_s = 0.0
 
@@ -119,7 +124,16 @@ class BoardOutput:
             self._shown, self._shown_at_s = face, now_s
         if due and trial:
             self._trials.done(self._board.id)
+        elif due:
+            self._count(face)
         return rest_s
+
+    def _count(self, face: BoardFace) -> None:
+        """Note a call that was not shown before; the one that a hall finds when it starts was."""
+        call = (face.number, face.counter)
+        if face.number and self._called not in {None, call}:
+            self._ledger.called(self._board.id, f"{face.number} \N{RIGHTWARDS ARROW} {face.counter}")
+        self._called = call
 
 
 class SlipOutput:
@@ -135,13 +149,15 @@ class SlipOutput:
         zone: ZoneInfo,
         face: Callable[[], SlipFace],
         trials: Trials | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """``words`` gives those of a language; ``face`` is asked anew for every slip."""
         self.held_back = 0
         """Slips that are too old to print by themselves."""
         self._store = store
         self._printers = tuple(printers)
-        self._trials = trials or Trials(clock=clock)
+        self._trials = trials or Trials(clock)
+        self._ledger = ledger or Ledger(clock)
         self._clock = clock
         self._words = words
         self._zone = zone
@@ -171,14 +187,16 @@ class SlipOutput:
     def _try_out(self) -> bool:
         """Print the test slip on a printer for which somebody has asked, once it is ready; return whether there was one."""
         for printer in self._printers:
-            if printer.state() is DeviceState.READY and self._trials.prints(printer.id):
+            if printer.state() is DeviceState.READY and self._trials.wanted(printer.id):
                 self._trials.over(printer.id)
+                slip = self._trial_slip()
                 try:
-                    printer.print_slip(self._trial_slip())
+                    printer.print_slip(slip)
                 except DeviceFault as fault:
                     self._trials.done(printer.id, str(fault))
                 else:
                     self._trials.done(printer.id)
+                    self._ledger.printed(printer.id, slip.number, again=False)
                 return True
         return False
 
@@ -209,6 +227,7 @@ class SlipOutput:
             log.warning("device=%s event=print-failed reason=%s", printer.id, str(fault).replace(" ", "-"))
             return
         self._failures = 0
+        self._ledger.printed(printer.id, wanted.number, again=bool(wanted.attempts))
         with self._store.transaction() as tx:
             slip_printed(tx, wanted.ticket, self._clock.now().astimezone(self._zone).isoformat(timespec="milliseconds"))
 

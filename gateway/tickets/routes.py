@@ -21,7 +21,7 @@ from gateway.portal.hot import has_already
 from gateway.portal.live import Broadcaster, event
 from gateway.portal.news import NewsSource, Speaker, no_news
 from gateway.portal.site import Site
-from gateway.tickets import api_routes, setup_routes, trial_routes
+from gateway.tickets import api_routes, setup_routes
 from gateway.tickets.board_routes import BoardPages
 from gateway.tickets.day_routes import DayPages
 from gateway.tickets.desk import TicketsDesk
@@ -33,8 +33,6 @@ from gateway.tickets.slips import Paper, no_printer
 from gateway.tickets.snapshot import QueueSnapshot
 from gateway.tickets.staff_routes import Keypads, Looking, StaffPages, no_devices
 from gateway.tickets.tool_routes import ToolPages
-from gateway.tickets.trial_routes import TrialPages
-from gateway.tickets.trials import Trials
 from gateway.tickets.view import QueueView
 
 if TYPE_CHECKING:
@@ -46,16 +44,15 @@ class TicketPages:
 
     templates = Path(__file__).parent / "templates"
     static = Path(__file__).parent / "static"
-    set_up: Sequence[SetUpPage] = (*setup_routes.PAGES, trial_routes.PAGE)
+    set_up: Sequence[SetUpPage] = setup_routes.PAGES
 
     def __init__(
         self, desk: TicketsDesk, view: QueueView, people: PeopleDesk, news: NewsSource = no_news, speaker: Speaker | None = None,
-        paper: Paper = no_printer, devices: Looking = no_devices, trials: Trials | None = None,
-        keypads: Keypads | None = None,
+        paper: Paper = no_printer, devices: Looking = no_devices, keypads: Keypads | None = None,
     ) -> None:  # fmt: skip
         """``news`` is what the board shows beside the calls, ``speaker`` whoever says them aloud.
 
-        ``paper`` tells whether slips come out, ``devices`` how all devices are, ``trials`` which can be tried, ``keypads`` what they could not do.
+        ``paper`` tells whether slips come out, ``devices`` how all devices are, ``keypads`` what they could not do.
         """
         self._desk = desk
         self._view = view
@@ -63,7 +60,6 @@ class TicketPages:
         self._news = news
         self._paper = paper
         self._devices = devices
-        self._trials = trials
         self._keypads = keypads
         self._live = Broadcaster(lambda: queue_event(view.current))
         view.watch(self._live.tell)
@@ -85,7 +81,6 @@ class TicketPages:
             *ToolPages(self._desk, self._view, self._people, site, days, self._paper).routes(),
             *StaffPages(self._desk, self._view, self._people, site, days, self._devices, self._paper, self._keypads).routes(),
             *setup_routes.routes(self._desk, self._people, site),
-            *TrialPages(self._trials or Trials(clock=site.clock), self._people, site).routes(),
             Route("/api/v1/queue", self._queue),
             Route("/api/v1/events", endpoint=_Stream(self._live)),
         ]

@@ -90,6 +90,10 @@ class Announcer:
             left_out=tuple(language for language in chosen.languages if language not in spoken),
         )
 
+    def tone(self) -> Announcement:
+        """Return the chime alone: what tells whether a speaker is heard, whatever it can say."""
+        return Announcement("", sound.to_wav(sound.chime()), (), ())
+
     def readiness(self, language: str, chosen: VoiceChoices, signs: Signs) -> Readiness:
         """Return how well ``language`` can be spoken in a hall with these signs, and what is still to be recorded."""
         clips = clips_to_record(language, chosen.numbers, letters=signs.letters, counters=signs.counters)

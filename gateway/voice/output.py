@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from gateway.clock import Clock, ClockState
+from gateway.devices.ledger import Ledger
 from gateway.devices.ports import DeviceFault, DeviceState, Speaker
+from gateway.devices.trials import Trials
+from gateway.errors import Reason
 from gateway.voice.announcing import Announcement, Announcer, Readiness, Signs
 from gateway.voice.choices import VoiceChoices
 
@@ -24,6 +27,7 @@ LOOK_S = 1.0
 """How often a speaker is looked at when nothing changes."""
 STALE_S = 60.0
 """Whoever was called a minute ago has read it on the board."""
+MUTE = Reason("belum ada suara untuk bahasa yang dipilih")
 REMEMBERED = 64
 """So many latest calls are known; the queue shows fewer."""
 
@@ -74,6 +78,8 @@ class Voice:
         chosen: Callable[[], VoiceChoices],
         signs: Callable[[], Signs],
         clock: Clock,
+        trials: Trials | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """``calls`` gives the latest call of each of the tickets called last, in any order; ``signs`` what calls can name."""
         self.announcer = announcer
@@ -82,6 +88,8 @@ class Voice:
         self._chosen = chosen
         self._signs = signs
         self._clock = clock
+        self._trials = trials or Trials(clock)
+        self._ledger = ledger or Ledger(clock)
         self._lock = threading.Lock()
         self._wake: Callable[[], None] = lambda: None
         self._known: dict[int, CallLike] | None = None
@@ -145,6 +153,8 @@ class Voice:
     def step(self) -> float:
         """Speak the oldest call that is still of use; return the seconds to rest."""
         self._look()
+        if self._try_speakers():
+            return 0.0
         with self._lock:
             if not self._waiting and self._sample is None:
                 return LOOK_S
@@ -180,7 +190,21 @@ class Voice:
             self._waiting += [Waiting(call.id, call.number, call.counter_name, now_s - age_s) for call, age_s in fresh]
             self._waiting = [one for one in self._waiting if _still_holds(one, calls) and now_s - one.since_s <= STALE_S]
 
-    def _play(self, speaker: Speaker, announcement: Announcement) -> bool:
+    def _try_speakers(self) -> bool:
+        """Let each speaker that somebody tries out be heard, once it is ready; return whether there was one."""
+        for speaker in self.speakers:
+            act = self._trials.wanted(speaker.id)
+            if act and speaker.state() is DeviceState.READY:
+                self._trials.over(speaker.id)
+                said = self.announcer.tone() if act == "beep" else self.announcer.announce(*self.example(), self._chosen())
+                if act == "say" and not said.spoken:
+                    self._trials.done(speaker.id, MUTE)
+                else:
+                    self._play(speaker, said, tried=True)
+                return True
+        return False
+
+    def _play(self, speaker: Speaker, announcement: Announcement, *, tried: bool = False) -> bool:
         """Play and show ``announcement``; return whether it was heard, or there was nothing to hear."""
         if not announcement.wav:
             return True
@@ -192,11 +216,17 @@ class Voice:
             if not self._failing:
                 log.warning("device=%s event=play-failed reason=%s", speaker.id, str(fault).replace(" ", "-"))
             self._failing = True
+            if tried:
+                self._trials.done(speaker.id, str(fault))
             return False
         finally:
             self._saying = ""
             self._tell()
         self._failing = False
+        if tried:
+            self._trials.done(speaker.id)
+        else:
+            self._ledger.called(speaker.id, announcement.text)
         return True
 
     def _is_new(self, call: CallLike, known: dict[int, CallLike]) -> bool:

@@ -14,54 +14,16 @@ from gateway.checks.broker import check_broker
 from gateway.checks.certificate import check_certificate
 from gateway.checks.clock import check_clock
 from gateway.checks.database import check_database
-from gateway.checks.devices import check_devices
 from gateway.checks.disk import check_disk
 from gateway.checks.finding import Finding, Level
 from gateway.checks.loops import check_loops
 from gateway.checks.outbox import check_outbox
 from gateway.checks.screen import check_screens
 from gateway.clock import ClockState
-from gateway.devices.gpio_contacts import STUCK
-from gateway.devices.ports import DeviceState
-from gateway.devices.printer_words import PAPER_NEAR_END, UNPLUGGED
-from gateway.portal.i18n import words
 from gateway.settings import PortalSettings
 from tests.support.clock import FakeClock
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-
-
-class Lamp:
-    """A device that is as it is told to be."""
-
-    kind = "lamp"
-
-    def __init__(self, name: str, state: DeviceState, why: str = "") -> None:
-        self.id = name
-        self._state = state
-        self._why = why
-
-    def state(self) -> DeviceState:
-        """Return the given state."""
-        return self._state
-
-    def reason(self) -> str:
-        """Return the given words."""
-        return self._why
-
-    def look(self) -> None:
-        """Stay as it is."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
-class Thirsty(Lamp):
-    """A printer whose roll is near its end."""
-
-    def warning(self) -> str:
-        """Return what it will soon lack."""
-        return PAPER_NEAR_END
 
 
 def assert_says(finding: Finding, level: Level, words: str) -> None:
@@ -145,29 +107,6 @@ def test_a_certificate_that_cannot_be_judged() -> None:
     assert_says(check_certificate(None, NOW, wanted=""), Level.GOOD, "tidak memakai")
     assert_says(check_certificate(None, NOW, wanted="hall.pem"), Level.BROKEN, "tidak terbaca: hall.pem")
     assert_says(check_certificate(life, None, wanted="hall.pem"), Level.GOOD, "setelah jam diatur")
-
-
-def test_devices() -> None:
-    """An ailing device is named, with its reason in words."""
-    ready, missing = Lamp("papan", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING, "kabel lepas")
-    assert_says(check_devices([]), Level.GOOD, "Tidak ada perangkat")
-    assert_says(check_devices([ready]), Level.GOOD, "(1)")
-    assert_says(check_devices([ready, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
-
-
-def test_what_will_soon_be_wrong_is_a_warning_until_something_is_wrong() -> None:
-    """Paper near its end is said with what to do about it, after whatever does not work at all."""
-    printer, missing = Thirsty("printer", DeviceState.READY), Lamp("tombol-a", DeviceState.MISSING, "kabel lepas")
-    assert_says(check_devices([printer]), Level.WARNING, "printer (kertas hampir habis)")
-    assert_says(check_devices([printer, missing]), Level.BROKEN, "tombol-a (kabel lepas)")
-
-
-def test_every_reader_is_told_in_words_what_is_wrong_with_a_device() -> None:
-    """The reasons of several devices are said in the reader's language, as the sentence around them is."""
-    stuck, lost = Lamp("keypad-1", DeviceState.FAULTY, STUCK), Lamp("printer", DeviceState.MISSING, UNPLUGGED)
-    found = check_devices([stuck, lost])
-    said = "Devices in trouble: keypad-1 (a key is stuck down and switched off), printer (the printer's cable is pulled out)."
-    assert words("en").tell(found.verdict.sentence, found.facts) == said
 
 
 def test_loops() -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 import gateway.checks
-from gateway.checks.devices import USUAL
 from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
-from gateway.devices import lan_words, printer_words
+from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL
+from gateway.equipment.model import WHERE
 from gateway.errors import FAULTS, MACHINE
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
@@ -55,8 +55,7 @@ def _told() -> Iterator[str]:
         yield one.name
     yield from chosen()
     yield from (*MACHINE.values(), *REASONS.values(), *reasons.spoken())
-    yield from (*printer_words.REMEDIES, printer_words.CLOSED, *printer_words.REMEDIES.values(), USUAL)
-    yield from (*lan_words.REMEDIES, lan_words.CLOSED, *lan_words.REMEDIES.values())
+    yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy

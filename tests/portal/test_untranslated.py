@@ -28,7 +28,8 @@ OPEN, SHUT = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGH
 
 SAID = ("title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "label")
 """Attributes that are read to somebody; so are all that begin with ``data-word`` or ``data-say``."""
-SILENT = {"script", "style", "kbd"}
+SILENT = {"script", "style", "kbd", "code"}
+"""What nobody is told: the last is what is typed in a file, spelled alike in every language."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 DATA = (

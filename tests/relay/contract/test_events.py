@@ -15,6 +15,9 @@ from jsonschema import Draft202012Validator
 
 from gateway.bulletin import wire as bulletin_wire
 from gateway.bulletin.model import Announcement
+from gateway.devices.ledger import Tally
+from gateway.equipment import wire as equipment_wire
+from gateway.equipment.model import Note
 from gateway.store import outbox
 from gateway.store.outbox import Event
 from gateway.store.stamp import Stamp
@@ -60,6 +63,10 @@ def _made() -> list[Event]:
         bulletin_wire.published(NEWS, "7f3a90c2"),
         bulletin_wire.changed(NEWS, "7f3a90c2"),
         bulletin_wire.withdrawn(NEWS, "7f3a90c2"),
+        equipment_wire.changed("7f3a90c2", "printer", "escpos-usb", Note.FAULTY, reason="kertas habis", skipped=3),
+        equipment_wire.counted(
+            "7f3a90c2", "printer", "escpos-usb", ordinal=118, date="2026-11-23", tally=Tally(slips=3, faulty_s=2.4)
+        ),
     ]
 
 
@@ -70,7 +77,7 @@ def _functions(module: ModuleType) -> list[str]:
 
 def test_every_function_of_the_wire_is_tried() -> None:
     """A new event of a feature cannot be forgotten by the tests beside this one."""
-    assert len(_made()) == len(_functions(wire)) + len(_functions(bulletin_wire))
+    assert len(_made()) == sum(len(_functions(one)) for one in (wire, bulletin_wire, equipment_wire))
 
 
 @pytest.mark.parametrize("event", _made(), ids=lambda event: event.type)

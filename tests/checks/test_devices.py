@@ -1,0 +1,185 @@
+"""What the check of devices says of every kind in every state: in words, with what to do, in the reader's language."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+import gateway.devices
+from gateway.checks.devices import GOOD, NONE, ONE, SILENT, SOON, TRIED, check_devices
+from gateway.devices.catalog import KINDS
+from gateway.devices.gpio_contacts import STUCK
+from gateway.devices.options import Options
+from gateway.devices.ports import Device, DeviceState
+from gateway.devices.printer_words import CLOSED, OUT_OF_PAPER, PAPER_NEAR_END, UNPLUGGED
+from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL, remedy
+from gateway.errors import Reason
+from gateway.portal.i18n import words
+from tests.support.clock import FakeClock
+
+ROOM = Path(gateway.devices.__file__).parent
+NO_DEVICES = {"options", "remedies", "trials", "catalog", "plugged"}
+"""Modules whose sentences are no reasons of a device, or that say them of all."""
+
+
+class Lamp:
+    """A device that is as it is told to be."""
+
+    def __init__(self, name: str, state: DeviceState, why: str = "", kind: str = "lamp") -> None:
+        self.id = name
+        self.kind = kind
+        self._state = state
+        self._why = why
+
+    def state(self) -> DeviceState:
+        """Return the given state."""
+        return self._state
+
+    def reason(self) -> str:
+        """Return the given words."""
+        return self._why
+
+    def look(self) -> None:
+        """Stay as it is."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Thirsty(Lamp):
+    """A printer whose roll is near its end."""
+
+    def warning(self) -> str:
+        """Return what it will soon lack."""
+        return PAPER_NEAR_END
+
+
+class _Given(Options):
+    """Options that give whatever is asked for."""
+
+    def __init__(self) -> None:
+        return
+
+    def text(self, key: str) -> str:
+        return "nowhere"
+
+    def text_or(self, key: str, default: str) -> str:
+        return default
+
+    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        return default
+
+    def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
+        return low
+
+    def whole_or_none(self, key: str, low: int, high: int) -> None:
+        return None
+
+    def choice(self, key: str, default: int, among: Iterable[int]) -> int:
+        return default
+
+    def yes(self, key: str, *, default: bool) -> bool:
+        return default
+
+    def address(self, key: str) -> str:
+        return "127.0.0.1"
+
+    def seconds(self, key: str, default: float, high: float) -> float:
+        return default
+
+
+def _verdicts(*devices: Device) -> list[object]:
+    return [finding.verdict for finding in check_devices(devices)]
+
+
+def test_a_hall_of_well_devices_is_well() -> None:
+    """Nothing is said of a device that does its work; a hall without any has nothing to mend."""
+    assert (_verdicts(), _verdicts(Lamp("papan", DeviceState.READY))) == ([NONE], [GOOD])
+
+
+def test_each_trouble_has_its_own_words_the_worst_first() -> None:
+    """A technician reads what is wrong with each, and what to do; what will be wrong soon comes after."""
+    printer = Thirsty("printer-2", DeviceState.READY)
+    stuck, lost = Lamp("keypad-1", DeviceState.FAULTY, STUCK), Lamp("printer", DeviceState.MISSING, UNPLUGGED, "escpos-usb")
+    found = check_devices([printer, Lamp("papan", DeviceState.READY), stuck, lost])
+    told = [(finding.verdict, finding.facts["device"], finding.facts["remedy"]) for finding in found]
+    assert told == [
+        (ONE, "keypad-1", REMEDIES[STUCK]),
+        (ONE, "printer", OF_KIND["escpos-usb", UNPLUGGED]),
+        (SOON, "printer-2", REMEDIES[PAPER_NEAR_END]),
+    ]
+
+
+def test_what_many_have_in_common_is_told_once() -> None:
+    """Twelve buttons behind one dead cable are one trouble."""
+    devices = [Lamp(f"tombol-{number}", DeviceState.MISSING, "belum dicari") for number in range(3)]
+    [found] = check_devices(devices)
+    assert found.sentence == "Perangkat bermasalah: tombol-0, tombol-1, tombol-2 (belum dicari)."
+
+
+def test_one_that_says_nothing_is_named_all_the_same() -> None:
+    """A device without words gets the usual ones."""
+    [found] = check_devices([Lamp("papan", DeviceState.MISSING)])
+    assert (found.verdict, found.facts["remedy"]) == (SILENT, USUAL)
+
+
+def test_a_button_that_is_tried_is_always_said() -> None:
+    """Also while something else is broken: a press that gives no number must be known to everybody who looks."""
+    found = check_devices([Lamp("papan", DeviceState.MISSING, "belum dicari")], "tombol-a", 41.6)
+    assert [(finding.verdict, finding.level) for finding in found] == [(ONE, 2), (TRIED, 1)]
+    assert "tombol-a" in found[1].sentence
+    assert "42 detik" in found[1].remedy
+
+
+def test_every_reader_is_told_in_words_what_is_wrong_with_a_device() -> None:
+    """The reason is said in the reader's language, as the sentence around it is."""
+    [found] = check_devices([Lamp("keypad-1", DeviceState.FAULTY, STUCK)])
+    said = words("en").tell(found.verdict.sentence, found.facts)
+    assert said == "Device in trouble: keypad-1 (a key is stuck down and switched off)."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_without_its_hardware_says_what_to_do(kind: str) -> None:
+    """No device is left with the usual words: not one that was never found, not one that was let go."""
+    device = KINDS[kind]("alat", _Given(), FakeClock())
+    try:
+        device.look()
+        told = [] if device.state() is DeviceState.READY else [remedy(kind, device.reason())]
+    finally:
+        device.close()
+    told.append(remedy(kind, device.reason()))
+    assert [one for one in told if one == USUAL] == []
+
+
+def _reasons() -> list[tuple[str, str]]:
+    """Return every sentence that a device may say of itself, with the module in which it stands."""
+    found = []
+    for module in sorted(ROOM.glob("*.py")):
+        if module.stem in NO_DEVICES:
+            continue
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Reason", "DeviceFault"}:
+                found += [(module.stem, str(one.value)) for one in node.args[:1] if isinstance(one, ast.Constant)]
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                name, value = getattr(node.targets[0], "id", ""), node.value.value
+                if name.isupper() and " " in value and value[0].islower():
+                    found.append((module.stem, value))
+    return found
+
+
+def test_whatever_a_device_may_say_has_its_remedy() -> None:
+    """The control: every reason in every module of devices stands in the one table, and the usual words are for none of them."""
+    reasons = _reasons()
+    assert len(reasons) > 20
+    assert [one for one in reasons if one[1] not in REMEDIES] == []
+
+
+def test_the_words_of_a_kind_are_of_a_kind_and_a_reason_that_exist() -> None:
+    """A kind that is renamed does not lose its words unseen; facts within a reason do not hide it."""
+    assert [pair for pair in OF_KIND if pair[0] not in KINDS or pair[1] not in REMEDIES] == []
+    assert remedy("gpio-button", Reason("pin tidak dapat dibuka ({error})", error="PinInUse")) != USUAL
+    assert remedy("escpos-usb", OUT_OF_PAPER) == REMEDIES[OUT_OF_PAPER]
+    assert remedy("escpos-usb", CLOSED) != USUAL
