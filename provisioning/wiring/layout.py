@@ -23,7 +23,7 @@ TAG = 104
 """The room for the names of the even pins beside the Pi."""
 SOCKET_H = 44
 PART_W = 210
-ROW = 32
+ROW, WIDE_ROW = 32, 40
 RUNG = 58
 """From a terminal to the next where a capacitor stands between them."""
 GAP = 22
@@ -79,7 +79,7 @@ def lay_out(wiring: Wiring, language: Language) -> Layout:
     return _Plan(wiring, language).layout()
 
 
-def exit_of(terminal: str) -> Point:
+def _exit_of(terminal: str) -> Point:
     """Return where a wire leaves the Pi for a header pin, counted from the first row: odd ones pass below their even neighbour."""
     row, odd = divmod(int(terminal) - 1, 2)
     return (EDGE_X, row * PITCH + (0 if odd else PITCH / 2))
@@ -120,13 +120,10 @@ class _Plan:
         return Layout(x + MARGIN, bottom, self.boxes, runs, elements)
 
     def _pitch(self, part: Part) -> int:
-        return (
-            RUNG
-            if any(wire.capacitor or wire.pulldown for wire in self._wires_at(part))
-            else ROW
-            if len(part.left) > MODULE_ROWS
-            else 40
-        )
+        """Return how far a part's terminals are from each other."""
+        if any(wire.capacitor or wire.pulldown for wire in self._wires_at(part)):
+            return RUNG
+        return ROW if len(part.left) > MODULE_ROWS else WIDE_ROW
 
     def _wires_at(self, part: Part) -> Iterator[Wire]:
         return (wire for wire in self.wiring.wires if any(end.part == part.id for end in wire.ends))
@@ -185,7 +182,7 @@ class _Plan:
 
     def _pi(self, x: float, y: float) -> Box:
         first = y + 48
-        terminals = {pin: (x + exit_of(pin)[0], first + exit_of(pin)[1]) for pin in self.pins}
+        terminals = {pin: (x + _exit_of(pin)[0], first + _exit_of(pin)[1]) for pin in self.pins}
         below = first + (20 * PITCH if self.pins else 0)
         terminals |= {socket: (x + EDGE_X + 4, below + SOCKET_H * index + 8) for index, socket in enumerate(self.sockets)}
         return Box(PI, x, y, EDGE_X, self._pi_height(), (), terminals)

@@ -62,20 +62,19 @@ def _wire(run: Run) -> Iterator[str]:
     """Yield a wire: first its halo, so that one sees which of two crossing wires is above, then its edge, then its colour."""
     thick = 6.5 if run.wire.cable else 3.4
     for width, stroke in ((thick + 5, PAPER), (thick + 2.2, INK), (thick, PAINT[run.wire.colour])):
-        for one in run.lines:
-            yield path(bent(_from_pin(one, run.wire.start)), stroke=stroke, width=width)
+        for one, end in zip(run.lines, run.wire.ends, strict=True):
+            points = [*_from_pin(one[0], run.wire.start), *one[1:-1], *reversed(_from_pin(one[-1], end))]
+            yield path(bent(points), stroke=stroke, width=width)
     for dot in sorted(run.dots):
         yield circle(dot, 5, PAINT[run.wire.colour], width=1.3)
 
 
-def _from_pin(points: list[Point], start: End) -> list[Point]:
-    """Return the wire from the very pin of the header, not only from the edge of the Pi."""
-    if start.part != PI or start.terminal in SOCKETS:
-        return points
-    x, y = points[0]
-    if int(start.terminal) % 2:
-        return [(x - 41, y - 4), (x - 37, y), *points[1:]]
-    return [(x - 11, y), *points[1:]]
+def _from_pin(at: Point, end: End) -> list[Point]:
+    """Return where a wire begins: at a header, upon the very pin and not only at the edge of the Pi."""
+    x, y = at
+    if end.part != PI or end.terminal in SOCKETS:
+        return [at]
+    return [(x - 41, y - 4), (x - 37, y)] if int(end.terminal) % 2 else [(x - 11, y)]
 
 
 def _upon(run: Run, wiring: Wiring, layout: Layout, language: Language) -> Iterator[str]:
@@ -102,14 +101,14 @@ def _number(at: Point, wire: Wire) -> Iterator[str]:
 
 
 def _elements(wire: Wire, end: End, wiring: Wiring, layout: Layout, language: Language) -> Iterator[str]:
-    box_, terminals = layout.boxes[end.part], wiring.parts[end.part].left
+    rows, names = layout.boxes[end.part].terminals, wiring.parts[end.part].left
     x = layout.elements[wiring.parts[end.part].column][0] + 34
-    y = box_.terminals[end.terminal][1]
+    y = rows[end.terminal][1]
     if wire.resistor:
         yield from resistor((x + 88, y), wire.resistor, value(wire.resistor, language))
     rung = wire.capacitor or wire.pulldown
     if rung:
-        below = box_.terminals[terminals[terminals.index(end.terminal) + 1]][1]
+        below = rows[names[names.index(end.terminal) + 1]][1]
         yield line([(x, y), (x, below)], width=2.5)
         yield circle((x, y), 4.5, PAINT[wire.colour], width=1.3)
         yield circle((x, below), 4.5, PAINT["black"], width=1.3)
@@ -181,6 +180,6 @@ def _notes(notes: list[tuple[str, ...]], y: float) -> Iterator[str]:
     """Yield what must be known besides, so that a sheet on the wall needs no other."""
     for lines in notes:
         yield circle((MARGIN + 10, y - 4), 2.5, INK, width=0)
-        for line_ in lines:
-            yield text((MARGIN + 22, y), line_, 12)
+        for words in lines:
+            yield text((MARGIN + 22, y), words, 12)
             y += NOTE_H

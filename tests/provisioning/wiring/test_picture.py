@@ -97,3 +97,19 @@ def test_a_part_that_could_not_be_drawn_where_it_belongs_is_refused(old: str, ne
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(WiringFault, match=said):
         read(path)
+
+
+def test_a_wire_reaches_its_pin_from_either_end(tmp_path: Path) -> None:
+    """Whether the file begins a wire at the Pi or ends it there, the picture joins the very pin."""
+    drawn = []
+    for text in (crossing(), crossing().replace('from = "pi.24"\nto = ["shifter.2A"]', 'from = "shifter.2A"\nto = ["pi.24"]')):
+        path = tmp_path / "x.toml"
+        path.write_text(text.replace('pulldown = "10 kΩ"', ""), encoding="utf-8")
+        drawn.append(draw(read(path), "en"))
+    points = [
+        sorted(
+            {frozenset(re.findall(r"\d[\d.]* \d[\d.]*", one)) for one in re.findall(r'd="(M[^"]+)" fill="none"', svg)}, key=sorted
+        )
+        for svg in drawn
+    ]
+    assert points[0] == points[1]
