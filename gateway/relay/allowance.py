@@ -38,6 +38,10 @@ class Allowance:
         """Whether the budget of this day holds events back."""
         return 0 < self.daily_bytes <= self.used_bytes
 
+    def is_free(self, lane: str) -> bool:
+        """Whether a lane's bytes cost nothing: no budget of the day, no cap."""
+        return not self.daily_bytes and lane not in self._caps
+
     def see_day(self, day: str, now_s: float) -> None:
         """Begin a new day when it is one; ``day`` is the hall's date by a clock that can be trusted, else empty."""
         if self._since_s is None:

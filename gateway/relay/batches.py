@@ -25,7 +25,7 @@ WIRE_LIMIT_BYTES = 64 * 1024
 PLAIN_LIMIT_BYTES = 4 * 1024 * 1024
 """Bytes of one batch when unpacked, at the most."""
 
-_LEVEL = 6
+_LEVEL, _QUICK_LEVEL = 6, 3
 _ZLIB = 0x78
 
 
@@ -38,11 +38,16 @@ class Batch:
 
 
 def pack(
-    events: Run | Sequence[Envelope], limit: int = BATCH_LIMIT, limit_bytes: int = WIRE_LIMIT_BYTES, *, simply: bool = False
+    events: Run | Sequence[Envelope],
+    limit: int = BATCH_LIMIT,
+    limit_bytes: int = WIRE_LIMIT_BYTES,
+    *,
+    simply: bool = False,
+    quickly: bool = False,
 ) -> Batch:
     """Put the first of ``events`` into one payload, as many as the limits allow; ``simply``: as every reader ever could read it.
 
-    At least one event is taken, even when it alone exceeds a ``limit_bytes`` chosen smaller than an
+    ``quickly``: with half the work of compressing, in a tenth more bytes. At least one event is taken, even when it alone exceeds a ``limit_bytes`` chosen smaller than an
     event. Raises ValueError without events.
     """
     count = min(limit, len(events.seq if isinstance(events, Run) else events))
@@ -51,7 +56,7 @@ def pack(
     while True:
         some = events.beginning(count) if isinstance(events, Run) else events[:count]
         plain = _array(some) if simply else _columns(some) or _array(some)
-        payload = min(plain, _deflated(plain, b"" if simply else WORDS), key=len)
+        payload = min(plain, _deflated(plain, b"" if simply else WORDS, _QUICK_LEVEL if quickly else _LEVEL), key=len)
         excess = max(len(payload) / limit_bytes, len(plain) / PLAIN_LIMIT_BYTES)
         if excess <= 1 or count == 1:
             return Batch(payload, count)
@@ -94,8 +99,8 @@ def _columns(events: Run | Sequence[Envelope]) -> bytes | None:
     return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def _deflated(plain: bytes, words: bytes) -> bytes:
-    stream = zlib.compressobj(_LEVEL, zdict=words) if words else zlib.compressobj(_LEVEL)
+def _deflated(plain: bytes, words: bytes, level: int) -> bytes:
+    stream = zlib.compressobj(level, zdict=words) if words else zlib.compressobj(level)
     return stream.compress(plain) + stream.flush()
 
 

@@ -20,6 +20,8 @@ class Range:
     limit_bytes: int
     again: bool = False
     """Whether it was refused before: it goes as simply as can be, in case the reader did not know the form."""
+    quickly: bool = False
+    """Whether the link is so fast, and so cheap, that the work of packing counts and a tenth more bytes do not."""
 
 
 @dataclass(slots=True)

@@ -12,6 +12,8 @@ FIRST_BYTES = 16 * 1024
 """On the wire before anything has been measured."""
 LEAST_BYTES = 4 * 1024
 """Always allowed, so that a slow link is still used."""
+FAST_BYTES_PER_S = 500_000
+"""Such a link carries 50,000 events in a second: it is not what a backlog waits for."""
 SPELL_S = 0.2
 """A measurement lasts at least so long while the wire is busy."""
 _SHORTEST_S = 0.001
@@ -25,6 +27,11 @@ class Pace:
         self.on_wire_bytes = 0
         self._since_s = 0.0
         self._done_bytes = 0
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether a backlog waits for other things than the link."""
+        return self.rate_bytes_per_s is not None and self.rate_bytes_per_s >= FAST_BYTES_PER_S
 
     def room_bytes(self) -> int:
         """Return how many more bytes may go on the wire now; negative when it is over-full."""

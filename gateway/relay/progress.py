@@ -107,7 +107,8 @@ class Progress:
             if cursor.again:
                 return Range(key, *cursor.again[0], limit_bytes, again=True)
             if cursor.is_ripe(stand.last, self._ages_s.get(key[1], 0.0), now_s):
-                return Range(key, cursor.following, stand.last, limit_bytes)
+                quickly = self.pace.is_fast and self.allowance.is_free(key[1])
+                return Range(key, cursor.following, stand.last, limit_bytes, quickly=quickly)
         return None
 
     def sent(self, asked: Range, shipment: Shipment, now_s: float) -> None:

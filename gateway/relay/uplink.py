@@ -17,6 +17,7 @@ from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Acknowledged, Connected, Connection, Disconnected, Message, Received
 from gateway.relay.batches import READ_LIMIT, pack
+from gateway.relay.collecting import uncollected
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.hearing import Told, can_be_asked_again, told_by
 from gateway.relay.histories import Histories
@@ -238,18 +239,24 @@ class Uplink:
 
     def _send(self, db: outbox.Reads, stands: Mapping[Key, LaneStand], now_s: float) -> None:
         while (asked := self.progress.next_range(stands, now_s)) is not None:
-            try:
-                loaded = load(db, self.topics.hall, asked, min(self._batch_limit, self.progress.takes), self._read_part)
-            except PieceMissing as missing:
-                self._set_aside(missing.row)
-                return
-            if loaded is None:
-                self.progress.absent(asked)
-            elif not self._send_load(asked, loaded, stands[asked.key], now_s):
-                return
+            with uncollected():
+                if not self._send_range(db, asked, stands[asked.key], now_s):
+                    return
+
+    def _send_range(self, db: outbox.Reads, asked: Range, stand: LaneStand, now_s: float) -> bool:
+        """Send the first of what is asked for; return whether to go on."""
+        try:
+            loaded = load(db, self.topics.hall, asked, min(self._batch_limit, self.progress.takes), self._read_part)
+        except PieceMissing as missing:
+            self._set_aside(missing.row)
+            return False
+        if loaded is None:
+            self.progress.absent(asked)
+            return True
+        return self._send_load(asked, loaded, stand, now_s)
 
     def _send_load(self, asked: Range, loaded: Load, stand: LaneStand, now_s: float) -> bool:
-        batch = pack(loaded.events, len(loaded.seqs), limit_bytes=asked.limit_bytes, simply=asked.again)
+        batch = pack(loaded.events, len(loaded.seqs), limit_bytes=asked.limit_bytes, simply=asked.again, quickly=asked.quickly)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False

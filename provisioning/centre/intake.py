@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.mqtt.ports import Connected, Connection, Disconnected, Happening, Message, Received
+from gateway.relay.collecting import uncollected
 from gateway.relay.topics import intake_filters
 from provisioning.centre.database import IntakeDatabase, Untakeable
 from provisioning.centre.dispatch import Dispatch
@@ -77,7 +78,8 @@ class Intake:
         """Take what has arrived within ``rest_s``, enter it, answer; return how long the next may rest, in seconds."""
         self._gather(rest_s)
         try:
-            self._enter()
+            with uncollected():
+                self._enter()
             wait_s = self._replies.send() if self.connected else None
             if self.connected:
                 self._dispatch.send()

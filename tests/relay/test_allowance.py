@@ -22,6 +22,15 @@ def limited(world: World) -> RelayWorld:
     return world(meter=lambda store, clock: Meter(store, clock, daily_bytes=BUDGET_BYTES))
 
 
+def test_bytes_that_cost_something_are_never_free() -> None:
+    """A link with a budget is never packed for in haste, nor is a lane with a cap; ``urgent`` has none."""
+    capped = Allowance(caps_bytes_per_s={"record": 1000.0, "urgent": 1000.0, "bulk": 0.0})
+    lanes = ("urgent", "record", "bulk")
+
+    assert [capped.is_free(lane) for lane in lanes] == [True, False, True]
+    assert [Allowance(daily_bytes=BUDGET_BYTES).is_free(lane) for lane in lanes] == [False] * 3
+
+
 def test_the_budget_holds_back_all_but_what_is_urgent(world: World) -> None:
     """Once it is used up nothing but urgent events go on until the next day; then everything arrives."""
     here = limited(world)

@@ -42,6 +42,7 @@ def test_whatever_is_packed_comes_back(changes: list[dict[str, object]], first: 
     events = [envelope(seq, **change) for seq, change in enumerate(changes, first)]
 
     assert unpack(pack(events).payload) == events
+    assert unpack(pack(events, quickly=True).payload) == events
 
 
 @pytest.mark.parametrize(

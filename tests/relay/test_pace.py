@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,17 @@ def test_a_cut_frees_the_wire() -> None:
     pace.cut()
 
     assert pace.room_bytes() == FIRST_BYTES
+
+
+@pytest.mark.parametrize(("size_bytes", "is_fast"), [(4_000, False), (600_000, True)])
+def test_only_a_fast_link_is_called_fast(size_bytes: int, is_fast: bool) -> None:
+    """What it carries in a second tells; before anything was measured it counts as slow."""
+    pace = Pace()
+    before = pace.is_fast
+    pace.sent(size_bytes, 0.0)
+    pace.acknowledged(size_bytes, 1.0)
+
+    assert (before, pace.is_fast) == (False, is_fast)
 
 
 @given(seed=st.integers(0, 2**32))
