@@ -143,6 +143,10 @@ FAULTS: dict[str, Fault] = {
     "service-name": Fault(422, "Nama pendek layanan ini tidak dapat dipakai.", "Pakai huruf kecil, angka, dan tanda hubung, mulai dengan huruf, misalnya izin-hajatan."),
     "service-unfit": Fault(422, "Layanan {service} tidak dapat dipakai: {reason}", "Perbaiki berkas itu di baris yang disebut, lalu kirim lagi."),
     "catalogue-full": Fault(409, "Sudah {limit} layanan yang ditulis sendiri.", "Hapus yang tidak perlu lagi, lalu ulangi."),
+    # What is personal
+    "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),
+    "record-erased": Fault(410, "Isi catatan ini sudah dihapus dari balai.", "Bila benar-benar perlu, minta kepada kabupaten, yang memegang salinannya."),
+    "record-locked": Fault(409, "Catatan ini disegel oleh perangkat lain.", "Buka dengan kunci pemulihan kepala desa yang tercetak di kertas."),
     # Requests
     "not-found": Fault(404, "Halaman ini tidak ada.", "Kembali ke halaman depan."),
     "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),

@@ -62,7 +62,12 @@ def name_of(key: X25519PublicKey) -> str:
 def make_lock(reader: X25519PublicKey, bond: Bond, random_bytes: Callable[[int], bytes]) -> Lock:
     """Make a new data key that ``reader`` can unwrap. ``random_bytes`` must be fit for keys, as ``secrets.token_bytes``."""
     data_key = random_bytes(KEY_BYTES)
-    return Lock(data_key, name_of(reader), _SUITE.encrypt(data_key, reader, info=bond.encode()))
+    return Lock(data_key, name_of(reader), wrap(data_key, reader, bond))
+
+
+def wrap(data_key: bytes, reader: X25519PublicKey, bond: Bond) -> bytes:
+    """Return a data key that only ``reader`` can unwrap, and only for this bond."""
+    return _SUITE.encrypt(data_key, reader, info=bond.encode())
 
 
 def unwrap(wrapped: bytes, reader: X25519PrivateKey, bond: Bond) -> bytes:

@@ -13,6 +13,7 @@ import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.equipment.tables
 import gateway.people.tables
+import gateway.privacy.tables
 import gateway.services.tables
 import gateway.tickets.tables
 from gateway.store import tables
@@ -32,4 +33,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0009-regency-bulletin", gateway.bulletin.tables.add_regency),
     ("0010-catalogue", gateway.services.tables.create),
     ("0011-equipment", gateway.equipment.tables.create),
+    ("0012-privacy", gateway.privacy.tables.create),
 )
