@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 import resource
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.bench.fuzz import guided
+from gateway.people.model import Role
+from tests.bench.fuzz import api, forms, guided
 from tests.bench.fuzz.inputs import Inputs, drawn
-from tests.bench.fuzz.parser import Parser
+from tests.bench.fuzz.parser import SLOW_S, Parser, Ran
 from tests.bench.fuzz.parsers import parsers, planted
+from tests.bench.fuzz.planted_pages import planted_pages
 from tests.bench.verdict import quick, seed, show, verdict
 
 INPUTS = 12_000 if quick() else 1_000_000
 CONTROL_INPUTS = 500
-SLOW_S = 1.0
-"""Of processor time: a machine that is busy with other things makes no parser slow."""
+FORMS = 300 if quick() else 20_000
+STREAMED = 20 if quick() else 500
+API_EXAMPLES, API_S, API_PHASES = (2, 120, "examples,coverage") if quick() else (300, 900, api.PHASES)
 GROWTH_LIMIT_MB = 160
 """No payload of 64 KiB may make the process grow by more."""
-EXAMPLES = 5
-
-
-@dataclass
-class Ran:
-    """What one parser did."""
-
-    inputs: int = 0
-    accepted: int = 0
-    slowest_s: float = 0.0
-    faults: Counter[str] = field(default_factory=Counter)
-    examples: list[str] = field(default_factory=list)
 
 
 def main() -> None:
@@ -48,6 +39,7 @@ def main() -> None:
         for parser in all_parsers:
             ran[parser.name] = _run(parser, INPUTS * parser.share // parts + 1, Random(chosen), structures)
             _show(parser.name, ran[parser.name])
+    ran |= _pages(chosen)
     led = guided.run(chosen)
     show(what="atheris", installed=bool(led["inputs"]), **led)
     found = {}
@@ -55,6 +47,9 @@ def main() -> None:
         control = _run(parser, CONTROL_INPUTS, Random(chosen), structures)
         found[parser.name] = sum(control.faults.values())
         show(what=f"planted-{parser.name}", inputs=control.inputs, found=dict(control.faults))
+    for name, control in planted_pages(chosen).items():
+        found[name] = sum(control.faults.values())
+        show(what=f"planted-{name}", inputs=control.inputs, found=dict(control.faults))
     inputs = sum(one.inputs for one in ran.values()) + led["inputs"]
     faults = sum(sum(one.faults.values()) for one in ran.values()) + led["faults"]
     verdict(
@@ -65,11 +60,29 @@ def main() -> None:
             "faults": faults,
             "slowest_s": round(max(one.slowest_s for one in ran.values()), 3),
             "atheris": led["inputs"],
+            "forms": ran["forms"].places,
+            "form_inputs": ran["forms"].inputs,
+            "api_cases": ran["api"].inputs,
         },
-        f"no exception but the documented refusals, none slower than {SLOW_S:g} s, none larger than {GROWTH_LIMIT_MB} MB",
+        f"no exception but the documented refusals, no status from 500 on, none slower than {SLOW_S:g} s, none larger than {GROWTH_LIMIT_MB} MB",
         {"planted_faults_found": found},
         faults == 0 and all(found.values()),
     )
+
+
+def _pages(chosen: int) -> dict[str, Ran]:
+    """Let a whole hall meet strange forms, streams and API calls."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-hall-") as name, forms.open_hall(Path(name)) as (hall, ticket):
+        ran = {
+            "forms": forms.run(hall, ticket, FORMS, Random(chosen)),
+            "streams": forms.run_streams(hall, STREAMED, Random(chosen)),
+        }
+        hall.people.add_officer("Sari", forms.PIN, Role.CLERK)
+        token = hall.people.sign_in("Sari", forms.PIN, "fuzz").token
+        ran["api"] = api.run(f"{hall.address}/api/v1", chosen, token, examples=API_EXAMPLES, most_s=API_S, phases=API_PHASES)
+    for each, one in ran.items():
+        _show(each, one)
+    return ran
 
 
 def _run(parser: Parser, count: int, randomness: Random, structures: Sequence[Any]) -> Ran:
@@ -77,9 +90,7 @@ def _run(parser: Parser, count: int, randomness: Random, structures: Sequence[An
     for payload in islice(Inputs(randomness, parser.seeds, parser.form, structures), count):
         ran.inputs += 1
         for fault in _try(parser, payload, ran):
-            ran.faults[fault.partition(" ")[0]] += 1
-            if len(ran.examples) < EXAMPLES:
-                ran.examples.append(f"{fault} {payload[:200]!r} ({len(payload)} bytes)")
+            ran.note(fault, f"{payload[:200]!r} ({len(payload)} bytes)")
     return ran
 
 
@@ -105,7 +116,7 @@ def _try(parser: Parser, payload: bytes, ran: Ran) -> list[str]:
 
 
 def _show(name: str, ran: Ran) -> None:
-    show(what=name, inputs=ran.inputs, accepted=ran.accepted, faults=dict(ran.faults), slowest_s=ran.slowest_s)
+    show(what=name, places=ran.places, inputs=ran.inputs, accepted=ran.accepted, faults=dict(ran.faults), slowest_s=ran.slowest_s)
     for example in ran.examples:
         show(example=example)
 

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+SLOW_S = 1.0
+"""Of processor time: a machine that is busy with other things makes no parser slow."""
+EXAMPLES = 5
+
+
+@dataclass
+class Ran:
+    """What one parser did, or the pages that stand for one."""
+
+    inputs: int = 0
+    accepted: int = 0
+    slowest_s: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+    places: int = 1
+    """Forms, operations or streams that were met; one parser is one place."""
+
+    def note(self, fault: str, example: str) -> None:
+        """Count a fault by its first word, and keep the first few examples."""
+        self.faults[fault.partition(" ")[0]] += 1
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(f"{fault} {example}")
 
 
 @dataclass(frozen=True, slots=True)
