@@ -32,7 +32,7 @@ from tests.support.escpos import LinePrinter, TcpPrinter
 from tests.support.waiting import until
 
 SLIP = Slip("A-012", "Balai Desa Contoh", "Surat", "3 orang di depan Anda", "", "08.00", "", "http://balai.lan/t/x", "")
-HURRIED = 0.1
+HURRIED = 0.4
 """Of the patience in a hall."""
 
 
@@ -43,11 +43,11 @@ def table() -> Iterator[TcpPrinter]:
         yield printer
 
 
-def of_hall(table: TcpPrinter, *, answers: bool = True) -> EscposPrinter:
+def of_hall(table: TcpPrinter, *, answers: bool = True, patience: float = 1.0) -> EscposPrinter:
     """The hall's side of it."""
     return EscposPrinter(
         "printer", "escpos-network", lambda wake: open_network("127.0.0.1", table.port, wake), FakeClock(), answers=answers,
-        patience=HURRIED,
+        patience=patience,
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_without_the_reset_half_a_band_would_spoil_the_next_slip() -> None:
 def test_a_silent_printer_is_faulty_within_its_time(table: TcpPrinter) -> None:
     """It takes the connection and says nothing: no slip is sent into the dark."""
     table.mute = True
-    printer = of_hall(table)
+    printer = of_hall(table, patience=HURRIED)
     assert (fault(printer), printer.state(), table.machine.slips) == (SILENT, DeviceState.FAULTY, [])
 
 
@@ -178,8 +178,7 @@ def test_a_usb_printer_plugged_in_again_under_another_number_prints(tmp_path: Pa
     with LinePrinter(files / "lp0") as table:
         usb_printers(tmp_path, {"lp0": "1-1.2"})
         printer = EscposPrinter(
-            "printer", "escpos-usb", lambda wake: open_usb(usb_path("1-1.2", system=tmp_path, files=files), wake), FakeClock(),
-            patience=HURRIED,
+            "printer", "escpos-usb", lambda wake: open_usb(usb_path("1-1.2", system=tmp_path, files=files), wake), FakeClock()
         )  # fmt: skip
         printer.print_slip(SLIP)
         table.unplug()
