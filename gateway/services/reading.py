@@ -67,7 +67,7 @@ class _Merged:
     """Of each kind, in the order of the tree."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def service_of(layers: tuple[Source, ...], shared: Source) -> Service:
     """Return the service that ``layers``, the first of them whole, describe with parts of ``shared``. Raises Unfit."""
     read = [_read(layer) for layer in layers]

@@ -89,6 +89,25 @@ def test_an_announcement_of_the_regency_appears_on_the_portal_and_the_board(rege
     assert (taken.returncode, "Vaksin" in after) == (0, False)
 
 
+def test_a_service_of_the_regency_is_one_file(regency: Regency) -> None:
+    """Put by a command with the file itself, seen by villagers; a wrong one comes back with its line; taken back, it is gone."""
+    file = (
+        'name = "Izin hajatan"\nsummary = "Untuk hajatan."\nline = "administrasi"\npromise_days = 1\nbasis = "Peraturan desa."\n'
+        'keep_days = 365\nbring = ["ktp"]\nsteps = ["bawa", "periksa"]\n'
+    )
+    about = ("--name", "izin-hajatan")
+    with Hall(Settings.load(regency.settings())) as hall:
+        wrong = regency.ask("all", "catalogue.put", *about, "--set", f"toml={file.replace('365', '0')}")
+        put = regency.ask("all", "catalogue.put", *about, "--set", f"toml={file}")
+        seen = httpx.get(f"{hall.address}/layanan/izin-hajatan")
+        taken = regency.ask(HALL, "catalogue.withdraw", *about)
+        after = httpx.get(f"{hall.address}/layanan/izin-hajatan")
+
+    assert "izin-hajatan.toml (kabupaten), baris 6, keep_days: Paling kecil 1." in wrong.stdout, wrong
+    assert (put.returncode, seen.status_code, "KTP asli" in seen.text) == (0, 200, True)
+    assert (taken.returncode, after.status_code) == (0, 404)
+
+
 def test_an_order_waits_for_a_hall_that_is_away(regency: Regency) -> None:
     """Asked while nobody is there, it is done at the hall's first hello; the command says that no answer has come."""
     away = regency.ask(HALL, "ping", "--days", "1", wait_s=1)
