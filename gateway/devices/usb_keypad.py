@@ -186,6 +186,7 @@ class UsbKeypad:
         for _, _, kind, code, value in EVENT.iter_unpack(heard[: len(heard) // EVENT.size * EVENT.size]):
             if kind == EV_SYN and code == SYN_DROPPED:
                 self._has_lost = True
+                self._typed = TypedNumber()  # of which a digit may be missing: that would call somebody else
                 self._typed.take(at_s)
             elif self._has_lost:
                 # What is left of a report that has lost its beginning says nothing; after it, how the keys stand does.
@@ -217,7 +218,8 @@ class UsbKeypad:
                 self._keys.all_opened(self._clock.monotonic_s())
 
     def _say(self, error: OSError) -> None:
-        trouble = TROUBLES.get(error.errno or 0) or Reason("tidak terbaca ({error})", error=type(error).__name__)
+        name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        trouble = TROUBLES.get(error.errno or 0) or Reason("tidak terbaca ({error})", error=name)
         if trouble != self._trouble:
-            log.warning("device=%s event=missing error=%s", self.id, type(error).__name__)
+            log.warning("device=%s event=missing error=%s", self.id, name)
         self._trouble = trouble

@@ -224,6 +224,21 @@ def test_a_number_of_which_a_key_was_lost_calls_nobody_else(tmp_path: Path) -> N
     numpad.unplug()
 
 
+def test_a_number_of_which_a_digit_may_be_missing_calls_nobody_by_it(tmp_path: Path) -> None:
+    """Typed in part, then the kernel dropped something: Enter calls the next person, not whoever has the rest of the number."""
+    numpad, clock, presses = Numpad(tmp_path), FakeClock(), list[Press]()
+    keypad = keypad_at(tmp_path, clock)
+    keypad.when_pressed(presses.append)
+    numpad.plug()
+    keypad.look()
+    numpad.key(79, 1)
+    numpad.say((0, 3, 0))
+    numpad.key(ENTER, 1)
+    keypad.listen()
+    assert [(press.act, press.number) for press in presses] == [("call-next", "")]
+    numpad.unplug()
+
+
 def test_closing_waits_for_no_key(tmp_path: Path) -> None:
     """The thread that listens ends by itself; a hall that stops does not wait for it."""
     numpad, ended, threads = Numpad(tmp_path), threading.Event(), list[threading.Thread]()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +11,13 @@ import pytest
 
 from gateway.clock import SystemClock
 from gateway.devices.debounce import ContactRules
-from gateway.devices.escpos_port import ANY_PORT, open_usb, usb_path
+from gateway.devices.escpos_port import ANY_PORT, open_serial, open_usb, usb_path
 from gateway.devices.escpos_printer import EscposPrinter
 from gateway.devices.ports import DeviceFault, DeviceState, Press, Slip
 from gateway.devices.printer_words import OUT_OF_PAPER, UNPLUGGED
 from gateway.devices.slip import draw_slip
-from gateway.devices.usb_keypad import ENDING, PORTS, USUAL, UsbKeypad
-from tests.support.gadget import NumpadGadget, PrinterGadget
+from gateway.devices.usb_keypad import ENDING, PORTS, USUAL, Kernel, UsbKeypad, in_a_thread
+from tests.support.gadget import NumpadGadget, PrinterGadget, SerialGadget
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.skipif("LAB" not in os.environ, reason="needs a kernel that plugs in USB devices: make lab")
@@ -47,9 +47,23 @@ class Pad:
         return [press.act for press in self.presses]
 
 
-def keypad_at(port: str, counter: str) -> UsbKeypad:
-    """The hall's own driver, with its own thread and the kernel's own calls."""
-    return UsbKeypad(f"keypad-{counter}", counter, port, USUAL, SystemClock(is_set=lambda: True), rules=ContactRules(rest_s=0.3))
+class WatchedKernel(Kernel):
+    """Asks the kernel itself, and remembers whether it had to be asked how keys stand."""
+
+    asked = False
+
+    def held(self, descriptor: int) -> set[int]:
+        """Return what is down."""
+        self.asked = True
+        return super().held(descriptor)
+
+
+def keypad_at(
+    port: str, counter: str, follow: Callable[[Callable[[], bool]], object] = in_a_thread, kernel: Kernel | None = None
+) -> UsbKeypad:
+    """The hall's own driver, with the kernel's own calls, and its own thread unless the test listens."""
+    id, clock, rules = f"keypad-{counter}", SystemClock(is_set=lambda: True), ContactRules(rest_s=0.3)
+    return UsbKeypad(id, counter, port, USUAL, clock, rules=rules, follow=follow, kernel=kernel)
 
 
 def ports() -> list[str]:
@@ -103,10 +117,37 @@ def test_a_numpad_pulled_out_is_missed_and_found_again(pads: tuple[Pad, Pad]) ->
     assert (gone, right.keypad.state()) == ("tidak tercolok di porta ini", DeviceState.READY)
 
 
+def test_a_key_that_the_kernel_dropped_is_asked_for(pads: tuple[Pad, Pad]) -> None:
+    """More events than its buffer holds, while nobody reads: how the keys stand is asked of the kernel, and the act comes through once."""
+    _, right = pads
+    right.keypad.close()
+    presses, kernel = list[Press](), WatchedKernel()
+    keypad = keypad_at(right.port, "2", follow=lambda _listen: None, kernel=kernel)
+    keypad.when_pressed(presses.append)
+
+    def is_ours() -> bool:
+        keypad.look()  # the one before lets go when its thread next looks
+        return keypad.state() is DeviceState.READY
+
+    assert until(is_ours, LONG_S)
+    for _ in range(400):
+        right.gadget.press("numlock")
+    right.gadget.hold("enter")
+
+    def heard() -> bool:
+        keypad.listen()
+        return bool(presses)
+
+    assert until(heard, LONG_S)
+    assert (kernel.asked, [press.act for press in presses]) == (True, ["call-next"])
+    keypad.close()
+
+
 @pytest.fixture
 def table(pads: tuple[Pad, Pad]) -> Iterator[PrinterGadget]:
     """A printer of the printer class, in the socket of the left numpad."""
-    pads[0].gadget.unplug()
+    with suppress(OSError):
+        pads[0].gadget.unplug()
     with PrinterGadget("printer", 0) as printer:
         assert until(lambda: Path("/dev/usb/lp0").exists(), LONG_S)
         yield printer
@@ -127,7 +168,32 @@ def test_a_printer_behind_usblp_prints_asks_and_is_pulled_out(table: PrinterGadg
     with pytest.raises(DeviceFault, match=UNPLUGGED):
         printer.print_slip(SLIP)
     table.unplug()
-    table.plug()
     assert until(lambda: Path("/dev/usb/lp0").exists(), LONG_S)
     printer.print_slip(SLIP)
     assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
+
+
+def test_a_printer_on_a_serial_line_of_the_kernel_prints_asks_and_is_pulled_out(pads: tuple[Pad, Pad]) -> None:
+    """The same behind cdc_acm, which is a real line to the hall: its settings, its buffers, its end."""
+    with suppress(OSError):
+        pads[0].gadget.unplug()
+    clock = SystemClock(is_set=lambda: True)
+    printer = EscposPrinter(
+        "printer", "escpos-serial", lambda wake: open_serial("/dev/ttyACM0", 115_200, wake), clock, patience=10
+    )
+    with SerialGadget("line", 0) as line:
+        assert until(lambda: Path("/dev/ttyACM0").exists(), LONG_S)
+        printer.print_slip(SLIP)
+        assert [slip.tobytes() for slip in line.machine.slips] == [draw_slip(SLIP).tobytes()]
+        line.take_paper()
+        with pytest.raises(DeviceFault, match=OUT_OF_PAPER):
+            printer.print_slip(SLIP)
+        line.give_paper()
+        line.dies_after = 9_000
+        with pytest.raises(DeviceFault, match=UNPLUGGED):
+            printer.print_slip(SLIP)
+        line.unplug()
+        line.plug()
+        assert until(lambda: Path("/dev/ttyACM0").exists(), LONG_S)
+        printer.print_slip(SLIP)
+        assert line.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tty
 from pathlib import Path
 
 from tests.support.escpos import CHUNK, Body
@@ -116,3 +117,30 @@ class PrinterGadget(Body):
     def _shut(self) -> None:
         os.close(self._file)
         self._gadget.unplug()
+
+
+class SerialGadget(Body):
+    """A slip printer on a serial line, which the hall's kernel drives with ``cdc_acm``."""
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__()
+        self._gadget = Gadget(name, port, "acm.usb0", {})
+        self._file = -1
+
+    def _open(self) -> None:
+        self._gadget.plug()
+        self._file = os.open("/dev/ttyGS0", os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self._file)
+
+    def _files(self) -> list[int]:
+        return [self._file]
+
+    def _read(self, file: int) -> bytes:
+        return os.read(file, CHUNK)
+
+    def _say(self, answer: bytes) -> None:
+        os.write(self._file, answer)
+
+    def _shut(self) -> None:
+        self._gadget.unplug()
+        os.close(self._file)
