@@ -35,7 +35,7 @@ from gateway.devices.simulated_speaker import SimulatedSpeaker
 from gateway.errors import FAULTS, Refusal
 from gateway.portal.site import TEMPLATES as PORTAL_TEMPLATES
 from gateway.portal.site import ink_on, plain_colour
-from gateway.tickets.inputs import PressAnswer
+from gateway.tickets.inputs import PressDesk
 from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
@@ -47,6 +47,8 @@ LAMP = {
 }
 """What a lamp says, for those who see none."""
 BOARDS = {SimulatedBoard.kind: "papan", SimulatedMatrix.kind: "papan matriks", SimulatedSegments.kind: "papan angka"}
+SCORES = ("", "Tidak puas", "Cukup puas", "Puas", "Sangat puas")
+"""What stands on the faces."""
 STATIC_TYPES = {"sim.css": "text/css; charset=utf-8", "sim.js": "text/javascript; charset=utf-8"}
 
 
@@ -70,10 +72,8 @@ class SimParts:
     zone: ZoneInfo
     devices: Devices
     queue: Callable[[], QueueSnapshot]
-    latest_press: Callable[[], PressAnswer | None]
-    """Of the buttons that give numbers."""
-    latest_act: Callable[[], PressAnswer | None]
-    """Of the keypads."""
+    presses: PressDesk
+    """What became of the latest ones."""
     waiting_events: Callable[[], int]
     """How many events the centre has not confirmed."""
     centre: Path | None
@@ -214,7 +214,7 @@ class _SimPage:
 
     def _draw(self, template: str) -> str:
         parts = self._parts
-        queue, act = parts.queue(), parts.latest_act()
+        queue, act = parts.queue(), parts.presses.latest_act
         return self._templates.get_template(template).render(
             hall_name=parts.hall_name,
             queue=queue,
@@ -223,7 +223,9 @@ class _SimPage:
             boards=[(board, _hash(board.picture().encode())) for board in self._boards.values()],
             printers=[(printer, _hash(coming) if (coming := printer.unfinished) else "") for printer in self._printers.values()],
             speakers=list(self._speakers.values()),
-            latest=parts.latest_press(),
+            latest=parts.presses.latest,
+            rated=parts.presses.latest_rating,
+            scores=SCORES,
             latest_act=act,
             keypads=[(pad, queue.counter(pad.counter)) for pad in self._keypads.values()],
             keys=KEYS,

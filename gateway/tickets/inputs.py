@@ -65,6 +65,8 @@ class PressDesk:
         """Of the buttons that give numbers."""
         self.latest_act: PressAnswer | None = None
         """Of the keypads."""
+        self.latest_rating: tuple[Press, bool] | None = None
+        """Of the buttons that ask how it was, and whether a visit was there that could be rated."""
         self._desk = desk
         self._clock = clock
         self._view = view
@@ -122,7 +124,7 @@ class PressDesk:
     def _carry_out(self, press: Press) -> str:
         """Do what is wanted and return the number it was about; for a rating there is none to return, and none to refuse."""
         if press.score:
-            self._desk.rate_latest(press.counter, press.score)
+            self.latest_rating = press, self._desk.rate_latest(press.counter, press.score)
             return ""
         if press.act:
             number = number_meant(press.number, self._view(), press.counter) if press.number else ""

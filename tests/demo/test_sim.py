@@ -103,6 +103,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
         for entry in (
             {"id": "tombol-a", "kind": "simulated-button", "line": "surat"},
             {"id": "keypad", "kind": "simulated-keypad", "counter": "1"},
+            {"id": "nilai-4", "kind": "simulated-rating-button", "counter": "1", "score": 4},
             {"id": "papan", "kind": "simulated-board"},
             {"id": "matriks", "kind": "simulated-matrix"},
             {"id": "angka", "kind": "simulated-segments"},
@@ -121,7 +122,7 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
                 return backlog(db).depth
 
         parts = SimParts(
-            "Balai <Contoh>", WIB, devices, lambda: view.current, lambda: presses.latest, lambda: presses.latest_act, waiting,
+            "Balai <Contoh>", WIB, devices, lambda: view.current, presses, waiting,
             tmp_path / "centre.db", cable,
         )  # fmt: skip
         app = Starlette(routes=sim_routes(parts), exception_handlers={Refusal: _told})
@@ -285,6 +286,19 @@ def test_the_keypad_takes_back_and_sends_away(demo: Demo) -> None:
         demo.queue.clock.advance(2)
     assert demo.queue.rows("SELECT label, state FROM ticket") == [("A-001", "no_show")]
     assert "Tidak hadir: <b>A-001</b> di loket 1." in demo.client.get("/sim").text
+
+
+def test_a_face_says_whether_a_visit_was_rated(demo: Demo) -> None:
+    """Whoever presses it sees what became of it: nobody has been served yet, then a word that counts."""
+    demo.post("/sim/press/nilai-4")
+    assert "Belum ada yang baru selesai dilayani di loket 1." in demo.client.get("/sim").text
+    demo.post("/sim/press/tombol-a")
+    for act in ("call-next", "complete"):
+        demo.post(f"/sim/press/keypad/{act}")
+        demo.queue.clock.advance(2)
+    demo.post("/sim/press/nilai-4")
+    assert "Sangat puas: dicatat untuk loket 1." in demo.client.get("/sim").text
+    assert demo.queue.rows("SELECT score FROM rating") == [(4,)]
 
 
 def test_what_the_centre_has_is_shown_newest_first(demo: Demo) -> None:
