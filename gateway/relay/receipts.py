@@ -74,9 +74,15 @@ class LaneStand:
 
 
 def encode_hello(
-    nonce: str, bootid: str, epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]], *, uptime_ms: int = 0, audit: str = ""
+    nonce: str,
+    bootid: str,
+    epochs: Sequence[tuple[str, str, Mapping[str, LaneStand]]],
+    *,
+    uptime_ms: int = 0,
+    audit: str = "",
+    held: Sequence[str] = (),
 ) -> bytes:
-    """Write a hello; ``epochs`` are (epoch, state, lanes), ``uptime_ms`` the time since the machine started."""
+    """Write a hello; ``epochs`` are (epoch, state, lanes), ``uptime_ms`` the time since the machine started, ``held`` the ids of orders."""
     stands = [
         {
             "epoch": epoch,
@@ -88,7 +94,9 @@ def encode_hello(
         }
         for epoch, state, lanes in epochs
     ]
-    return _json({"nonce": nonce, "bootid": bootid, "uptime_ms": uptime_ms, "epochs": stands, "audit": audit, "inbox": {}})
+    return _json(
+        {"nonce": nonce, "bootid": bootid, "uptime_ms": uptime_ms, "epochs": stands, "audit": audit, "inbox": {"held": [*held]}}
+    )
 
 
 def encode_receipt(receipt: Receipt) -> bytes:

@@ -27,7 +27,7 @@ from gateway.relay.parcels import PieceMissing, ReadPart
 from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, Refused, encode_hello
 from gateway.relay.topics import LANES, ROOT, Topics
-from gateway.store import epochs, outbox, parcels
+from gateway.store import epochs, inbox, outbox, parcels
 from gateway.store.blobs import Blobs
 from gateway.store.database import Store, Transaction
 from gateway.store.stamp import Stamp
@@ -82,8 +82,7 @@ class Uplink:
         """Takes every message that is no receipt, and acknowledges it."""
         self._batch_limit = batch_limit
         self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
-        self._zone = zone
-        self._introduce = introduce
+        self._zone, self._introduce = zone, introduce
         self._histories = Histories()
         self._known_as = ""
         self._prunes: dict[Key, int] = {}
@@ -99,7 +98,7 @@ class Uplink:
             with self._store.reader() as db:
                 lanes = outbox.lanes(db)
                 self._be_known(lanes)
-                self._say_hello(lanes, now_s)
+                self._say_hello(db, lanes, now_s)
                 self._send(db, _stands(lanes), now_s)
         self._meter.keep()
         pruned = self._prune()
@@ -221,7 +220,7 @@ class Uplink:
         self._prunes.clear()
         self.progress.connected()
 
-    def _say_hello(self, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
+    def _say_hello(self, db: outbox.Reads, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
         if not self.progress.wants_hello():
             return
         told: dict[tuple[str, str], dict[str, LaneStand]] = {}
@@ -231,7 +230,8 @@ class Uplink:
                 stands[lane.lane] = _stand(lane)
         nonce = self.progress.greeting.make_nonce()
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
-        payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=int(self._clock.uptime_s() * 1000))
+        uptime_ms, held = int(self._clock.uptime_s() * 1000), inbox.held(db)
+        payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=uptime_ms, held=held)
         handle = self._connection.publish(Message(self.topics.hello, payload))
         if handle is not None:
             self._meter.allowance.spend(len(self.topics.hello) + len(payload), now_s)

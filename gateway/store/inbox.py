@@ -21,6 +21,9 @@ from gateway.store.outbox import Reads
 TRIES_LIMIT = 5
 """After so many attempts a command is rejected and reported."""
 
+HELD_LIMIT = 100
+"""A hello tells of so many commands at the most."""
+
 
 class CommandState(StrEnum):
     """How far a command has come; all but ``waiting`` are terminal."""
@@ -88,6 +91,12 @@ def due(db: Reads, types: Collection[str], now: datetime, limit: int = 50) -> li
         Command(id_, type_, subject, rev, datetime.fromisoformat(notafter), json.loads(data))
         for id_, type_, subject, rev, notafter, data in cursor
     ]
+
+
+def held(db: Reads, limit: int = HELD_LIMIT) -> list[str]:
+    """Return the ids of the newest commands that are kept and not done yet: nobody need send them again."""
+    cursor = db.execute("SELECT id FROM inbox WHERE state = 'waiting' ORDER BY received_at DESC, id LIMIT ?", (limit,))
+    return [str(id_) for (id_,) in cursor]
 
 
 def begin_try(tx: Transaction, command_id: str, now: datetime) -> Answer | None:

@@ -42,6 +42,8 @@ class _Hall:
 
     epoch: str = ""
     """The epoch it holds open, by its last hello."""
+    held: frozenset[str] = frozenset()
+    """What it keeps already, by its last hello: a restored card says another one."""
     due: bool = False
     next_at_s: float = 0.0
     wait_s: float = FIRST_WAIT_S
@@ -77,7 +79,7 @@ class Dispatch:
             match arrival:
                 case Hello():
                     opened = [report.epoch for report in arrival.epochs if not report.closed]
-                    self._halls[arrival.hall] = _Hall(opened[0] if len(opened) == 1 else "", due=True)
+                    self._halls[arrival.hall] = _Hall(opened[0] if len(opened) == 1 else "", arrival.held, due=True)
                 case Batch(rows) if rows:
                     name = rows.key.hall if isinstance(rows, RunRows) else rows[0].hall
                     hall = self._halls.setdefault(name, _Hall())
@@ -124,7 +126,8 @@ class Dispatch:
 
     def _send_owed(self, name: str, hall: _Hall, now_s: float) -> None:
         with self._database.reading() as tx:
-            orders = tx.orders_owed(name, hall.epoch, self._now(), GROUP_LIMIT)
+            owed = tx.orders_owed(name, hall.epoch, self._now(), GROUP_LIMIT + len(hall.held))
+        orders = [order for order in owed if order.id not in hall.held][:GROUP_LIMIT]
         if not all(self._hand_over(order, name) for order in orders):
             return  # the wire is full: it stays due
         hall.due = False

@@ -16,6 +16,8 @@ from provisioning.centre.model import EpochReport, EventRow, Hello, LaneReport
 HELLO_LIMIT_BYTES = 64 * 1024
 EPOCHS_LIMIT = 200
 """A hall that holds more epochs than this is not believed."""
+HELD_LIMIT = 100
+"""So many orders that a hall keeps are believed."""
 WORD_LIMIT = 80
 """Characters of a nonce or a boot's name, at the most."""
 OFFSET_LIMIT_MS = 100 * 366 * 86_400_000
@@ -39,7 +41,7 @@ def read_hello(hall: str, payload: bytes) -> Hello:
     if not is_count(uptime_ms):
         raise Unreadable("uptime_ms is not a number")
     reports = tuple(_epoch(report) for report in epochs)
-    return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), reports, uptime_ms)
+    return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), reports, uptime_ms, _held(hello.get("inbox")))
 
 
 def closed_epochs(row: EventRow) -> dict[str, dict[str, int]]:
@@ -63,6 +65,13 @@ def read_correction(row: EventRow) -> tuple[str, int] | None:
     if not isinstance(offset_ms, int) or isinstance(offset_ms, bool) or abs(offset_ms) > OFFSET_LIMIT_MS:
         return None
     return bootid, offset_ms
+
+
+def _held(inbox: object) -> frozenset[str]:
+    """Return the orders that a hall says it keeps; whatever is malformed there is none: the order is only sent once more."""
+    told = inbox.get("held") if isinstance(inbox, dict) else None
+    names = told[:HELD_LIMIT] if isinstance(told, list) else []
+    return frozenset(name for name in names if isinstance(name, str) and len(name) <= WORD_LIMIT and name == cleaned(name))
 
 
 def _epoch(report: object) -> EpochReport:

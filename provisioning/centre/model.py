@@ -206,6 +206,8 @@ class Hello:
     epochs: tuple[EpochReport, ...] = field(default=())
     uptime_ms: int = 0
     """Since its machine started: tells an old hello, which the broker has brought again, from a new one."""
+    held: frozenset[str] = frozenset()
+    """The orders that it keeps and has not done yet."""
 
     @property
     def open_epoch(self) -> str:

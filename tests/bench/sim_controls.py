@@ -183,7 +183,7 @@ class _LeavesRowsBehind(_Altered):
 class _SaysNoHello(_Altered):
     """Waits for receipts and never asks."""
 
-    def _say_hello(self, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
+    def _say_hello(self, db: outbox.Reads, lanes: Sequence[outbox.LaneState], now_s: float) -> None:
         self.progress.greeting.due = False
 
 

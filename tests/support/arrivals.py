@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.relay.batches import pack
@@ -65,11 +65,17 @@ def rows(seqs: Iterable[int], **changes: object) -> Arrival:
 
 
 def hello(
-    nonce: str = "n1", *, state: str = "open", epoch: str = EPOCH, uptime_ms: int = 0, **lanes: tuple[int, int, int]
+    nonce: str = "n1",
+    *,
+    state: str = "open",
+    epoch: str = EPOCH,
+    uptime_ms: int = 0,
+    held: Sequence[str] = (),
+    **lanes: tuple[int, int, int],
 ) -> bytes:
     """Return a hello; each lane is (last, confirmed, oldest)."""
     stands = {lane: LaneStand(*numbers) for lane, numbers in lanes.items()}
-    return encode_hello(nonce, "b0010001", [(epoch, state, stands)], uptime_ms=uptime_ms)
+    return encode_hello(nonce, "b0010001", [(epoch, state, stands)], uptime_ms=uptime_ms, held=held)
 
 
 def said(payload: bytes, hall: str = HALL) -> Arrival:

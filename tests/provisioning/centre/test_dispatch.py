@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -77,9 +77,9 @@ class Centre:
         """Publish as a hall."""
         self.halls[HALL].publish(Message(topic, payload))
 
-    def hello(self, epoch: str = "7f3a90c2", hall: str = HALL) -> None:
+    def hello(self, epoch: str = "7f3a90c2", hall: str = HALL, held: Sequence[str] = ()) -> None:
         """Let a hall come."""
-        self.tell(hello(epoch=epoch), Topics(hall).hello)
+        self.tell(hello(epoch=epoch, held=held), Topics(hall).hello)
 
     def event(self, type: str = "id.balai.ticket.issued.v1", epoch: str = "7f3a90c2", hall: str = HALL, **data: object) -> None:
         """Let a hall say something."""
@@ -153,6 +153,21 @@ def test_without_a_key_nothing_is_sent_and_everything_is_kept(centre: Centre) ->
     centre.step()
 
     assert (before, centre.said()) == ([], [(HALL, "1")])
+
+
+def test_what_a_hall_keeps_is_not_sent_again_until_another_card_speaks(centre: Centre) -> None:
+    """Its hello tells which orders lie in its inbox; a restored card keeps other ones, and says so."""
+    orders = [order_row(number) for number in range(1, 4)]
+    centre.ask(*orders)
+    centre.step()
+    centre.said()
+    centre.hello(held=[orders[0].id, orders[2].id])
+    centre.step()
+    kept = centre.said()
+    centre.hello()
+    centre.step()
+
+    assert (kept, centre.said()) == ([(HALL, "2")], [(HALL, "1"), (HALL, "2"), (HALL, "3")])
 
 
 def test_a_hall_that_says_hello_is_sent_what_it_lacks(centre: Centre) -> None:
