@@ -29,6 +29,7 @@ from gateway.clock import Clock, ClockState, SystemClock
 from gateway.control import Act, Progress, ask
 from gateway.devices.catalog import plug_in
 from gateway.errors import Refusal
+from gateway.lan_broker import listening
 from gateway.people.desk import PeopleDesk
 from gateway.people.model import Role, spaced_code
 from gateway.portal.i18n import words
@@ -146,7 +147,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield check_clock(clock)
     yield from _look_at_resting_data(settings, clock)
     try:
-        with plug_in(settings.devices, clock) as devices:
+        with plug_in(settings.devices, clock) as devices, listening(settings.lan, settings.data.directory, devices, clock):
             yield from check_devices(devices)
     except Refusal as refusal:
         yield _broken("devices", refusal)

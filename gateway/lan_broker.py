@@ -9,9 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import random
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from gateway.clock import Clock
 from gateway.devices.lan_accounts import (
     HALL,
     PASSWORDS,
@@ -23,6 +27,10 @@ from gateway.devices.lan_accounts import (
     rights_file,
     settings_file,
 )
+from gateway.devices.lan_device import LanDevice
+from gateway.devices.lan_network import LanNetwork
+from gateway.devices.plugged import Devices
+from gateway.devices.ports import DeviceState
 from gateway.mqtt.address import BrokerAddress, Node
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.session import Habits
@@ -80,10 +88,40 @@ class LanBroker:
 
 
 def _own_password(path: Path, randomness: random.Random) -> str:
-    """Return the hall's password, made when there is none."""
+    """Return the hall's password, made when there is none; where it cannot be kept it is one for this run."""
     try:
-        return path.read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        password = new_password(randomness)
+        if password := path.read_text(encoding="ascii").strip():
+            return password
+    except FileNotFoundError:
+        pass
+    except (OSError, UnicodeDecodeError) as error:
+        log.warning("lan=%s event=password-unreadable error=%s", path, type(error).__name__)
+    password = new_password(randomness)
+    try:
         write_whole(path, password.encode(), 0o600)
-        return password
+    except OSError as error:
+        log.warning("lan=%s event=password-not-kept error=%s", path, type(error).__name__)
+    return password
+
+
+@contextmanager
+def listening(lan: LanSettings, data: Path, devices: Devices, clock: Clock, limit_s: float = 5.0) -> Iterator[None]:
+    """Give the LAN devices of a hall that does not run ``limit_s`` to say that they are there. Writes nothing: who was never let in stays out."""
+    if not lan.host or not (data / OWN_PASSWORD).exists():
+        yield
+        return
+    connection = LanBroker(lan, data, random.SystemRandom()).connection()
+    network, woken = LanNetwork(connection, clock, lambda _accounts: True), threading.Event()
+    devices.follow(network.arrived, network.left)
+    connection.watch(woken.set)
+    try:
+        end_s = time.monotonic() + limit_s
+        while any(device.state() is DeviceState.MISSING for device in devices if isinstance(device, LanDevice)):
+            woken.clear()
+            network.step()
+            if time.monotonic() > end_s:
+                break
+            woken.wait(0.1)
+        yield
+    finally:
+        connection.stop()

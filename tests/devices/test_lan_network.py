@@ -11,10 +11,12 @@ import pytest
 from gateway.clock import SystemClock
 from gateway.demo.lan_devices import EmulatedBoard, EmulatedKeys
 from gateway.devices import lan_words
+from gateway.devices.catalog import plug_in
 from gateway.devices.lan_accounts import HALL, secret_of
 from gateway.devices.lan_board import LanBoard
 from gateway.devices.lan_keys import LanButton
 from gateway.devices.ports import BoardFace, DeviceFault, DeviceState, Press
+from gateway.lan_broker import listening
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.ports import Connected, Disconnected, Message
@@ -355,3 +357,31 @@ def test_a_lan_device_without_a_network_or_a_password_says_what_to_do() -> None:
         (DeviceState.MISSING, lan_words.NO_NETWORK),
         (DeviceState.MISSING, lan_words.UNPAIRED),
     ]
+
+
+def test_a_check_of_a_hall_that_rests_hears_its_devices(tmp_path: Path) -> None:
+    """It gives them time to say that they are there, lets nobody in that was not, and waits no longer than it was told."""
+    with Lan(tmp_path) as lan:
+        lan.adopt("lan-button", line="surat")
+        emulated = lan.keys()
+        assert until(lambda: emulated.is_connected)
+        lan.rest()
+        entries = [
+            DeviceSettings.model_validate({"id": id, "kind": "lan-board", "secret": secret_of(id, PASSWORD)})
+            for id in ("tombol", "papan")
+        ]
+        with plug_in(entries, lan.clock) as devices, listening(lan.broker.lan, tmp_path / "data", devices, lan.clock, 1.0):
+            assert devices.ailing() == {"papan": lan_words.NEVER_SEEN}
+
+
+def test_a_device_cannot_take_the_halls_place(paired: Paired) -> None:
+    """Whatever a device calls itself, the broker knows it by the name with which it has logged in."""
+    paired.emulated.unplug()
+    thief = PahoConnection(paired.lan.address_of("tombol"), Habits(HALL, connect_limit_s=2.0), retry_s=(0.2, 0.5))
+    thief.start()
+    assert until(lambda: isinstance(thief.state, Connected))
+    link = paired.lan.connection.state
+    thief.stop()
+    paired.emulated.restart()
+    assert until(lambda: paired.button.state() is DeviceState.READY)
+    assert paired.lan.connection.state is link

@@ -76,7 +76,7 @@ class Lan:
         self._running.callback(self.broker.kill)
         self.files.write([])
         self.broker.start()
-        self._run("lan", self.network.step, self.connection.watch)
+        self._hall = self._run("lan", self.network.step, self.connection.watch)
         self._running.callback(self.connection.stop)
         return self
 
@@ -86,6 +86,11 @@ class Lan:
         loop.start()
         self._running.callback(loop.stop)
         return loop
+
+    def rest(self) -> None:
+        """Let the hall end while its broker goes on."""
+        self._hall.stop()
+        self.connection.stop()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._running.close()
