@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from gateway import __version__
 from gateway.services.document import NAME
 from gateway.services.reading import Source
 
@@ -23,7 +24,7 @@ class Shipped:
     """By the name of the service, which is that of its file."""
     shared: Source
     digest: str
-    """Tells one set of files from another: what was put together from the same need not be again."""
+    """Tells one set of files, as one version of the product reads it, from another: the same need not be put together again."""
 
 
 @lru_cache(maxsize=4)
@@ -35,5 +36,5 @@ def read_shipped(folder: Path = FOLDER, shared: Path = SHARED) -> Shipped:
             raise ValueError(f"{file.name}: lower-case letters, digits and hyphens only")
         services[file.stem] = Source(file.name, file.read_text(encoding="utf-8"))
     common = Source(shared.name, shared.read_text(encoding="utf-8"))
-    told = hashlib.sha256(repr([*((name, one.text) for name, one in services.items()), common.text]).encode())
+    told = hashlib.sha256(repr([__version__, *((name, one.text) for name, one in services.items()), common.text]).encode())
     return Shipped(services, common, told.hexdigest())

@@ -47,15 +47,14 @@ def with_requirements(tree: Tree, texts: Sequence[str], below: Service | None, s
     known |= {_indonesian(part): name for name, part in own.items()}
     names: list[str] = []
     parts: list[Tree] = []
-    for text in texts:
+    for text in dict.fromkeys(texts):
         name = known.get(text)
-        if name is None:
+        if name is None or name in names:  # two texts of one part are two parts
             name = slug(text, [*known.values(), *names])
             parts.append({"id": name, "text": text})
         elif name in own and _indonesian(own[name]) == text:
             parts.append(own[name])
-        if name not in names:
-            names.append(name)
+        names.append(name)
     changed = {key: value for key, value in tree.items() if key not in {"bring", "requirement"}}
     if below is not None and not parts and names == [one.id for one in below.requirement]:
         return changed

@@ -59,7 +59,10 @@ def test_a_line_that_is_known_keeps_its_translations() -> None:
 
 def test_a_line_typed_twice_is_one() -> None:
     """New words too; and two new lines of the same first letters have two names."""
-    assert _changed([KTP, KTP])["bring"] == ["ktp"]
+    assert _changed([KTP, "Izin", KTP, "Izin"]) == {"bring": ["ktp", "izin"], "requirement": [{"id": "izin", "text": "Izin"}]}
+    assert _changed(["Izin", "Izin"], {"requirement": [{"id": "izin", "text": "Izin"}]})["bring"] == ["izin"]
+    both = _changed([FOTO, "Foto dan denah"], {"requirement": [{"id": "foto-usaha", "text": "Foto dan denah"}]})
+    assert both["bring"] == ["foto-usaha", "foto-dan-denah"]
     assert (slug("Izin pasar!", []), slug("Izin pasar", ["izin-pasar"]), slug("3 foto", []), slug("??", [])) == (
         *("izin-pasar", "izin-pasar-2"),
         *("syarat-3-foto", "syarat"),
