@@ -23,6 +23,12 @@ log = logging.getLogger(__name__)
 
 STUCK = Reason("tombol macet tertekan, dimatikan")
 CLOSED = Reason("ditutup")
+PIN_TAKEN = Reason("pin sudah dipakai perangkat lain")
+"""Twice in hall.toml."""
+PIN_HELD = Reason("pin dipakai config.txt atau program lain")
+"""Linux has given it to an overlay or to another program."""
+NO_CHIP = Reason("chip GPIO tidak dapat dibuka")
+"""Not allowed, or there is none: lgpio says the same of both."""
 BLINKS = 5
 """So often a lamp goes on when somebody looks for it, a second each time."""
 LIT_S = 1.0
@@ -179,5 +185,14 @@ class GpioContacts:
 
 
 def in_words(error: Exception) -> str:
-    """Return why a pin could not be opened."""
-    return Reason("pin tidak dapat dibuka ({error})", error=type(error).__name__)
+    """Return why a pin could not be opened: what gpiozero and lgpio raise, in words that lead to the remedy."""
+    kind, said = type(error).__name__, str(error).lower()
+    if isinstance(error, ImportError):
+        return Reason("pustaka {name} belum terpasang", name="python3-lgpio")
+    if kind == "GPIOPinInUse":
+        return PIN_TAKEN
+    if "busy" in said:
+        return PIN_HELD
+    if "gpiochip" in said or isinstance(error, PermissionError):
+        return NO_CHIP
+    return Reason("pin tidak dapat dibuka ({error})", error=kind)

@@ -36,7 +36,7 @@ def test_without_a_chip_it_is_missing_and_nothing_is_raised() -> None:
     """A hall on a laptop, or with a dead header, starts all the same and says what is wrong."""
     button = button_on(Bench(), FakeClock())
     button.look()
-    assert (button.state(), button.reason()) == (DeviceState.MISSING, "pin tidak dapat dibuka (OSError)")
+    assert (button.state(), button.reason()) == (DeviceState.MISSING, "chip GPIO tidak dapat dibuka")
 
 
 def test_a_chip_that_comes_late_is_found_by_looking_again() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio_button import GpioButton
+from gateway.devices.gpio_contacts import in_words
 from gateway.devices.gpio_keypad import GpioKeypad
 from gateway.devices.ports import DeviceState, Press
 from tests.support.clock import FakeClock
@@ -112,4 +114,19 @@ def test_a_lamp_on_a_pin_in_use_is_said_and_lets_go_of_the_keys() -> None:
     clock, pins = FakeClock(), MockFactory()
     wrong = GpioKeypad("loket", "1", (CALL, RECALL, DONE), clock, rules=ContactRules(), lamp_pin=CALL, make_factory=lambda: pins)
     wrong.look()
-    assert (wrong.state(), wrong.reason()) == (DeviceState.MISSING, "pin tidak dapat dibuka (GPIOPinInUse)")
+    assert (wrong.state(), wrong.reason()) == (DeviceState.MISSING, "pin sudah dipakai perangkat lain")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ModuleNotFoundError(name="lgpio"), "pustaka python3-lgpio belum terpasang"),
+        (OSError("'GPIO busy'"), "pin dipakai config.txt atau program lain"),
+        (OSError("can not open gpiochip"), "chip GPIO tidak dapat dibuka"),
+        (PermissionError(13, "Permission denied"), "chip GPIO tidak dapat dibuka"),
+        (ValueError("?"), "pin tidak dapat dibuka (ValueError)"),
+    ],
+)
+def test_what_the_library_raises_is_said_in_words(error: Exception, said: str) -> None:
+    """A technician reads what to do, not the name of a class."""
+    assert in_words(error) == said

@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 
 from gateway.devices.catalog import KINDS
+from gateway.devices.remedies import REMEDIES
 from tests.portal.catalogues import catalogue_of
 
 ROOT = Path(__file__).parents[2]
 GUIDES = {"id": ROOT / "docs" / "teknisi.md", "en": ROOT / "docs" / "technician.md"}
-NOT_ON_A_PI = ("simulated_", "options.py")
-"""The devices of `/sim`, and what is wrong with hall.toml, which docs/errors.md tells."""
 
 
 def faults() -> dict[str, str]:
-    """What a device may say of itself, with its English: the few words of gateway/devices that the catalogue has, no whole sentence."""
+    """What a device may say of itself, with its English: whatever has a remedy, save what only the likenesses of `/sim` say."""
     english = {str(message.id): str(message.string) for message in catalogue_of("en") if message.id}
-    modules = [path for path in (ROOT / "gateway" / "devices").glob("*.py") if not path.name.startswith(NOT_ON_A_PI)]
-    literals = {
+    modules = [path for path in (ROOT / "gateway").glob("[dv]*/*.py") if path.name != "remedies.py"]
+    real = {
         node.value
         for path in modules
+        if not path.name.startswith("simulated_")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    return {words: english[words] for words in literals if words in english and not words.endswith(".")}
+    return {words: english[words] for words in REMEDIES if words in real}
 
 
 def shown(words: str) -> str:
