@@ -109,16 +109,19 @@ def demo(port: int, host: str, data: Path, broker: str, pin: str) -> None:
 @main.command()
 @CONFIG
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
-def check(config: Path, *, as_json: bool) -> None:
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def check(config: Path, names: tuple[str, ...], *, as_json: bool) -> None:
     """Check settings, database, disk, clock, devices and broker; each fault comes with its remedy.
 
-    Exit code 0: all is well or only warnings; 1: something is broken.
+    With NAMEs only those checks are told, for example devices. Exit code 0: all is well or only warnings; 1: something is broken.
 
-    Example: gateway check --config /etc/balai/hall.toml
+    Example: gateway check devices --config /etc/balai/hall.toml
     """
-    from gateway.commands import act_on  # noqa: PLC0415 - as above
+    from gateway.commands import CHECKS, act_on  # noqa: PLC0415 - as above
 
-    findings = act_on(Settings.load(config), "check", {})["findings"]
+    if unknown := [name for name in names if name not in CHECKS]:
+        raise click.UsageError(f"no check is called {', '.join(unknown)}; there are {', '.join(CHECKS)}")
+    findings = [one for one in act_on(Settings.load(config), "check", {})["findings"] if not names or one["check"] in names]
     for finding in findings:
         if as_json:
             click.echo(json.dumps(finding, ensure_ascii=False))

@@ -11,8 +11,10 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
+from gateway import checks
 from gateway.checks.access import check_access
 from gateway.checks.broker import check_broker
 from gateway.checks.certificate import check_certificate
@@ -45,6 +47,8 @@ from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
 from gateway.waiting import outbox_finding
 
+CHECKS = tuple(sorted(module.name for module in iter_modules(checks.__path__) if module.name != "finding"))
+"""Every check by its name, the same as its file's."""
 ONLY_LOOK = frozenset({"backup", "officer-list", "officer-pin"})
 """What makes no sense before a hall was ever started."""
 

@@ -1,0 +1,52 @@
+"""What a technician asks of a hall by command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main
+
+SETTINGS = """
+[hall]
+id = "3510012001"
+name = "Balai"
+[data]
+directory = "data"
+[[devices]]
+id = "papan"
+kind = "max7219-matrix"
+columns = 4
+bus = 6
+chip = 2
+[[devices]]
+id = "tv"
+kind = "hdmi-tv"
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    """A hall that rests, with a board whose SPI no machine has, and a TV."""
+    path = tmp_path / "hall.toml"
+    path.write_text(SETTINGS)
+    return str(path)
+
+
+def test_a_check_by_name_tells_of_nothing_else(settings: str) -> None:
+    """``gateway check devices`` says in words what is wrong with each of them, what to do, and that something is."""
+    answer = CliRunner().invoke(main, ["check", "devices", "--config", settings, "--json"])
+    told = [json.loads(line) for line in answer.output.splitlines() if line.startswith("{")]
+    assert {one["check"] for one in told} == {"devices"}
+    said = {one["facts"]["device"]: (one["facts"]["reason"], one["facts"]["remedy"] != "") for one in told}
+    assert (set(said), all(reason and has_remedy for reason, has_remedy in said.values())) == ({"papan", "tv"}, True)
+    assert answer.exit_code == 1
+
+
+def test_a_check_of_no_name_is_refused_with_all_names(settings: str) -> None:
+    """A typing mistake checks nothing and says so."""
+    answer = CliRunner().invoke(main, ["check", "device", "--config", settings])
+    assert (answer.exit_code, "no check is called device; there are access, broker" in answer.output) == (2, True)
