@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.routing import BaseRoute
@@ -89,11 +90,9 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None, lan: 
         DeviceSettings.model_validate({"id": f"keypad-{counter.id}", "kind": "simulated-keypad", "counter": counter.id})
         for counter in furnishing.COUNTERS
     ]
-    boards = [
-        DeviceSettings(id="papan", kind="simulated-board"),
-        DeviceSettings(id="matriks", kind="simulated-matrix"),
-        DeviceSettings(id="angka", kind="simulated-segments"),
-    ]
+    boards = [DeviceSettings(id="papan", kind="simulated-board")]
+    if find_spec("luma"):  # of the extra `demo`
+        boards += [DeviceSettings(id="matriks", kind="simulated-matrix"), DeviceSettings(id="angka", kind="simulated-segments")]
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
     lamp = DeviceSettings(id="lampu", kind="simulated-lamp")

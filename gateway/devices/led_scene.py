@@ -48,12 +48,17 @@ class LedScenes:
         self._beside = beside
         self._rows = rows
         self._face: BoardFace | None = None
+        self._queue: BoardFace | None = None
+        """The last face that was no trial."""
         self._called_at_s = self._given_at_s = float("-inf")
         self._turns_from_s = 0.0
 
     def tell(self, face: BoardFace, at_s: float) -> None:
         """Note what is to be told from now on. The first face after a start is old news: it neither blinks nor counts as just given."""
-        before, self._face = self._face, face
+        self._face = face
+        if face.number and not face.call:
+            return  # a trial, which calls nobody: before and after it the queue is as it was
+        before, self._queue = self._queue, face
         if before is None:
             self._turns_from_s = at_s
             return

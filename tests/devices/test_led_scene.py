@@ -42,6 +42,15 @@ def test_a_start_is_no_call() -> None:
     assert (scenes.scene(BRIGHT_S), scenes.rest_s(0)) == (CALL, REST_S)
 
 
+def test_a_trial_calls_nobody_neither_before_nor_after_it() -> None:
+    """All dots stand still; then the queue is shown as before, and only what was called meanwhile blinks."""
+    trial = BoardFace("8-888", "88", "8-888")
+    after = scenes_of((CALLED, 0), (trial, 100), (CALLED, 108))
+    assert scenes_of((CALLED, 0), (trial, 100)).scene(100 + BRIGHT_S) == Scene("8-888", "88")
+    assert [after.scene(108 + wait_s) for wait_s in (BRIGHT_S, BLINK_S)] == [CALL, CALL]
+    assert not scenes_of((EARLIER, 0), (trial, 100), (CALLED, 108)).scene(108 + BRIGHT_S).lit
+
+
 def test_who_presses_sees_the_number_at_once_and_marked() -> None:
     """The number just given stands for three seconds, then the call again."""
     scenes = scenes_of((EARLIER, 0), (BoardFace("A-011", "1", "A-015", 6), 100))
