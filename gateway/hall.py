@@ -45,7 +45,8 @@ from gateway.devices.trials import Trials
 from gateway.equipment.desk import EquipmentDesk
 from gateway.equipment.inputs import PressGate
 from gateway.equipment.model import Placed
-from gateway.equipment.routes import EquipmentPages
+from gateway.equipment.pairing import LanPlace, Pairing
+from gateway.equipment.routes import EquipmentPages, EquipmentRoom
 from gateway.equipment.view import EquipmentView
 from gateway.health import Answer, Health
 from gateway.lamp import LampOutput
@@ -255,6 +256,12 @@ class Hall:
         Plugging(self.devices, self.gate.press, self._show_on, self.loops.finish, self.screens.silence)
         places = [Placed(entry.id, entry.kind, entry.options) for entry in self.settings.devices]
         self.equipment = EquipmentDesk(self.store, self.clock, zone, self.ledger, lambda: self.view.current.day, places)
+        lan = self.settings.lan
+        self.pairing = Pairing(
+            *(self.store, self._randomness, self.equipment, self.devices),
+            LanPlace(lan.address, lan.port) if lan.host else None,
+        )
+        self.pairing.plug_in()
         self.devices.follow(self.equipment.watch, self.equipment.forget)
         self._running.callback(self.equipment.stop)  # after its loop
         self._begin("equipment", self.equipment.step)
@@ -358,8 +365,9 @@ class Hall:
         door.start()
         hall, portal = self.settings.hall, self.settings.portal
         voice = VoicePages(self.voice, self.choices, self.people)
-        equipment = EquipmentView(
-            *(self.equipment, self.gate, self.trials, self.ledger, self._names, self.clock, self.settings.hall.zone)
+        shown = EquipmentView(*(self.equipment, self.gate, self.trials, self.ledger, self._names, self.clock, hall.zone))
+        equipment = EquipmentRoom(
+            *(self.equipment, shown, self.gate, self.trials, self.pairing, self.people, self.loops.wake),
         )
         parts = PortalParts(
             hall_id=hall.id,
@@ -389,7 +397,7 @@ class Hall:
                 BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
                 voice,
                 CopyPages(self.choices, self.copies, self.people),
-                EquipmentPages(self.equipment, equipment, self.gate, self.trials, self.people, self.loops.wake),
+                EquipmentPages(equipment),
             ),
             networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),

@@ -96,6 +96,10 @@ class EquipmentDesk:
         """Return one device."""
         return self._watched.get(id)
 
+    def place(self, placed: Placed) -> None:
+        """Say where a device is that will come."""
+        self._places[placed.id] = placed
+
     def watch(self, device: Device) -> None:
         """Watch a device from now on."""
         placed = self._places.get(device.id) or Placed(device.id, device.kind)
@@ -128,11 +132,12 @@ class EquipmentDesk:
             days = tables.days_of(db, id)
         return [replace(day, tally=self.today(id)) if day.ordinal == self._ordinal else day for day in days]
 
-    def note(self, tx: Transaction, placed: Placed, what: Note) -> None:
-        """Write inside ``tx`` that a device was replaced, paired or let go, and tell the centre."""
+    def note(self, tx: Transaction, placed: Placed, what: Note) -> str:
+        """Write inside ``tx`` that a device was replaced, paired or let go, and tell the centre; return when, ISO."""
         stamp = Stamp.of(self._clock, self._zone)
         tables.add_note(tx, placed.id, what, stamp)
         outbox.append(tx, stamp, wire.changed(epochs.current(tx), placed.id, placed.kind, what))
+        return stamp.time
 
     def replaced(self, id: str) -> None:
         """Keep that somebody has put another device in the place of one: same id, same history. Nothing happens for an unknown one."""

@@ -6,6 +6,7 @@ Promises: whoever opens the page touches no device and writes nothing; a trial g
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from gateway.devices.ports import Blinks
 from gateway.devices.trials import Trials
 from gateway.equipment.desk import EquipmentDesk
 from gateway.equipment.inputs import PressGate
+from gateway.equipment.pairing import Pairing
+from gateway.equipment.pairing_routes import PATH, PairingPages
 from gateway.equipment.view import EquipmentView, Shown
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
@@ -33,7 +36,18 @@ from gateway.portal.site import Site
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-PATH = "/perangkat"
+
+@dataclass(frozen=True, slots=True)
+class EquipmentRoom:
+    """What the pages work with; ``wake`` lets the loops of devices look at once."""
+
+    desk: EquipmentDesk
+    view: EquipmentView
+    gate: PressGate
+    trials: Trials
+    pairing: Pairing
+    people: PeopleDesk
+    wake: Callable[[], None]
 
 
 class EquipmentPages:
@@ -43,27 +57,14 @@ class EquipmentPages:
     static = Path(__file__).parent / "static"
     set_up: Sequence[SetUpPage] = (SetUpPage(PATH, "Coba semua perangkat", "printer"),)
 
-    def __init__(
-        self,
-        desk: EquipmentDesk,
-        view: EquipmentView,
-        gate: PressGate,
-        trials: Trials,
-        people: PeopleDesk,
-        wake: Callable[[], None],
-    ) -> None:
-        """``wake`` lets the loops of devices look at once."""
-        self._desk = desk
-        self._view = view
-        self._gate = gate
-        self._trials = trials
-        self._people = people
-        self._wake = wake
+    def __init__(self, room: EquipmentRoom) -> None:
+        self._room = room
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
-        pages = _Pages(self._desk, self._view, self._gate, self._trials, self._people, self._wake, site)
+        pages, room = _Pages(self._room, site), self._room
         return [
+            *PairingPages(room.pairing, room.view.names, room.people, site).routes(),
             Route("/atur/uji", pages.moved, methods=["GET"]),
             Route(PATH, pages.every, methods=["GET"]),
             Route(f"{PATH}/{{id}}", pages.one, methods=["GET"]),
@@ -80,16 +81,13 @@ class EquipmentPages:
 
 
 class _Pages:
-    def __init__(
-        self, desk: EquipmentDesk, view: EquipmentView, gate: PressGate, trials: Trials, people: PeopleDesk, wake: Callable[[], None],
-        site: Site,
-    ) -> None:  # fmt: skip
-        self._desk = desk
-        self._view = view
-        self._gate = gate
-        self._trials = trials
-        self._people = people
-        self._wake = wake
+    def __init__(self, room: EquipmentRoom, site: Site) -> None:
+        self._desk = room.desk
+        self._view = room.view
+        self._gate = room.gate
+        self._trials = room.trials
+        self._people = room.people
+        self._wake = room.wake
         self._site = site
 
     async def moved(self, request: Request) -> Response:

@@ -31,6 +31,11 @@ CREATE INDEX device_day_untold ON device_day (day) WHERE told = 0;
 """
 """``reason`` is the sentence with its ``{braces}``, ``facts`` what fills them: each reader gets it in the own language."""
 
+PAIRED = """
+CREATE TABLE paired_device (id TEXT PRIMARY KEY, kind TEXT NOT NULL, options TEXT NOT NULL, flash TEXT NOT NULL, paired_at TEXT NOT NULL) WITHOUT ROWID;
+"""
+"""``options`` are those of hall.toml, with what proves the password and never the password; ``flash`` is what the text to be flashed was made of."""
+
 COUNTS = tuple(one.name for one in fields(Tally))
 DAYS_KEPT = 400
 """Hall-days whose counts are kept."""
@@ -39,6 +44,22 @@ DAYS_KEPT = 400
 def create(db: Database) -> None:
     """Make the tables of this feature, inside the migration's transaction."""
     run_script(db, SCHEMA)
+
+
+def add_paired(db: Database) -> None:
+    """Make room for devices that were paired on the page."""
+    run_script(db, PAIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A device that was paired on the page, as it is plugged in at each start."""
+
+    id: str
+    kind: str
+    options: dict[str, object]
+    flash: dict[str, str]
+    """``chip`` and ``face``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +154,23 @@ def untold(db: Reads, before: int) -> list[Day]:
 def tell(tx: Reads, day: Day) -> None:
     """Note that the centre has been told of a device's day."""
     tx.execute("UPDATE device_day SET told = 1 WHERE day = ? AND device = ?", (day.ordinal, day.device))
+
+
+def paired(db: Reads) -> list[Paired]:
+    """Return every device that was paired, by its id."""
+    rows = db.execute("SELECT id, kind, options, flash FROM paired_device ORDER BY id")
+    return [Paired(id_, kind, json.loads(options), json.loads(flash)) for id_, kind, options, flash in rows]
+
+
+def put_paired(tx: Reads, one: Paired, at: str) -> None:
+    """Keep a device that is paired, in place of what it was before."""
+    texts = (json.dumps(one.options, ensure_ascii=False), json.dumps(one.flash))
+    tx.execute("INSERT OR REPLACE INTO paired_device VALUES (?, ?, ?, ?, ?)", (one.id, one.kind, *texts, at))
+
+
+def remove_paired(tx: Reads, id: str) -> None:
+    """Forget that a device was paired."""
+    tx.execute("DELETE FROM paired_device WHERE id = ?", (id,))
 
 
 def _days(db: Reads, where: str, values: tuple[object, ...]) -> list[Day]:

@@ -81,7 +81,7 @@ class EquipmentView:
         self._gate = gate
         self._trials = trials
         self._ledger = ledger
-        self._names = names
+        self.names = names
         self._clock = clock
         self._zone = zone
 
@@ -101,7 +101,7 @@ class EquipmentView:
         since = one.since_at if one.watch.settled == Condition(state, reason) else ""
         if not reason and isinstance(device, Foresees):
             reason = device.warning()
-        lines, counters = self._names()
+        lines, counters = self.names()
         family = family_of(device, placed)
         held = self._gate.held()
         trial = self._trials.latest(placed.id)

@@ -34,4 +34,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0010-catalogue", gateway.services.tables.create),
     ("0011-equipment", gateway.equipment.tables.create),
     ("0012-privacy", gateway.privacy.tables.create),
+    ("0013-paired-devices", gateway.equipment.tables.add_paired),
 )

@@ -128,6 +128,7 @@ PAGES: Sequence[Page] = (
         press="button[value=look]",
     ),
     Page("perangkat", "/perangkat", officer=True),
+    Page("perangkat-baru", "/perangkat/baru?jenis=lan-button", officer=True),
     Page("perangkat-satu", "/perangkat/printer", officer=True, press="details.more summary"),
     Page("atur-salinan", "/atur/salinan", officer=True, press="details.more summary"),
     Page("loket-pilih", "/loket", officer=True),

@@ -42,7 +42,7 @@ def browser(hall: Hall, officer: str = "Siti") -> Iterator[httpx.Client]:
 
 def act(client: httpx.Client, path: str, **fields: str) -> int:
     """Send a form of the page; return the status."""
-    csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get("/perangkat").text)[0]
+    csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get("/petugas").text)[0]
     return client.post(path, data={"csrf": csrf, **fields}).status_code
 
 
