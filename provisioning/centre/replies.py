@@ -22,6 +22,9 @@ from provisioning.centre.sequence import retrace
 RATE_PER_S = 10.0
 """Answers to one hall in a second, at the most; as many may go at once after a rest."""
 
+LANE_GAP_S = 0.05
+"""A lane's batches are not answered again sooner: while a backlog drains a receipt then says more, and one is left for the last batch."""
+
 WIRE_REST_S = 0.2
 """When the wire takes nothing, look again after so long at the latest."""
 
@@ -38,6 +41,7 @@ class _Allowance:
     def __init__(self, now_s: float) -> None:
         self._tokens = RATE_PER_S
         self._at_s = now_s
+        self._answered_at_s: dict[LaneKey, float] = {}
 
     def wait_s(self, now_s: float) -> float:
         """Return how long the next answer must wait."""
@@ -50,9 +54,17 @@ class _Allowance:
         self.wait_s(now_s)
         return self._tokens >= RATE_PER_S
 
-    def spend(self) -> None:
+    def gap_s(self, due: Due, now_s: float) -> float:
+        """Return how long this answer should wait besides for its lane's former one."""
+        if not isinstance(due, BatchDue):
+            return 0.0
+        return self._answered_at_s.get(due.lane, float("-inf")) + LANE_GAP_S - now_s
+
+    def spend(self, due: Due, now_s: float) -> None:
         """Count one answer."""
         self._tokens -= 1.0
+        if isinstance(due, BatchDue):
+            self._answered_at_s[due.lane] = now_s
 
 
 class _Owed:
@@ -121,16 +133,20 @@ class Replies:
         now_s = self._clock.monotonic_s()
         allowance = self._allowances.setdefault(hall, _Allowance(now_s))
         owed = self._owed[hall]
+        gaps_s = []
         for due in owed.all():
-            wait_s = allowance.wait_s(now_s)
-            if wait_s > 0:
+            if (gap_s := allowance.gap_s(due, now_s)) > 0:
+                gaps_s.append(gap_s)
+                continue
+            if (wait_s := allowance.wait_s(now_s)) > 0:
                 return wait_s
             if self._publish(Message(Topics(hall, self._root).receipt, self.answer(due))) is None:
                 return WIRE_REST_S
-            allowance.spend()
+            allowance.spend(due, now_s)
             owed.settle(due)
-        del self._owed[hall]
-        return None
+        if not gaps_s:
+            del self._owed[hall]
+        return min(gaps_s, default=None)
 
     def _forget_rested(self) -> None:
         now_s = self._clock.monotonic_s()

@@ -29,7 +29,7 @@ class RunRows(Sequence[EventRow]):
         """What differs from row to row, by the names of the table."""
         run = self._run
         return {
-            "seq": run.seq, "id": run.ids, "type": run.type, "subject": run.subject, "time": run.time,
+            "seq": run.seq, "id": self._ids, "type": run.type, "subject": run.subject, "time": run.time,
             "clock": run.clock, "bootid": run.bootid, "uptime": run.uptime, "data": run.data,
         }  # fmt: skip
 
@@ -42,7 +42,7 @@ class RunRows(Sequence[EventRow]):
     def head_after(self, head: str) -> str:
         """Return the running head once these rows follow ``head``."""
         run = self._run
-        return head_over(head, run.ids, run.time, run.bootid, run.uptime)
+        return head_over(head, self._ids, run.time, run.bootid, run.uptime)
 
     def of_types(self, beginnings: tuple[str, ...]) -> list[EventRow]:
         """Return the rows whose type begins with one of these words."""
@@ -67,6 +67,10 @@ class RunRows(Sequence[EventRow]):
 
     def __hash__(self) -> int:
         return hash(self._rows)
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return self._run.ids
 
     @cached_property
     def _rows(self) -> tuple[EventRow, ...]:
