@@ -37,6 +37,7 @@ test: install ## everything: check, all tests, and the quick R and S benches
 	QUICK=1 $(VENV)/bin/python -m tests.bench.restore
 	QUICK=1 $(VENV)/bin/python -m tests.bench.clusters
 	QUICK=1 $(VENV)/bin/python -m tests.bench.buttons
+	QUICK=1 $(VENV)/bin/python -m tests.bench.lan
 	QUICK=1 $(VENV)/bin/python -m tests.bench.pin
 	QUICK=1 $(VENV)/bin/python -m tests.bench.spam
 	QUICK=1 $(VENV)/bin/python -m tests.bench.identity

@@ -200,7 +200,8 @@ class EmulatedKeys(EmulatedDevice):
         one, now_ms = self.keys[key], self._ms()
         said = {
             "boot": self.boot, "ms": now_ms, "key": key, "count": one.count, "age_ms": (now_ms - one.pressed_at_ms) & 0xFFFFFFFF,
-            "rest_ms": one.rest_ms & 0xFFFFFFFF, "down": one.is_down, "stuck": one.is_down and now_ms - one.pressed_at_ms > STUCK_S * 1000,
+            "rest_ms": one.rest_ms & 0xFFFFFFFF,
+            "open_ms": 0 if one.is_down else (now_ms - one.opened_at_ms) & 0xFFFFFFFF, "down": one.is_down, "stuck": one.is_down and now_ms - one.pressed_at_ms > STUCK_S * 1000,
         }  # fmt: skip
         self._publish("key", json.dumps(said).encode())
 

@@ -45,6 +45,8 @@ class KeySaid:
     """How long ago the latest press was."""
     rest_ms: int
     """How long the key had been open before the latest press."""
+    open_ms: int
+    """How long it has been open now; 0 while it is down."""
     down: bool
     stuck: bool
     """Whether the device itself finds it held too long."""
@@ -86,12 +88,14 @@ def down_topic(id: str, what: str) -> str:
 
 def read_key(payload: bytes) -> KeySaid:
     """Read ``up/key``. Raises NotUnderstood."""
-    said = _object(payload, {"boot", "ms", "key", "count", "age_ms", "rest_ms", "down", "stuck"})
+    said = _object(payload, {"boot", "ms", "key", "count", "age_ms", "rest_ms", "open_ms", "down", "stuck"})
     key = said["key"]
     if key not in KEYS:
         raise NotUnderstood("key")
-    ms, count, age_ms, rest_ms = (_whole(said, name, 0, WRAP - 1) for name in ("ms", "count", "age_ms", "rest_ms"))
-    return KeySaid(_boot(said), ms, str(key), count, age_ms, rest_ms, _yes(said, "down"), _yes(said, "stuck"))
+    ms, count, age_ms, rest_ms, open_ms = (
+        _whole(said, name, 0, WRAP - 1) for name in ("ms", "count", "age_ms", "rest_ms", "open_ms")
+    )
+    return KeySaid(_boot(said), ms, str(key), count, age_ms, rest_ms, open_ms, _yes(said, "down"), _yes(said, "stuck"))
 
 
 def read_status(payload: bytes) -> StatusSaid:

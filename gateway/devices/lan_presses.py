@@ -102,7 +102,7 @@ class PressReckoning:
         if latest is None or grown < 0:
             return self._begin_key(said, at_s)
         if grown == 0:
-            self._stands(said, self._time.ago(0))
+            self._stands(said, self._time)
             return NOTHING
         return self._pressed(said, grown, self._time, at_s)
 
@@ -116,9 +116,10 @@ class PressReckoning:
             self._keys.opened(key, at_s)
         return NOTHING
 
-    def _stands(self, said: KeySaid, at_s: float) -> None:
+    def _stands(self, said: KeySaid, time: DeviceTime) -> None:
+        """Note a release at the moment at which it was felt, however late it is heard of: the next person must not pay for that."""
         if not said.down:
-            self._keys.opened(self._meanings[said.key], self._forward(said.key, at_s))
+            self._keys.opened(self._meanings[said.key], self._forward(said.key, time.ago(said.open_ms)))
 
     def _pressed(self, said: KeySaid, grown: int, time: DeviceTime, at_s: float) -> Outcome:
         key = self._meanings[said.key]
@@ -129,8 +130,7 @@ class PressReckoning:
         self._keys.opened(key, opened_at_s)
         pressed_at_s = self._forward(said.key, felt_s)
         is_intended = self._keys.closed(key, pressed_at_s) or is_intended
-        if not said.down:
-            self._keys.opened(key, self._forward(said.key, time.ago(0)))
+        self._stands(said, time)
         if at_s - felt_s > STALE_S:
             return Outcome(has_news=True, missed=grown)
         press = Press(key.device, key.line, pressed_at_s, key.counter, key.score, key.act) if is_intended else None

@@ -25,14 +25,14 @@ from gateway.devices.lan_messages import (
 from gateway.devices.ports import BoardFace
 
 KEY: dict[str, object] = {
-    "boot": "5f3a9c01", "ms": 1234, "key": "press", "count": 12, "age_ms": 40, "rest_ms": 2000, "down": True, "stuck": False,
+    "boot": "5f3a9c01", "ms": 1234, "key": "press", "count": 12, "age_ms": 40, "rest_ms": 2000, "open_ms": 0, "down": True, "stuck": False,
 }  # fmt: skip
 STATUS: dict[str, object] = {"boot": "5f3a9c01", "uptime_s": 60, "rssi_dbm": -61, "firmware": "1.0.0"}
 
 
 def test_what_is_right_is_read() -> None:
     """Every field has its place."""
-    assert read_key(json.dumps(KEY).encode()) == KeySaid("5f3a9c01", 1234, "press", 12, 40, 2000, down=True, stuck=False)
+    assert read_key(json.dumps(KEY).encode()) == KeySaid("5f3a9c01", 1234, "press", 12, 40, 2000, 0, down=True, stuck=False)
     assert read_status(json.dumps(STATUS).encode()) == StatusSaid("5f3a9c01", 60, -61, None, "1.0.0")
     assert read_status(json.dumps(STATUS | {"battery_percent": 80}).encode()).battery_percent == 80
     assert read_shown(b'{"boot":"5f3a9c01","seq":7}') == ShownSaid("5f3a9c01", 7)

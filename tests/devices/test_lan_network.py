@@ -205,7 +205,7 @@ def test_what_the_broker_keeps_is_never_a_press(paired: Paired) -> None:
     paired.settle()
     topic, boot = "balai/lan/tombol/up/key", paired.emulated.boot
     said = {
-        "boot": boot, "ms": 1 << 30, "key": "press", "count": 9, "age_ms": 10, "rest_ms": 9000, "down": True, "stuck": False,
+        "boot": boot, "ms": 1 << 30, "key": "press", "count": 9, "age_ms": 10, "rest_ms": 9000, "open_ms": 0, "down": True, "stuck": False,
     }  # fmt: skip
     paired.emulated.connection.publish(Message(topic, json.dumps(said).encode(), retain=True))
     paired.settle()

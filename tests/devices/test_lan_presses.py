@@ -44,8 +44,10 @@ class Chip:
 
     def say(self, ms: int) -> KeySaid:
         """Say how it stands."""
-        age_ms = (ms - self.pressed_at_ms) % WRAP
-        return KeySaid(self.boot, ms % WRAP, "press", self.count, age_ms, self.rest_ms % WRAP, self.is_down, stuck=False)
+        age_ms, open_ms = (ms - self.pressed_at_ms) % WRAP, 0 if self.is_down else ms - self.opened_at_ms
+        return KeySaid(
+            self.boot, ms % WRAP, "press", self.count, age_ms, self.rest_ms % WRAP, open_ms % WRAP, self.is_down, stuck=False
+        )
 
 
 class Hall:
@@ -168,6 +170,19 @@ def test_a_release_that_was_lost_swallows_nobody() -> None:
     chip.up(4100)
     hall.take(chip.down(8000), 8000)
     assert hall.presses == [4.0, 8.0]
+
+
+def test_the_person_after_a_press_that_was_heard_of_late_is_not_swallowed() -> None:
+    """The key had been open for long when the hall heard of it: the next press counts at once."""
+    chip, hall = Chip(), Hall()
+    hall.take(chip.say(0), 0)
+    chip.tap(4000)
+    hall.take(chip.say(8000), 8000)
+    hall.take(chip.down(8100), 8100)
+    chip.up(8200)
+    hall.take(chip.say(12_000), 12_000)
+    hall.take(chip.down(12_100), 12_100)
+    assert (hall.presses, hall.missed) == ([4.0, 8.1, 12.1], 0)
 
 
 def test_clocks_and_counters_that_begin_again_are_no_jump() -> None:

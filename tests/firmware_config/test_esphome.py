@@ -194,7 +194,7 @@ def test_a_chip_hears_what_the_hall_says() -> None:
                 re.findall(r'x\["(\w+)"\]', json.dumps(one).replace('\\"', '"'))
             )
     _, devices = emulated()
-    said = KeySaid("5f3a9c01", 1, "press", 1, 0, 0, down=True, stuck=False)
+    said = KeySaid("5f3a9c01", 1, "press", 1, 0, 0, 0, down=True, stuck=False)
     written = {
         "show": set(json.loads(write_show(1, BoardFace("", "")))), "heard": set(json.loads(write_heard(said, counted=True))),
         "ask": set(), "blink": set(),

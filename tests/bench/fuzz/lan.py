@@ -21,7 +21,7 @@ from tests.bench.fuzz.parser import Parser
 from tests.support.clock import FakeClock
 
 SECRET = secret_of("tombol", "kata")
-KEY = {"boot": "5f3a9c01", "key": "press", "age_ms": 40, "rest_ms": 2000, "down": True, "stuck": False}
+KEY = {"boot": "5f3a9c01", "key": "press", "age_ms": 40, "rest_ms": 2000, "open_ms": 0, "down": True, "stuck": False}
 STATUS = {"boot": "5f3a9c01", "uptime_s": 60, "rssi_dbm": -61, "battery_percent": 80, "firmware": "1.0.0"}
 
 
