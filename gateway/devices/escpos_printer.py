@@ -117,7 +117,8 @@ class EscposPrinter:
             if str(fault) in {SILENT, STALLED}:
                 # What holds it up? Without paper a printer takes nothing and confirms nothing, but tells why when it is asked.
                 self._ask(port)
-            # One that is well, can confirm and does not has lost the slip: it was off for a moment.
+                # One that is well, can confirm and does not has lost the slip: it was off for a moment. Or another has taken its place.
+                self._confirms = None
             raise
         self._ask(port)
 

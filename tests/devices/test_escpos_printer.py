@@ -134,6 +134,17 @@ def test_one_that_was_off_for_a_moment_has_lost_the_slip(tmp_path: Path, off_fro
         assert whole(table) == 1
 
 
+def test_another_printer_in_its_place_costs_one_copy(table: TcpPrinter) -> None:
+    """It confirms nothing, which its forerunner did: after one slip too many it is asked anew, and believed."""
+    printer = of_hall(table)
+    printer.print_slip(SLIP)
+    table.confirms_nothing = True
+    assert fault(printer) == SILENT
+    for _ in range(2):
+        printer.print_slip(SLIP)
+    assert len(table.machine.slips) == 4
+
+
 def test_an_answer_of_yesterday_confirms_no_slip_of_today(tmp_path: Path) -> None:
     """What a printer says too late, or unasked, is forgotten before it is asked anew."""
     with LinePrinter(tmp_path / "tty") as table:

@@ -43,6 +43,8 @@ class Body:
     def plug(self) -> None:
         """Give it power and its cable."""
         self._stop = False
+        os.eventfd_write(self._wake, 1)
+        os.eventfd_read(self._wake)  # nothing of the former plug is left to wake it
         self._open()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
