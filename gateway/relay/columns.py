@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, SOURCE, Envelope, Unreadable, is_epoch
 from gateway.relay.topics import LANES
 
+COMMON_LIMIT = 4 * 1024 * 1024
+"""Characters that all events of a batch have from what is said once for many, at the most: as much as an array may hold."""
 _MS = timedelta(milliseconds=1)
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
 _HOUR_S = 3600
@@ -151,7 +153,8 @@ def _require_bounds(columns: Mapping[str, Any], count: int, limit: int) -> None:
         raise Unreadable("source, epoch or lane is unknown")
     if type(first) is not int or not 0 < first <= SEQ_LIMIT - count:
         raise Unreadable("seq is not a positive number")
-    if any(sum(map(len, kind)) > EVENT_LIMIT_BYTES for kind in columns["kinds"]):
+    lengths = [sum(map(len, kind)) for kind in columns["kinds"]]
+    if max(lengths) > EVENT_LIMIT_BYTES or sum(map(lengths.__getitem__, columns["kind"])) > COMMON_LIMIT:
         raise Unreadable("what events have in common is too long")
 
 

@@ -72,8 +72,11 @@ def test_a_thousand_events_in_common_words_cannot_grow_without_end() -> None:
     long = {**ORDINARY, "kinds": [["x" * (EVENT_LIMIT_BYTES + 1), *ORDINARY["kinds"][0][1:]]]}
     many = {**ORDINARY, "kind": [0] * (BATCH_LIMIT + 1)}
 
-    with pytest.raises(Unreadable, match="too long"):
-        turned_back(long, BATCH_LIMIT)
+    repeated = {**ORDINARY, "kind": [0] * BATCH_LIMIT, "kinds": [["x" * 10_000, *ORDINARY["kinds"][0][1:]]]}
+
+    for one in (long, repeated):
+        with pytest.raises(Unreadable, match="too long"):
+            turned_back(one, BATCH_LIMIT)
     with pytest.raises(Unreadable, match="1 to 500"):
         turned_back(many, BATCH_LIMIT)
 
