@@ -23,6 +23,8 @@ from gateway.devices.ports import Press
 
 STALE_S = 10.0
 """As for every press that waits (``gateway.tickets.inputs``)."""
+FORGOTTEN_S = 86_400.0
+"""After so long a silence counting begins anew: in 24 days a chip's clock has gone half round, and later could be taken for earlier."""
 DRIFT = 0.0002
 """So much may a chip's clock be slow against ours: what seems delay and grows no faster is none."""
 
@@ -79,6 +81,7 @@ class PressReckoning:
         self._latest: dict[str, KeySaid] = {}
         self._edge_s: dict[str, float] = {}
         self._time: DeviceTime | None = None
+        self._heard_at_s: float | None = None
 
     def stuck(self, at_s: float) -> bool:
         """Return whether a key is switched off: by our rules, or because the device itself finds it held."""
@@ -88,8 +91,9 @@ class PressReckoning:
         """Take one message that came at ``at_s`` on the hall's clock."""
         if said.key not in self._meanings:
             return NOTHING
-        if said.boot != self._boot:
+        if said.boot != self._boot or (self._heard_at_s is not None and at_s - self._heard_at_s > FORGOTTEN_S):
             self._begin(said.boot)
+        self._heard_at_s = at_s
         latest = self._latest.get(said.key)
         if latest is not None and (said == latest or _ahead(said.ms, latest.ms) < 0):
             return NOTHING

@@ -194,6 +194,16 @@ def test_clocks_and_counters_that_begin_again_are_no_jump() -> None:
     assert (len(hall.presses), hall.missed) == (1, 0)
 
 
+def test_a_month_of_silence_leaves_no_button_deaf() -> None:
+    """The access point was off for 30 days: the chip's clock looks earlier than it did, and presses count again all the same."""
+    chip, hall, month_ms = Chip(), Hall(), 30 * 24 * 3600 * 1000
+    hall.take(chip.say(0), 0)
+    chip.tap(month_ms - 5000)
+    hall.take(chip.say(month_ms), month_ms)
+    hall.take(chip.down(month_ms + 4000), month_ms + 4000)
+    assert (len(hall.presses), hall.missed) == (1, 0)
+
+
 def test_a_count_that_goes_back_is_where_counting_begins_anew() -> None:
     """A device that lies about its boot gives no numbers away."""
     chip, hall = Chip(count=100), Hall()
