@@ -108,12 +108,13 @@ class Watch:
         return Change(self.settled, self._seen_since_s if self.since_s is None else self.since_s, skipped)
 
     def _settle(self, condition: Condition) -> None:
-        first, self.settled = self.settled is None, condition
-        if first and condition == self._written:
+        former, self.settled = self.settled, condition
+        if former is None and condition == self._written:
             return  # as the history says already
         self.since_s = self._seen_since_s
         self._unwritten += 1
-        self.faults += condition.state != READY
+        before = former or self._written
+        self.faults += condition.state != READY and before is not None and before.state == READY
 
     def _refill(self, now_s: float) -> None:
         passed_s = now_s - self._filled_at_s if self._filled_at_s is not None else 0.0

@@ -45,6 +45,15 @@ def test_what_the_history_says_already_is_not_said_again() -> None:
     assert written(Watch(), [(0, READY), (5, READY)]) == [(5, "ready", 0)]
 
 
+def test_what_was_never_ready_has_not_failed() -> None:
+    """A device that waits for its first message is no fault; nor is one that is broken in another way than before."""
+    faulty = Condition("faulty", "kertas habis")
+    found = [Watch(), Watch(MISSING), Watch(READY)]
+    for watch in found:
+        written(watch, [(0, faulty), (5, faulty), (6, MISSING), (12, MISSING)])
+    assert [watch.faults for watch in found] == [0, 0, 1]
+
+
 def test_another_reason_is_a_change_too() -> None:
     """Out of paper, then its cover open: both are told."""
     faulty = [Condition("faulty", why) for why in ("kertas habis", "penutup printer terbuka")]
