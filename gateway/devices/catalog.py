@@ -172,7 +172,7 @@ def _escpos_usb(id: str, options: Options, clock: Clock) -> Device:
 def _escpos_serial(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import SPEEDS, open_serial  # noqa: PLC0415 - as above
 
-    path, baud = options.text_or("path", "/dev/serial0"), options.choice("baud", 9600, SPEEDS)
+    path, baud = options.text_or("path", "/dev/ttyAMA0"), options.choice("baud", 9600, SPEEDS)
     return _escpos(id, "escpos-serial", lambda wake: open_serial(path, baud, wake), options, clock)
 
 
