@@ -37,7 +37,7 @@ GROUP_LIMIT = 256
 """At most so many messages share one commit: the first must not wait long for the last."""
 
 GROUP_LIMIT_BYTES = 256 * 1024
-"""A group ends with the message that reaches so many bytes: what they hold is some forty times as much in memory."""
+"""A group ends with the message that reaches so many bytes: what they hold is some fifty times as much in memory."""
 
 
 class Intake:
