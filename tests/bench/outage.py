@@ -22,7 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.relay.batches import BATCH_LIMIT, pack
+from gateway.relay.batches import BATCH_LIMIT, READ_LIMIT, pack
 from gateway.relay.envelope import Envelope
 from gateway.relay.progress import WINDOW
 from gateway.store import outbox
@@ -112,7 +112,7 @@ def main() -> None:
     )
     figure = {"drained": events, "left_when_urgent": left, "grown_mb": round(grown_mb, 1), "p99_ratio": round(ratio, 2)}
     unnoticed = ratio * QUICK_SHARE < control if quick() else ratio <= 1.5 < control
-    holds = left >= events - WINDOW * BATCH_LIMIT and grown_mb < 20 and unnoticed
+    holds = left >= events - WINDOW * READ_LIMIT and grown_mb < 20 and unnoticed
     verdict("outage", chosen, figure, GOAL, {"p99_ratio": round(control, 2)}, holds)
 
 

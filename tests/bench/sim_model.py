@@ -205,8 +205,8 @@ def hello_of(card: Card, nonce: str) -> tuple[Card, tuple[Any, ...]]:
     return card._replace(nonce=nonce, unanswered=asked), ("hello", nonce, reports)
 
 
-def taken(world: World, message: tuple[Any, ...], rules: Rules) -> World:
-    """Return the world after the centre has taken a message and answered it."""
+def taken(world: World, message: tuple[Any, ...], rules: Rules, room: int = WIRE) -> World:
+    """Return the world after the centre has taken a message and answered it; the wire has ``room`` for so many answers."""
     if message[0] == "hello":
         dues: list[BatchDue | HelloDue] = [
             HelloDue(LaneKey(HALL, epoch, LANE), report, message[1]) for epoch, report in message[2] if report.last
@@ -217,7 +217,7 @@ def taken(world: World, message: tuple[Any, ...], rules: Rules) -> World:
         centre = entered(world.centre, epoch, first, rows, rules)
         dues = [BatchDue(LaneKey(HALL, epoch, LANE), first)]
     answers = tuple(answer(centre, due) for due in dues)
-    return world._replace(centre=centre, down=tuple(dict.fromkeys((*world.down, *answers)))[-WIRE:])
+    return world._replace(centre=centre, down=tuple(dict.fromkeys((*world.down, *answers)))[-room:])
 
 
 def batches(card: Card) -> Iterator[tuple[Any, ...]]:
@@ -311,10 +311,10 @@ def broken(world: World, rules: Rules) -> str:
 def _in_calm(world: World, index: int, nonce: str, rules: Rules) -> World:
     """Let one card say hello, hear the answers, send what is unconfirmed, and hear those."""
     asking, hello = hello_of(world.cards[index], nonce)
-    world = taken(_put(world, index, asking), hello, rules)
+    world = taken(_put(world, index, asking), hello, rules, ROUNDS)
     for messages in ((), tuple(batches(world.cards[index]))):
         for message in messages:
-            world = taken(world, message, rules)
+            world = taken(world, message, rules, ROUNDS)
         for receipt in world.down:
             world = _put(world, index, heard(world.cards[index], receipt, rules, _fresh(world)))
         world = world._replace(down=())
