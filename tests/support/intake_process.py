@@ -42,7 +42,12 @@ class IntakeProcess:
         self._process = subprocess.Popen(self._command, stderr=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        if wait and not self._connected.wait(START_LIMIT_S):
+        if wait:
+            self.await_connection()
+
+    def await_connection(self) -> None:
+        """Return once the broker has accepted it: from then on it also ends when it is asked to."""
+        if not self._connected.wait(START_LIMIT_S):
             self.kill()
             raise AssertionError("the intake did not connect: " + "".join(self.lines))
 

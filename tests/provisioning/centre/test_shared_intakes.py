@@ -96,6 +96,8 @@ def test_two_intakes_of_which_one_dies_at_random_enter_every_event_once(postgres
                 hall.deliver(last)
         for hall in halls:
             hall.stop()
+        for intake in intakes:
+            intake.await_connection()
         codes = [intake.stop() for intake in intakes]
 
     everything = CHUNK * CHUNKS
