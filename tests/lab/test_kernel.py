@@ -143,43 +143,6 @@ def test_a_key_that_the_kernel_dropped_is_asked_for(pads: tuple[Pad, Pad]) -> No
     keypad.close()
 
 
-def has_printer() -> bool:
-    """Whether the kernel drives a printer, under whatever number."""
-    return bool(list(Path("/dev/usb").glob("lp*")))
-
-
-@pytest.fixture
-def table(pads: tuple[Pad, Pad]) -> Iterator[PrinterGadget]:
-    """A printer of the printer class, in the socket of the left numpad."""
-    with suppress(OSError):
-        pads[0].gadget.unplug()
-    with PrinterGadget("printer", 0) as printer:
-        assert until(has_printer, LONG_S)
-        yield printer
-
-
-def test_a_printer_behind_usblp_prints_asks_and_is_pulled_out(table: PrinterGadget) -> None:
-    """Dot for dot, confirmed, without paper said so, pulled out in mid-slip a fault, and whole again when it is back."""
-    printer = EscposPrinter(
-        "printer", "escpos-usb", lambda wake: open_usb(usb_path(ANY_PORT), wake), SystemClock(is_set=lambda: True), patience=10
-    )
-    printer.print_slip(SLIP)
-    assert [slip.tobytes() for slip in table.machine.slips] == [draw_slip(SLIP).tobytes()]
-    table.take_paper()
-    with pytest.raises(DeviceFault, match=OUT_OF_PAPER):
-        printer.print_slip(SLIP)
-    table.give_paper()
-    table.dies_after = 9_000
-    with pytest.raises(DeviceFault, match=UNPLUGGED):
-        printer.print_slip(SLIP)
-    table.unplug()
-    assert until(lambda: not has_printer(), LONG_S)  # nobody is quicker than the hub
-    table.plug()
-    assert until(has_printer, LONG_S)
-    printer.print_slip(SLIP)
-    assert table.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
-
-
 def test_a_printer_on_a_serial_line_of_the_kernel_prints_asks_and_is_pulled_out(pads: tuple[Pad, Pad]) -> None:
     """The same behind cdc_acm, which is a real line to the hall: its settings, its buffers, its end."""
     with suppress(OSError):
@@ -205,3 +168,37 @@ def test_a_printer_on_a_serial_line_of_the_kernel_prints_asks_and_is_pulled_out(
         assert until(lambda: Path("/dev/ttyACM0").exists(), LONG_S)
         printer.print_slip(SLIP)
         assert line.machine.slips[-1].tobytes() == draw_slip(SLIP).tobytes()
+
+
+def has_printer() -> bool:
+    """Whether the kernel drives a printer, under whatever number."""
+    return bool(list(Path("/dev/usb").glob("lp*")))
+
+
+@pytest.fixture
+def table(pads: tuple[Pad, Pad]) -> Iterator[PrinterGadget]:
+    """A printer of the printer class, in the socket of the left numpad."""
+    with suppress(OSError):
+        pads[0].gadget.unplug()
+    with PrinterGadget("printer", 0) as printer:
+        assert until(has_printer, LONG_S)
+        yield printer
+
+
+def test_a_printer_behind_usblp_prints_asks_and_is_pulled_out(table: PrinterGadget) -> None:
+    """Dot for dot, confirmed, without paper said so, and pulled out in mid-slip a fault.
+
+    The last test, and it ends there: the gadget of a printer that was pulled out corrupts the memory of Linux 6.1 when it is plugged in again.
+    """
+    printer = EscposPrinter(
+        "printer", "escpos-usb", lambda wake: open_usb(usb_path(ANY_PORT), wake), SystemClock(is_set=lambda: True), patience=10
+    )
+    printer.print_slip(SLIP)
+    assert [slip.tobytes() for slip in table.machine.slips] == [draw_slip(SLIP).tobytes()]
+    table.take_paper()
+    with pytest.raises(DeviceFault, match=OUT_OF_PAPER):
+        printer.print_slip(SLIP)
+    table.give_paper()
+    table.dies_after = 9_000
+    with pytest.raises(DeviceFault, match=UNPLUGGED):
+        printer.print_slip(SLIP)
