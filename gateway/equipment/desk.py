@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 1.0
 RETRY_S = 60.0
 """After a card that took nothing."""
+STOP_S = 0.5
 CHANGES_LIMIT = 500
 """So many changes wait for such a card at the most."""
 COUNT_S = 600.0
@@ -157,9 +158,12 @@ class EquipmentDesk:
         return LOOK_S
 
     def stop(self) -> None:
-        """Keep what was counted: the hall stops."""
-        with self._turn:
-            self._write(self._clock.monotonic_s(), at_once=True)
+        """Keep what was counted: the hall stops, which a card that hangs may not hold up."""
+        if self._turn.acquire(timeout=STOP_S):
+            try:
+                self._write(self._clock.monotonic_s(), at_once=True)
+            finally:
+                self._turn.release()
 
     def _see(self, one: Watched, now_s: float) -> None:
         condition = Condition(str(one.device.state()), one.device.reason())
