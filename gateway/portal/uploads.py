@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -46,13 +46,13 @@ async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload
     path = await run_in_threadpool(_new_file, folder)
     try:
         with await run_in_threadpool(path.open, "wb") as file:
-            form = _Form(boundary)
             try:
+                form = _Form(boundary)
                 async for piece in request.stream():
                     form.parser.write(piece)
                     await run_in_threadpool(form.pour_into, file)
                 form.parser.finalize()
-            except MultipartParseError as error:
+            except FormParserError as error:
                 raise Refusal("body-unreadable") from error
         yield Upload(form.words(), path if form.has_file else None)
     finally:
