@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
@@ -30,6 +31,9 @@ from gateway.choices.desk import Choices
 from gateway.clock import Clock, ClockState, SystemClock
 from gateway.control import Act, Progress, ask
 from gateway.devices.catalog import plug_in
+from gateway.devices.options import Entry
+from gateway.equipment import tables as equipment
+from gateway.equipment.model import Placed, astray
 from gateway.errors import Refusal
 from gateway.lan_broker import listening
 from gateway.people.desk import PeopleDesk
@@ -45,6 +49,7 @@ from gateway.store.life import Life, read_life
 from gateway.store.opening import DATABASE, open_store
 from gateway.tickets import furnishing
 from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.lines import read_counters, read_lines
 from gateway.waiting import outbox_finding
 
 CHECKS = tuple(sorted(module.name for module in iter_modules(checks.__path__) if module.name != "finding"))
@@ -149,10 +154,13 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield check_settings(settings)
     yield check_access(settings.portal)
     yield check_clock(clock)
-    yield from _look_at_resting_data(settings, clock)
+    furnished = _Furnished()
+    yield from _look_at_resting_data(settings, clock, furnished)
+    entries = [*settings.devices, *furnished.paired]
+    lost = astray((Placed(one.id, one.kind, one.options) for one in entries), *furnished.names) if furnished.names else {}
     try:
-        with plug_in(settings.devices, clock) as devices, listening(settings.lan, settings.data.directory, devices, clock):
-            yield from check_devices(devices)
+        with plug_in(entries, clock) as devices, listening(settings.lan, settings.data.directory, devices, clock):
+            yield from check_devices(devices, astray=lost)
     except Refusal as refusal:
         yield _broken("devices", refusal)
     identity = Identity(settings.relay, settings.data.directory / "identity", clock)
@@ -165,7 +173,16 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     yield check_commands(broker=settings.relay.broker, key=settings.relay.centre_key)
 
 
-def _look_at_resting_data(settings: Settings, clock: Clock) -> Iterator[Finding]:
+@dataclass
+class _Furnished:
+    """What the hall's database tells of its devices; nothing before the hall was ever started."""
+
+    paired: Sequence[Entry] = ()
+    names: tuple[set[str], set[str]] | None = None
+    """The ids of lines and of counters."""
+
+
+def _look_at_resting_data(settings: Settings, clock: Clock, furnished: _Furnished) -> Iterator[Finding]:
     directory = settings.data.directory
     if not directory.exists() or (read_life(directory) is Life.NEW and not (directory / DATABASE).exists()):
         # Opening would make a hall: a check only looks.
@@ -175,6 +192,8 @@ def _look_at_resting_data(settings: Settings, clock: Clock) -> Iterator[Finding]
         with _resting_store(settings) as store:
             yield check_disk(directory)
             with store.reader() as db:
+                furnished.paired = equipment.paired(db)
+                furnished.names = ({line.id for line in read_lines(db)}, {one.id for one in read_counters(db)})
                 yield check_database(db, store.recovery)
                 yield outbox_finding(db, clock.now(), broker=bool(settings.relay.broker))
     except Refusal as refusal:

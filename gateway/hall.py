@@ -44,7 +44,7 @@ from gateway.devices.ports import Board
 from gateway.devices.trials import Trials
 from gateway.equipment.desk import EquipmentDesk
 from gateway.equipment.inputs import PressGate
-from gateway.equipment.model import Placed
+from gateway.equipment.model import Placed, astray
 from gateway.equipment.pairing import LanPlace, Pairing
 from gateway.equipment.routes import EquipmentPages, EquipmentRoom
 from gateway.equipment.view import EquipmentView
@@ -414,8 +414,9 @@ class Hall:
         return {line.id: line.name for line in queue.lines}, {counter.id: counter.name for counter in queue.counters}
 
     def _check_devices(self) -> tuple[Finding, ...]:
-        held = self.gate.held()
-        return check_devices(self.devices, held.device if held else "", held.left_s if held else 0.0)
+        held, (lines, counters) = self.gate.held(), self._names()
+        lost = astray((one.placed for one in self.equipment.watched), lines, counters) if lines else {}
+        return check_devices(self.devices, held.device if held else "", held.left_s if held else 0.0, lost)
 
     def _lines(self) -> list[tuple[str, str]]:
         return [(line.id, line.name) for line in self.view.current.lines]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.devices.ports import Device, DeviceState, Foresees
@@ -21,6 +21,11 @@ SILENT = Verdict(
     "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
 )
 SOON = Verdict(Level.WARNING, "Perangkat perlu dilihat: {device} ({reason}).", "{remedy} Sekarang perangkat itu masih bekerja.")
+ASTRAY = Verdict(
+    Level.BROKEN,
+    "Perangkat {device} dipasang untuk {place}, yang tidak ada di balai ini; tekanannya tidak berarti apa-apa.",
+    "Tulis id layanan atau loket yang ada di hall.toml, atau tambahkan di halaman Layanan dan Loket.",
+)
 TRIED = Verdict(
     Level.WARNING,
     "Tombol {device} sedang dicoba: satu tekanan berikutnya tidak memberi nomor.",
@@ -28,10 +33,13 @@ TRIED = Verdict(
 )
 
 
-def check_devices(devices: Iterable[Device], tried: str = "", left_s: float = 0.0) -> tuple[Finding, ...]:
+def check_devices(
+    devices: Iterable[Device], tried: str = "", left_s: float = 0.0, astray: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
     """Look at every device's state, the worst first; those with the same trouble are told together.
 
-    ``tried`` is the button that somebody tries out at this moment, for ``left_s`` seconds at the most.
+    ``tried`` is the button that somebody tries out at this moment, for ``left_s`` seconds at the most; ``astray`` are
+    devices by id with the line or counter that they are for and the hall does not have.
     """
     found = list(devices)
     troubles: dict[tuple[Verdict, str, str], list[str]] = {}
@@ -45,6 +53,7 @@ def check_devices(devices: Iterable[Device], tried: str = "", left_s: float = 0.
         Finding("devices", verdict, {"device": ", ".join(names), "reason": why, "remedy": what})
         for (verdict, why, what), names in troubles.items()
     ]
+    findings += [Finding("devices", ASTRAY, {"device": id, "place": place}) for id, place in (astray or {}).items()]
     if tried:
         findings.append(Finding("devices", TRIED, {"device": tried, "seconds": max(1, round(left_s))}))
     if not findings:

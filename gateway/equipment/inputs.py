@@ -1,6 +1,6 @@
 """The way of every press from its device to the desk: noted, and held back only while somebody tries that very button.
 
-The rule of trying (docs/decisions/0016-a-tried-button-swallows-one-press.md): one button of the hall at a time, for a minute at the most, and for one
+The rule of trying (docs/decisions/0019-a-tried-button-swallows-one-press.md): one button of the hall at a time, for a minute at the most, and for one
 press: the first that comes is shown on the page and gives no number; the next one counts again, whoever presses it.
 """
 

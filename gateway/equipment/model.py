@@ -6,7 +6,7 @@ A line costs the card a write, so a device whose plug wobbles may not write each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -141,6 +141,16 @@ class Placed:
     def counter(self) -> str:
         """The id of its counter; empty for none."""
         return str(self.options.get("counter", ""))
+
+
+def astray(places: Iterable[Placed], lines: Container[str], counters: Container[str]) -> dict[str, str]:
+    """Return the devices that are for a line or counter that the hall does not have, by id with that line or counter."""
+    return {
+        one.id: place
+        for one in places
+        for place, known in ((one.line, lines), (one.counter, counters))
+        if place and place not in known
+    }
 
 
 WHERE: Mapping[str, str] = {

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from gateway.clock import SystemClock
+from gateway.commands import act_on
 from gateway.demo.lan_devices import EmulatedKeys
 from gateway.devices.ports import DeviceState
 from gateway.hall import Hall
@@ -159,3 +160,14 @@ def test_a_paired_device_that_cannot_be_made_any_more_stops_no_start(tmp_path: P
             tx.execute("UPDATE paired_device SET kind = 'lan-toaster'")
     with hall_of(tmp_path, lan) as hall:
         assert len(hall.devices) == 0
+
+
+def test_the_check_of_a_hall_that_rests_knows_paired_devices(tmp_path: Path) -> None:
+    """A technician who asks before the start is told of a device that was paired on the page, as of one in hall.toml."""
+    with hall_of(tmp_path, lan_of(tmp_path)) as hall:
+        hall.people.add_officer("Siti", PIN, Role.HEAD)
+        with browser(hall) as client:
+            answer = sent(client, "/perangkat/baru", kind="lan-button", id="tombol-x", place="administrasi", chip="esp8266")
+        assert answer.status_code == 200
+    findings = act_on(hall.settings, "check", {})["findings"]
+    assert [one["level"] for one in findings if one["check"] == "devices" and "tombol-x" in one["sentence"]] == [2]

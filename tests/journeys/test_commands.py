@@ -167,3 +167,16 @@ def test_every_command_explains_itself_with_an_example(command: tuple[str, ...])
     """Help is there for everything, and shows how it is typed."""
     told = gateway(*command, "--help")
     assert (told.returncode, "Example:" in told.stdout) == (0, True)
+
+
+def test_a_button_for_a_service_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Its lamp would shine and no number come: the check says so before the hall ever starts again, and beside it too."""
+    settings = write_settings(tmp_path, devices=False)
+    settings.write_text(settings.read_text() + '\n[[devices]]\nid = "tombol-a"\nkind = "simulated-button"\nline = "surat"\n')
+    with HallProcess(settings) as hall:
+        beside = gateway("check", "devices", "--config", str(settings))
+        hall.terminate(5)
+    alone = gateway("check", "devices", "--config", str(settings))
+    assert ["tombol-a dipasang untuk surat" in told.stdout for told in (beside, alone)] == [True, True], (
+        beside.stdout + alone.stdout
+    )
