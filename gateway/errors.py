@@ -255,6 +255,14 @@ FAULTS: dict[str, Fault] = {
     "parcel-closed": Fault(422, "Paket {subject} tidak dapat dibuka: {reason}.", "Pakai kunci yang namanya ditunjukkan provision centre parcels, atau tunggu sampai paketnya lengkap."),
     "order-unfit": Fault(422, "Isi perintah {kind} tidak sesuai: {reason}.", "Perbaiki dengan --data atau --set. Bagiannya: {parts}. Contohnya ada di docs/orders.md."),
     "order-days": Fault(422, "Masa berlaku perintah tidak benar.", "Pilih lebih dari 0 sampai {limit} hari."),
+    # The inventory of halls
+    "fleet-missing": Fault(404, "Folder {directory} belum berisi daftar balai.", "Buat dulu dengan: provision fleet init {directory}"),
+    "fleet-founded": Fault(409, "Folder {directory} sudah berisi daftar balai.", "Ubah fleet.toml di folder itu, atau pakai folder lain."),
+    "fleet-busy": Fault(409, "Perintah lain sedang mengubah daftar balai di {directory}.", "Tunggu sampai selesai, lalu ulangi."),
+    "hall-listed": Fault(409, "Balai {hall} sudah ada di daftar.", "Ubah dengan: provision hall edit {hall}"),
+    "hall-unlisted": Fault(404, "Balai {hall} tidak ada di daftar.", "Periksa kodenya dengan provision hall list, atau tambahkan dengan provision hall add."),
+    "hall-retired": Fault(409, "Balai {hall} sudah berhenti sejak {on} ({reason}).", "Bila dipakai lagi: provision hall retire {hall} --undo"),
+    "hall-list": Fault(422, "Daftar {path} tidak dapat dibaca: {reason}.", "Simpan dari Excel sebagai CSV UTF-8, dengan judul kolom kode, nama, dan kecamatan."),
 }
 # fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

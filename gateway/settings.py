@@ -8,8 +8,9 @@ key or a wrong type is refused with its name, never ignored.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -18,6 +19,8 @@ from pydantic_core import ErrorDetails
 from gateway import setting_values as values
 from gateway.errors import Reason, Refusal
 from gateway.toml import TOMLDecodeError, read_toml, why_no_toml
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 REASONS = {
     "missing": "wajib diisi",
@@ -184,14 +187,12 @@ class Settings(_Section):
 
         Raises Refusal ``settings-unreadable``, ``settings-unknown-key`` or ``settings-invalid``.
         """
-        try:
-            tree = read_toml(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
-            raise Refusal("settings-unreadable", path=path, reason=_unreadable(error)) from error
-        try:
-            settings = cls.model_validate(tree)
-        except ValidationError as error:
-            raise _refusal(path, error) from error
+        return cls.of(read_tree(path), path)
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any], path: Path) -> Settings:
+        """Return what ``tree`` says, which is or will be the content of ``path``. Raises as ``load``."""
+        settings = fitted(cls, tree, path)
         ids = [device.id for device in settings.devices]
         for twice in {name for name in ids if ids.count(name) > 1}:
             raise Refusal("settings-invalid", path=path, key="devices.id", reason=Reason("{twice} dipakai dua kali", twice=twice))
@@ -213,11 +214,27 @@ class Settings(_Section):
         )
 
 
-def _refusal(path: Path, error: ValidationError) -> Refusal:
+def read_tree(path: Path) -> dict[str, Any]:
+    """Read a TOML file as people write it. Raises Refusal ``settings-unreadable``."""
+    try:
+        return read_toml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
+        raise Refusal("settings-unreadable", path=path, reason=_unreadable(error)) from error
+
+
+def fitted(model: type[_Model], tree: Mapping[str, Any], path: Path) -> _Model:
+    """Return ``tree``, the content of ``path``, as a ``model``. Raises Refusal ``settings-unknown-key`` or ``settings-invalid``."""
+    try:
+        return model.model_validate(tree)
+    except ValidationError as error:
+        raise _refusal(model, path, error) from error
+
+
+def _refusal(model: type[BaseModel], path: Path, error: ValidationError) -> Refusal:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(first["loc"][:-1]), n=1)
+        near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(model, first["loc"][:-1]), n=1)
         hint = Reason("Mungkin maksudnya: {key}.", key=near[0]) if near else ""
         return Refusal("settings-unknown-key", path=path, key=key, hint=hint)
     return Refusal("settings-invalid", path=path, key=key, reason=_reason(first))
@@ -239,8 +256,7 @@ def _reason(error: ErrorDetails) -> str:
     return Reason(REASONS.get(error["type"], REASONS[""]), **facts)
 
 
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
+def _known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         annotation = model.model_fields[str(part)].annotation if str(part) in model.model_fields else None
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):

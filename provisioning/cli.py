@@ -1,4 +1,4 @@
-"""The commands of the regency and its technicians: ``provision centre intake``, ``events`` and ``lanes``.
+"""The commands of the regency and its technicians: ``provision centre``, ``fleet`` and ``hall``.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback.
 """
@@ -12,6 +12,7 @@ import click
 from gateway import __version__
 from gateway.errors import Refusal
 from provisioning.centre.commands import centre
+from provisioning.fleet.commands import fleet, hall
 from provisioning.identity.commands import COMMANDS as IDENTITY
 
 
@@ -38,4 +39,5 @@ def main() -> None:
 
 for _command in IDENTITY:
     centre.add_command(_command)
-main.add_command(centre)
+for _group in (centre, fleet, hall):
+    main.add_command(_group)

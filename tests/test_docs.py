@@ -176,7 +176,7 @@ SECTIONS = dict(re.findall(r"^## `([a-z -]+)`\n(.*?)(?=^## |\Z)", page("commands
 
 def test_every_command_is_documented_and_no_other() -> None:
     """docs/commands.md has a section for each command; groups without options of their own may have one too."""
-    groups = {"gateway officer", "gateway voice", "provision centre"}
+    groups = {"gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall"}
     assert set(SECTIONS) - groups == set(COMMANDS)
 
 
@@ -195,7 +195,9 @@ def test_every_option_is_documented_with_its_default(path: str) -> None:
             assert defaults[parameter.opts[0]] == str(parameter.default)
 
 
-@pytest.mark.parametrize("path", [*COMMANDS, "gateway officer", "gateway voice", "provision centre"])
+@pytest.mark.parametrize(
+    "path", [*COMMANDS, "gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall"]
+)
 def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
     """Nobody has to guess how a command is written."""
     assert re.search(rf"^.*Example: `(printf \d+ \| )?{path}\b", SECTIONS[path], re.MULTILINE)

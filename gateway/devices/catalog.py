@@ -245,6 +245,11 @@ def plug_in(entries: Iterable[Entry], clock: Clock) -> Devices:
     return devices
 
 
+def judge(entry: Entry, clock: Clock) -> None:
+    """Refuse a device that ``plug_in`` would refuse, without looking for its hardware. Raises as ``plug_in``."""
+    _make(entry, clock).close()
+
+
 def _make(entry: Entry, clock: Clock) -> Device:
     make = KINDS.get(entry.kind)
     if make is None:
