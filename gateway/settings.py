@@ -217,7 +217,7 @@ class Settings(_Section):
 def read_tree(path: Path) -> dict[str, Any]:
     """Read a TOML file as people write it. Raises Refusal ``settings-unreadable``."""
     try:
-        return read_toml(path.read_text(encoding="utf-8"))
+        return read_toml(path.read_text(encoding="utf-8-sig"))  # Notepad puts a mark before what it saves
     except (OSError, UnicodeDecodeError, TOMLDecodeError) as error:
         raise Refusal("settings-unreadable", path=path, reason=_unreadable(error)) from error
 

@@ -27,6 +27,11 @@ def test_id_and_name_are_enough(tmp_path: Path) -> None:
     assert (settings.hall.id, settings.hall.language, settings.portal.port) == ("3510012001", "id", 8080)
 
 
+def test_a_file_that_notepad_saved_is_read(tmp_path: Path) -> None:
+    """Windows puts a mark before the text; it is no fault of the technician."""
+    assert load(tmp_path, b"\xef\xbb\xbf" + SMALLEST.replace("\n", "\r\n").encode()).hall.id == "3510012001"
+
+
 def test_relative_paths_count_from_the_settings_folder(tmp_path: Path) -> None:
     """A relative folder or file lies beside hall.toml, wherever the command was started."""
     settings = load(tmp_path, SMALLEST + '[data]\ndirectory = "data"\n[relay]\nca_file = "ca.pem"\n')

@@ -35,6 +35,15 @@ def village_code(text: str) -> str:
     return bare
 
 
+def above_village(cell: str, regency: str) -> str:
+    """Return the digits of the province, of the regency or of a district of it, when a cell has such a code; else nothing.
+
+    ``regency`` has four digits. Official lists put these above their villages.
+    """
+    bare = re.sub(r"[\s.']", "", cell)
+    return bare if bare in {regency[:2], regency} or re.fullmatch(f"{regency}[0-9]{{2}}", bare, re.ASCII) else ""
+
+
 def listed_code(cell: str) -> tuple[str, str]:
     """Return the ten digits of a spreadsheet's cell, and what was mended in it, or nothing. Raises CodeFault.
 

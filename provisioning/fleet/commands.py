@@ -79,7 +79,7 @@ def add(code: str, name: str, folder: Path, **wishes: Any) -> None:  # noqa: ANN
     with inventory.changing():
         shared, path = inventory.settings(), inventory.file(code)
         if path.exists():
-            raise Refusal("hall-listed", hall=code)
+            raise Refusal("hall-listed", hall=dotted(code))
         _write(inventory, shared, with_wishes({"code": code, "name": name}, wishes, path))
 
 
@@ -121,7 +121,7 @@ def retire(code: str, reason: str | None, on: datetime | None, folder: Path, *, 
         shared = inventory.settings()
         was = inventory.entry(code, shared)
         if was.retired and not undo:
-            raise Refusal("hall-retired", hall=code, on=was.retired.on, reason=was.retired.reason)
+            raise Refusal("hall-retired", hall=dotted(code), on=was.retired.on, reason=was.retired.reason)
         day = (on or SystemClock().now().astimezone()).date()
         retired = None if undo else fitted(Retired, {"on": day, "reason": reason}, inventory.file(code))
         _write(inventory, shared, was.model_copy(update={"retired": retired}))
@@ -187,7 +187,7 @@ def settings(code: str, folder: Path) -> None:
     shared = inventory.settings()
     entry = inventory.entry(code, shared)
     if entry.retired:
-        raise Refusal("hall-retired", hall=code, on=entry.retired.on, reason=entry.retired.reason)
+        raise Refusal("hall-retired", hall=dotted(code), on=entry.retired.on, reason=entry.retired.reason)
     click.echo(hall_toml(entry, shared, inventory.file(code)), nl=False)
 
 

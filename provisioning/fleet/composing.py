@@ -63,7 +63,7 @@ def judge_entry(entry: HallEntry, fleet: FleetSettings, path: Path) -> None:
     judge_sections(composed(entry, fleet), path)
     for device in entry.devices:
         try:
-            judge(device, SystemClock())
+            judge(device, SystemClock())  # none is started, so none looks at it
         except Refusal as refusal:
             facts: dict[str, Any] = refusal.facts
             key, reason = facts.get("key", "kind"), facts.get("reason") or f"pilih {facts['kinds']}"

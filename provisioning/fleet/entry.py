@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -15,8 +15,10 @@ from gateway.settings import DeviceSettings
 from provisioning.card.boot import MODELS
 from provisioning.fleet.codes import CODE
 
-NETWORKS = ("small", "access-points", "router")
-LANGUAGES = ("id", "en", "jv", "osi", "mad")
+Profile = Literal["small", "access-points", "router"]
+Tongue = Literal["id", "en", "jv", "osi", "mad"]
+NETWORKS: tuple[str, ...] = get_args(Profile)
+LANGUAGES: tuple[str, ...] = get_args(Tongue)
 DECIDED = {"id": "code", "name": "name", "language": "languages"}
 """Keys of ``[hall]`` that are written outside ``[settings]``, and as what."""
 LATITUDES, LONGITUDES = (-12.0, 7.0), (94.0, 142.0)
@@ -85,7 +87,6 @@ def _no_secret(device: DeviceSettings) -> DeviceSettings:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
-Tongue = Literal["id", "en", "jv", "osi", "mad"]
 HallSections = Annotated[dict[str, Any], AfterValidator(_open)]
 
 
@@ -127,7 +128,7 @@ class HallEntry(_Section):
     """Where a technician drives."""
     coordinates: Annotated[tuple[float, float] | None, AfterValidator(_place)] = Field(default=None, strict=False)
     """Latitude and longitude in degrees."""
-    network: Literal["small", "access-points", "router"] = "small"
+    network: Profile = "small"
     """Wi-Fi of the Pi itself, of access points on its cable, or a router that was there before."""
     model: Annotated[str, AfterValidator(_model)] = ""
     """Which Pi, as ``firmware_config/pi`` names it; empty: not known yet."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gateway.errors import Refusal
 from gateway.settings import fitted, read_tree
-from provisioning.fleet.codes import CODE
+from provisioning.fleet.codes import CODE, dotted
 from provisioning.fleet.composing import judge_entry, judge_sections
 from provisioning.fleet.entry import FleetSettings, HallEntry
 from provisioning.fleet.texts import changed_text, fleet_text, new_text
@@ -65,7 +65,7 @@ class FleetFolder:
         """Read one hall. Raises Refusal ``hall-unlisted`` or what ``judge_entry`` says of its file."""
         path = self.file(code)
         if not path.exists():
-            raise Refusal("hall-unlisted", hall=code)
+            raise Refusal("hall-unlisted", hall=dotted(code))
         return self._read(path, fleet)
 
     def entries(self, fleet: FleetSettings) -> tuple[list[HallEntry], list[Refusal]]:
@@ -97,7 +97,7 @@ class FleetFolder:
             if not path.exists():
                 texts[path] = new_text(entry)
             elif (was := self._read(path, fleet)) != entry:
-                texts[path] = changed_text(path.read_text(encoding="utf-8"), was, entry)
+                texts[path] = changed_text(path.read_text(encoding="utf-8-sig"), was, entry)
         _write_all(texts)
 
     @contextmanager

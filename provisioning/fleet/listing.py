@@ -81,8 +81,8 @@ def _decoded(content: bytes, remarks: list[Remark]) -> str:
         except UnicodeDecodeError:
             text = content.decode("cp1252", errors="replace")
             remarks.append(Remark(1, "Bukan UTF-8; dibaca sebagai Windows-1252.", "Periksa huruf seperti è dan é."))
-    if "\0" in text or "\ufffd" in text:
-        raise ValueError("ini bukan teks, atau hurufnya rusak")
+    if "\0" in text:
+        raise ValueError("ini bukan teks")
     return text
 
 
@@ -138,6 +138,15 @@ def _rows(lines: Sequence[tuple[int, list[str]]], first: int, remarks: list[Rema
             sentence = f"Ada {len(cells)} sel untuk {len(names)} kolom."
             remarks.append(Remark(number, sentence, "Beri tanda kutip pada isi yang memuat tanda pemisah kolom.", fault=True))
             continue
+        if any("\ufffd" in cell for cell in cells):
+            remarks.append(
+                Remark(number, "Ada huruf yang rusak.", "Tulis lagi huruf itu, dan simpan sebagai CSV UTF-8.", fault=True)
+            )
+            continue
         pairs = zip(meant, cells, strict=False)
-        rows.append(Row(number, {meaning: cell for meaning, cell in pairs if cell and meaning not in {"", "-"}}))
+        said = {meaning: cell for meaning, cell in pairs if cell and meaning not in {"", "-"}}
+        if said:
+            rows.append(Row(number, said))
+        else:
+            remarks.append(Remark(number, "Tidak ada isi di kolom yang dibaca; baris ini dilewati."))
     return rows

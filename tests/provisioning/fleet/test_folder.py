@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.errors import Refusal
-from provisioning.fleet.entry import FleetSettings
+from provisioning.fleet.entry import FleetSettings, HallEntry
 from provisioning.fleet.folder import FleetFolder
 from tests.provisioning.fleet.entries import BANYUWANGI, CODE, entry, inventory
 
@@ -34,6 +39,36 @@ def test_one_bad_file_hides_no_other(tmp_path: Path) -> None:
     found, faults = folder.entries(BANYUWANGI)
     assert ([one.code for one in found], [str(fault.facts["path"])[-7:-5] for fault in faults]) == ([CODE], ["02", "03", "04"])
     assert f"harus bernama {CODE}.toml" in faults[0].sentence
+
+
+_values = st.recursive(
+    st.booleans() | st.integers(-9, 99) | st.floats() | st.text(max_size=4) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["hall", "relay", "id", "kind", "pin", "broker", "x"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*HallEntry.model_fields, "x"]), _values, max_size=5) | st.binary(max_size=60))
+def test_any_file_is_a_hall_or_told(nonsense: dict[str, Any] | bytes) -> None:
+    """Whatever a person or a broken disk has put there."""
+    with TemporaryDirectory() as place:
+        folder = inventory(Path(place))
+        whole = {"code": CODE, "name": "Balai"} | nonsense if isinstance(nonsense, dict) else nonsense
+        folder.file(CODE).write_bytes(tomlkit.dumps(whole).encode() if isinstance(whole, dict) else whole)
+        found, faults = folder.entries(BANYUWANGI)
+        assert len(found) + len(faults) == 1
+
+
+def test_a_file_that_notepad_saved_is_read_and_changed(tmp_path: Path) -> None:
+    """Its mark and its line ends are no fault; what a person wrote stays."""
+    folder = inventory(tmp_path, entry())
+    text = f'# kunci\r\ncode = "{CODE}"\r\nname = "Balai A"\r\n'
+    folder.file(CODE).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    folder.write([entry(name="Balai B")], BANYUWANGI)
+    assert (folder.entry(CODE, BANYUWANGI).name, folder.file(CODE).read_text().startswith("# kunci\n")) == ("Balai B", True)
 
 
 def test_several_files_are_written_or_none(tmp_path: Path) -> None:

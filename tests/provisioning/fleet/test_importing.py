@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_village_gives_its_hall_a_name(code: str, village: str, name: str) -> 
         ("3511012001;A", "bukan dari Kabupaten Banyuwangi"), ("3510012002;" + "x" * 61, "paling panjang 60"), ("3510012002", "name tidak benar"),
         ("3510012002;A;Siliragung", "padahal 35.10.01 adalah Pesanggaran"), ("3510012002;A;;;utara;1", "derajat"), ("3510012002;A;;;-8.5", "derajat"),
         ("3510012002;A;;;;;mesh", "jaringan tidak benar"), ("3510012002;A;;;;;;;basa", "bahasa tidak benar"),
-        ("3510012002;A;;;;;;;;http://b", "settings.relay.broker"), ("3510012001;B;Pesanggaran", "sudah ada di baris 2"),
+        ("3510012002;A;;;;;;;;http://b", "broker tidak benar"), ("3510012001;B;Pesanggaran", "sudah ada di baris 2"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_used_says_why_and_what_to_do(line: str, said: str) -> None:
@@ -64,6 +65,26 @@ def test_a_line_that_cannot_be_used_says_why_and_what_to_do(line: str, said: str
         True,
         True,
     )
+
+
+def test_an_official_list_has_districts_among_its_villages() -> None:
+    """They become no halls, and name the district of the villages below them; capitals become names."""
+    made = planned("kode;desa\n35;JAWA TIMUR\n35.10;KAB. BANYUWANGI\n35.10.01;PESANGGARAN\n35.10.01.2001;SUMBERAGUNG\n36.10;X\n")
+    assert (made.added, [fault.line for fault in made.faults]) == ([entry(district="Pesanggaran")], [6])
+    assert [remark.line for remark in made.remarks] == [2, 3, 4, 6]
+
+
+def test_a_list_may_be_taken_again_beside_what_is_known_since() -> None:
+    """That a neighbour has a district by now changes nothing of a hall for which the list names none."""
+    neighbour = entry(code="3510012002", district="Pesanggaran")
+    assert planned("kode,nama\n3510012001,Balai A\n", entry(name="Balai A"), neighbour).unchanged == 1
+
+
+def test_a_hall_that_has_ended_does_not_come_back_by_a_list() -> None:
+    """It is said, and whoever wants it back says so."""
+    present = entry(retired={"on": date(2026, 11, 28), "reason": "Digabung"})
+    made = planned("kode,nama\n3510012001,Balai A\n", present, update=True)
+    assert (made.changed[0].retired, [remark.fault for remark in made.remarks]) == (present.retired, [False])
 
 
 def test_the_same_line_twice_is_read_once() -> None:
@@ -99,6 +120,6 @@ def test_every_line_is_accounted_for(lines: list[tuple[str, str]]) -> None:
     text = "kode;nama\n" + "".join(f"{code};{name}\n" for code, name in lines)
     rows, before = read_list(text.replace("\0", "").encode(), "list.csv")
     made = plan(rows, BANYUWANGI, [], lambda code: Path(f"{code}.toml"), update=False)
-    twice = [remark for remark in made.remarks if "dibaca sekali" in remark.sentence]
-    assert len(rows) == len(made.added) + len(made.faults) + len(twice)
+    told = [remark for remark in made.remarks if not remark.fault and "nol" not in remark.sentence]
+    assert len(rows) == len(made.added) + len(made.faults) + len(told)
     assert not [remark for remark in before if not remark.fault]

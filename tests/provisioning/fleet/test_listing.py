@@ -40,9 +40,15 @@ def test_a_list_that_is_not_utf8_is_read_and_told() -> None:
 
 def test_what_is_not_read_is_told() -> None:
     """A column that nobody reads is named; a line with more cells than columns is kept out."""
-    rows, remarks = read_list(b"kode,nama,kades\n3510012001,A,B\n3510012002,Balai, Desa,X\n", "list.csv")
+    rows, remarks = read_list(b"kode,nama,kades\n3510012001,A,B\n3510012002,Balai, Desa,X\n,,Jumlah\n", "list.csv")
     assert [row.line for row in rows] == [2]
-    assert [(remark.line, remark.fault) for remark in remarks] == [(1, False), (3, True)]
+    assert [(remark.line, remark.fault) for remark in remarks] == [(1, False), (3, True), (4, False)]
+
+
+def test_a_broken_letter_keeps_its_line_out() -> None:
+    """It was lost before the list came here; a name with it would stand on a board."""
+    rows, remarks = read_list("kode,nama\n3510012001,D\ufffdsa\n3510012002,B\n".encode(), "list.csv")
+    assert ([row.line for row in rows], [(remark.line, remark.fault) for remark in remarks]) == ([3], [(2, True)])
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_what_is_not_read_is_told() -> None:
     [
         (b"", "kolom bernama kode"), (b"3510012001,Sumberagung\n", "kolom bernama kode"), (b"kode,kecamatan\n1,2\n", "nama atau desa"),
         (b"kode,nama,balai\n1,2,3\n", "dua kolom"), (b"PK\x03\x04xl/worksheets", "Excel"), (b"kode,nama\n\0\n", "bukan teks"),
-        (b'kode,nama\n1,"' + b"x" * 200_000, "tanda kutip"), (b"x" * (LIMIT_BYTES + 1), "4 MB"), (b"\xff\xfea", "teks"),
+        (b'kode,nama\n1,"' + b"x" * 200_000, "tanda kutip"), (b"x" * (LIMIT_BYTES + 1), "4 MB"), (b"\xff\xfea", "kolom bernama kode"),
     ],
 )  # fmt: skip
 def test_what_is_no_list_is_refused_with_the_reason(content: bytes, reason: str) -> None:
