@@ -5,6 +5,7 @@ Never a secret: the folder is read by many and kept in git. A broker's address w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
@@ -28,6 +29,12 @@ LATITUDES, LONGITUDES = (-12.0, 7.0), (94.0, 142.0)
 def _code(text: str) -> str:
     if not CODE.fullmatch(text):
         raise ValueError("harus sepuluh angka, misalnya 3510012001")
+    return text
+
+
+def _regency(text: str) -> str:
+    if not re.fullmatch("[1-9][0-9]{3}", text, re.ASCII):
+        raise ValueError("harus empat angka, misalnya 3510")
     return text
 
 
@@ -99,7 +106,7 @@ class FleetSettings(_Section):
 
     regency: Line = Field(min_length=1, max_length=60)
     """Its name, for example ``Kabupaten Banyuwangi``."""
-    code: str = Field(pattern=r"^[1-9][0-9]{3}$")
+    code: Annotated[str, AfterValidator(_regency)]
     """The four digits with which the code of each of its villages begins, for example ``3510``."""
     languages: tuple[Tongue, ...] = Field(default=("id",), strict=False, min_length=1)
     """Of halls that name none; the first is that of slips and boards."""

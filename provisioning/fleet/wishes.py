@@ -69,6 +69,7 @@ def _devices(tree: Mapping[str, Any], path: Path | None) -> list[dict[str, Any]]
 
 def _degrees(text: str) -> list[float] | None:
     try:
-        return [float(part) for part in text.split(",")] if text else None
+        latitude, longitude = text.split(",") if text else ("", "")
+        return [float(latitude), float(longitude)] if text else None
     except ValueError:
         raise click.BadParameter("write it as -8.22,114.37", param_hint="--coordinates") from None

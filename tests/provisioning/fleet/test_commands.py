@@ -162,6 +162,14 @@ def test_a_mistake_is_a_sentence_with_its_remedy_and_writes_nothing(folder: Path
     )
 
 
+@pytest.mark.parametrize(
+    "arguments", [("edit", CODE, "--coordinates", "1"), ("edit", CODE, "--coordinates", "a,b"), ("retire", CODE)]
+)
+def test_wrong_usage_is_told_as_such(folder: Path, arguments: tuple[str, ...]) -> None:
+    """With exit code 2, as every command does."""
+    assert hall(folder, *arguments).exit_code == 2
+
+
 def test_nothing_is_made_where_no_inventory_is(tmp_path: Path) -> None:
     """A mistyped folder begins no second inventory."""
     result = hall(tmp_path / "flet", "add", CODE, "--name", "Balai")
