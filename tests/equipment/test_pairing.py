@@ -170,4 +170,4 @@ def test_the_check_of_a_hall_that_rests_knows_paired_devices(tmp_path: Path) -> 
             answer = sent(client, "/perangkat/baru", kind="lan-button", id="tombol-x", place="administrasi", chip="esp8266")
         assert answer.status_code == 200
     findings = act_on(hall.settings, "check", {})["findings"]
-    assert [one["level"] for one in findings if one["check"] == "devices" and "tombol-x" in one["sentence"]] == [2]
+    assert [one["level"] for one in findings if one["facts"].get("device") == "tombol-x"] == [2]
