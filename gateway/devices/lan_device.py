@@ -1,7 +1,8 @@
 """What every LAN device has in common: whether it is there, how well, and how the hall speaks to it.
 
 Promises: what a device says is believed only while it can be true: a device is ``missing`` as soon as the broker is, as the
-broker says that it is, or after 45 s of silence; what is not understood changes nothing and is counted.
+broker says that it is, or after 45 s of silence; what is not understood changes nothing and is counted; one that took another's place
+hears nothing of that one.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class LanDevice:
         self._say: Say | None = None
         self._is_linked = False
         self._is_online: bool | None = None
+        self._awaits_login = False
         self._heard_at_s: float | None = None
         self._closed = False
 
@@ -56,12 +58,19 @@ class LanDevice:
         self._say = say
 
     def linked(self, *, is_linked: bool) -> None:
-        """Note that the hall has found the broker, or lost it: then nothing is known of the device any more."""
-        self._is_linked = is_linked
+        """Note that the hall has found the broker, or lost it: then nothing is known of the device any more.
+
+        A broker that is found has read who may log in, and the device may have done so before the hall.
+        """
+        self._is_linked, self._awaits_login = is_linked, False
         self._is_online = None if is_linked else self._is_online
         self._heard_at_s = None
         if is_linked:
             self.ask()
+
+    def await_login(self) -> None:
+        """Believe nothing before its birth: until the broker has read the new password, the former device still speaks in its name."""
+        self._awaits_login = True
 
     def ask(self) -> None:
         """Ask the device how it is: it says everything anew."""
@@ -78,6 +87,10 @@ class LanDevice:
     def receive(self, what: str, payload: bytes, at_s: float, *, is_retained: bool) -> None:
         """Take one message of the device: never raises for what is in it."""
         try:
+            if self._awaits_login:
+                if is_retained or what != "online" or not read_online(payload):
+                    return
+                self._awaits_login = False
             self._hear(what, payload, at_s, is_retained=is_retained)
         except NotUnderstood as error:
             self.misunderstood += 1

@@ -1,7 +1,8 @@
 """The one connection to the LAN broker that all LAN devices of the hall share.
 
 Promises: nothing is done in the network's thread; the broker's files always name exactly the devices that are here; a broker
-that is killed, frozen or started again is found again, every device is asked anew, and no press is invented or given twice.
+that is killed, frozen or started again is found again, every device is asked anew, and no press is invented or given twice; a device
+that has been given another password is there once it has logged in with it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class LanNetwork:
         self._clock = clock
         self._write_accounts = write_accounts
         self._devices: dict[str, LanDevice] = {}
+        self._former: dict[str, LanAccount | None] = {}
+        """How those logged in that have gone, by id."""
         self._written: frozenset[LanAccount] | None = None
         self._is_linked = False
         self._turn = threading.RLock()
@@ -47,11 +50,14 @@ class LanNetwork:
                 self._devices[device.id] = device
                 device.joins(self._say)
                 device.linked(is_linked=self._is_linked)
+                if self._former.pop(device.id, device.account) != device.account:
+                    device.await_login()
 
     def left(self, device: Device) -> None:
         """Forget a device that goes: it may not log in any more."""
         with self._turn:
-            self._devices.pop(device.id, None)
+            if (gone := self._devices.pop(device.id, None)) is not None:
+                self._former[gone.id] = gone.account
 
     def step(self) -> float:
         """Do what has happened on the wire since; return the seconds to rest."""

@@ -72,9 +72,15 @@ def test_a_paired_button_gives_a_number_until_another_takes_its_place(tmp_path: 
             broker.reload()
             with powered(button(first)):
                 assert until(lambda: ready(hall))
+                passwords = broker.lan.folder / "passwords"
+                former = passwords.read_text()
                 second = password_of(sent(client, "/perangkat/tombol-x/tulis"))
-                assert second != first
-                assert until(lambda: not ready(hall))
+                assert (second != first, ready(hall)) == (True, False)
+                assert until(lambda: passwords.read_text() != former)
+                broker.reload()
+                assert not ready(hall)
+            with powered(button(second)):
+                assert until(lambda: ready(hall))
     with hall_of(tmp_path, broker.lan) as hall, broker:
         pressed = button(second)
         with powered(pressed), browser(hall) as client:
