@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.clock import Clock
+from gateway.devices import lan_words
 from gateway.devices.lan_accounts import (
     HALL,
     PASSWORDS,
@@ -108,6 +109,9 @@ def _own_password(path: Path, randomness: random.Random) -> str:
 def listening(lan: LanSettings, data: Path, devices: Devices, clock: Clock, limit_s: float = 5.0) -> Iterator[None]:
     """Give the LAN devices of a hall that does not run ``limit_s`` to say that they are there. Writes nothing: who was never let in stays out."""
     if not lan.host or not (data / OWN_PASSWORD).exists():
+        for device in devices:
+            if lan.host and isinstance(device, LanDevice):
+                device.has_no_way(lan_words.NEVER_RUN)  # so nobody has been let in yet, the hall itself neither
         yield
         return
     connection = LanBroker(lan, data, random.SystemRandom()).connection()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -9,6 +10,9 @@ from zoneinfo import available_timezones
 from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress
 from gateway.relay.signing import read_key
+
+HOST = Reason("harus nama host atau alamat IP, misalnya balai.lan atau 192.168.10.1")
+HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*")
 
 
 def known_zone(name: str) -> str:
@@ -42,6 +46,18 @@ def own_address(text: str) -> str:
             ip_address(text)
         except ValueError as error:
             raise ValueError(Reason("harus alamat IP, misalnya 192.168.1.50")) from error
+    return text
+
+
+def host(text: str) -> str:
+    """Let a host name or an IP address through; what looks like an IPv4 address is one."""
+    try:
+        ip_address(text)
+    except ValueError as error:
+        if not HOST_NAME.fullmatch(text) or not re.search("[A-Za-z]", text.rpartition(".")[2]):
+            raise ValueError(HOST) from error
+    if "%" in text:  # an address with the name of an interface, which is another one at each device
+        raise ValueError(HOST)
     return text
 
 

@@ -22,6 +22,8 @@ from gateway.toml import TOMLDecodeError, read_toml, why_no_toml
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
+PAIRED = "lan-"
+"""Kinds that begin so come to the hall by pairing, which makes their password; in a file they could have none."""
 REASONS = {
     "missing": "wajib diisi",
     "int_type": "harus bilangan bulat",
@@ -141,8 +143,8 @@ class LanSettings(_Section):
     """The address at which it listens, for example ``192.168.10.1``, or ``0.0.0.0``; empty: no LAN devices."""
     port: int = Field(default=1884, ge=1, le=65535)
     """Its port: not 1883, where Debian's own Mosquitto may be."""
-    address: str = Field(default="balai.lan", min_length=1, max_length=100)
-    """Where devices find it: a name or an address."""
+    address: Annotated[str, AfterValidator(values.host)] = Field(default="balai.lan", min_length=1, max_length=100)
+    """Where devices find it: a host name or an IP address."""
     folder: Annotated[Path, BeforeValidator(values.some_folder)] = Field(default=Path("/var/lib/balai-lan"), strict=False)
     """Its settings, passwords and rights, written by the hall; relative to the settings file."""
 
@@ -196,6 +198,10 @@ class Settings(_Section):
         ids = [device.id for device in settings.devices]
         for twice in {name for name in ids if ids.count(name) > 1}:
             raise Refusal("settings-invalid", path=path, key="devices.id", reason=Reason("{twice} dipakai dua kali", twice=twice))
+        for device in settings.devices:
+            if device.kind.startswith(PAIRED):
+                reason = Reason("perangkat Wi-Fi dipasangkan di halaman Perangkat; hapus dari hall.toml")
+                raise Refusal("settings-invalid", path=path, key=f"devices.{device.id}.kind", reason=reason)
         return settings.relative_to(path.parent.absolute())
 
     def relative_to(self, folder: Path) -> Settings:

@@ -66,6 +66,21 @@ def test_device_keeps_the_keys_of_its_kind(tmp_path: Path) -> None:
         ("\n" + "a." * 15_000 + "b = 1", "settings-unreadable", "baris 2"),
         (b"\xff\xfe\x00", "settings-unreadable", "UTF-8"),
         (SMALLEST + '[[devices]]\nid = "a"\nkind = "x"\n[[devices]]\nid = "a"\nkind = "x"\n', "settings-invalid", "dua kali"),
+        (SMALLEST + '[[devices]]\nid = "a"\nkind = "lan-board"\n', "settings-invalid", "halaman Perangkat"),
+        *(
+            (SMALLEST + f"[lan]\naddress = {address}\n", "settings-invalid", "nama host atau alamat IP")
+            for address in (
+                r'"a b\n c"',
+                r'"balai.lan\n"',
+                '"-a"',
+                '"a..b"',
+                '"192.168.10"',
+                '"192.168.10.300"',
+                '"fe80::1%a b"',
+                '"mqtt://a"',
+                '"a:1884"',
+            )
+        ),
     ],
 )
 def test_each_mistake_is_named_with_its_remedy(tmp_path: Path, text: str | bytes, code: str, said: str) -> None:
@@ -95,6 +110,12 @@ def test_a_reason_is_in_the_readers_language(tmp_path: Path, text: str | None, i
         for language in ("id", "en")
     }
     assert (indonesian in told["id"], english in told["en"]) == (True, True), told
+
+
+@pytest.mark.parametrize("address", ["balai.lan", "balai", "Pi-3.desa.example", "192.168.10.1", "fd00::1"])
+def test_devices_find_the_broker_by_name_or_address(tmp_path: Path, address: str) -> None:
+    """Whatever a chip can look up or call."""
+    assert load(tmp_path, SMALLEST + f'[lan]\naddress = "{address}"\n').lan.address == address
 
 
 def test_absent_file_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ never kept, only what proves it; the same accounts give the same files, so that 
 
 To pair a device: ``password = new_password(randomness)``; keep its id, kind and options, of which ``secret`` is
 ``secret_of(id, password)``; ``Devices.adopt`` it (and ``replace`` or ``dismiss`` it later); show ``flash_text(...)`` once. The
-broker's files follow by themselves. A device of ``hall.toml`` names its ``secret`` likewise.
+broker's files follow by themselves.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class LanDevice:
     def __init__(self, id: str, clock: Clock, secret: str = "") -> None:
         self.id = id
         self.account = LanAccount(id, secret) if secret else None
-        """How it logs in; None for one that has not been paired."""
+        """How it logs in; None for one that never can, since nobody has paired it."""
         self.signal: int | None = None
         """How well it hears the Wi-Fi, in dBm; None while unknown."""
         self.battery: int | None = None
@@ -47,6 +47,7 @@ class LanDevice:
         """Messages in its name that were none of ours."""
         self._clock = clock
         self._say: Say | None = None
+        self._why_mute = lan_words.NO_NETWORK
         self._is_linked = False
         self._is_online: bool | None = None
         self._awaits_login = False
@@ -56,6 +57,10 @@ class LanDevice:
     def joins(self, say: Say) -> None:
         """Be given the way to the device."""
         self._say = say
+
+    def has_no_way(self, why: str) -> None:
+        """Note why the hall cannot speak to it, where that is not for want of settings."""
+        self._why_mute = why
 
     def linked(self, *, is_linked: bool) -> None:
         """Note that the hall has found the broker, or lost it: then nothing is known of the device any more.
@@ -148,8 +153,7 @@ class LanDevice:
         heard_at_s = self._heard_at_s
         reasons = (
             (self._closed, lan_words.CLOSED),
-            (self.account is None, lan_words.UNPAIRED),
-            (self._say is None, lan_words.NO_NETWORK),
+            (self._say is None, self._why_mute),
             (not self._is_linked, lan_words.NO_BROKER),
             (self._is_online is False, lan_words.GONE),
             (heard_at_s is None, lan_words.NEVER_SEEN),

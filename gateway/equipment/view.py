@@ -64,6 +64,12 @@ class Shown:
     paired: bool
     vitals: tuple[tuple[str, str], ...]
     """What it tells of battery and radio: ``battery`` in percent, ``signal`` in dBm."""
+    missed: int | None
+    """Presses that were felt and lost on their way since the device came to this run of the hall; None where none can be lost."""
+    firmware: str
+    """The version of what is flashed into it; empty when unknown, or for one without."""
+    uptime_min: int | None
+    """For how many minutes it has had power; None when unknown."""
 
     @property
     def is_ill(self) -> bool:
@@ -125,9 +131,17 @@ class EquipmentView:
             felt=self._gate.felt(placed.id),
             paired=placed.paired,
             vitals=_vitals(device),
+            missed=getattr(device, "missed", None),
+            firmware=getattr(device, "firmware", ""),
+            uptime_min=_uptime_min(device) if state != DeviceState.MISSING else None,
         )
 
 
 def _vitals(device: Device) -> tuple[tuple[str, str], ...]:
     told = {"battery": getattr(device, "battery", None), "signal": getattr(device, "signal", None)}
     return tuple((name, str(value)) for name, value in told.items() if value is not None)
+
+
+def _uptime_min(device: Device) -> int | None:
+    uptime_s = getattr(device, "uptime_s", None)
+    return uptime_s // 60 if uptime_s is not None else None

@@ -105,5 +105,7 @@ class Wiring:
     wires: tuple[Wire, ...]
     notes: tuple[Words, ...]
     devices: tuple[Mapping[str, object], ...]
+    is_paired: bool
+    """Whether it comes to the hall by pairing on the page, so that nothing of it stands in ``hall.toml``."""
     entry: str
     """The text that is copied into ``hall.toml``, as it stands."""

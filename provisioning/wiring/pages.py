@@ -62,6 +62,8 @@ def _section(wiring: Wiring, language: Language) -> Iterator[str]:
     yield from (f"- {note.of(language)}" for note in wiring.notes)
     if wiring.devices:
         yield f"\n{said('copy', language)}\n\n```toml\n{wiring.entry}```"
+    if wiring.is_paired:
+        yield f"\n{said('pair', language)}"
     yield ""
 
 

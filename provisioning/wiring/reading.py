@@ -37,10 +37,13 @@ def _wiring(kind: str, text: str) -> Wiring:
     tree = tomllib.loads(text)
     above, cut, _ = text.partition(CUT)
     devices = tuple(tree.pop("devices", ()))
-    if not cut or tomllib.loads(above).get("devices", []) != list(devices):
+    is_paired = tree.pop("paired", False)
+    if not is_paired and (not cut or tomllib.loads(above).get("devices", []) != list(devices)):
         raise WiringFault(f"the line '{CUT}' must stand between the [[devices]] and [wiring]")
     table = tree.pop("wiring", {})
     _only(tree, set(), "file")
+    if not isinstance(is_paired, bool) or (is_paired and devices):
+        raise WiringFault("'paired = true' is for a device that has no [[devices]]")
     _only(table, WIRING_KEYS, "wiring")
     parts = {part.id: part for part in map(_part, table.get("parts", ()))}
     if len(parts) != len(table.get("parts", ())) or PI in parts or {device["id"] for device in devices} & set(parts):
@@ -55,7 +58,8 @@ def _wiring(kind: str, text: str) -> Wiring:
         wires=wires,
         notes=tuple(_words({"note": one}, "note") for one in table.get("notes", ())),
         devices=devices,
-        entry=above.strip() + "\n",
+        is_paired=is_paired,
+        entry="" if is_paired else above.strip() + "\n",
     )
     _judge(wiring)
     return wiring
@@ -150,8 +154,8 @@ def _judge(wiring: Wiring) -> None:
     pins = {f"{device['id']}.{key}" for device in wiring.devices for key in device if key == "pin" or key.endswith("_pin")}
     for option in pins ^ {wire.option for wire in wiring.wires if wire.option}:
         raise WiringFault(f"{option} stands in the entry and must be the beginning of one wire")
-    if not wiring.wires or not (wiring.devices or wiring.boot):
-        raise WiringFault("a wiring has wires, and [[devices]] or boot")
+    if not wiring.wires or not (wiring.devices or wiring.boot or wiring.is_paired):
+        raise WiringFault("a wiring has wires, and [[devices]], boot or paired")
 
 
 def _judge_elements(wire: Wire, wiring: Wiring) -> None:

@@ -21,6 +21,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "to-ground": {"en": "pin to ground", "id": "pin ke ground"},
     "small": {"en": "Small parts", "id": "Bahan kecil"},
     "copy": {"en": "Into `hall.toml`:", "id": "Ke dalam `hall.toml`:"},
+    "pair": {
+        "en": "Nothing of it stands in `hall.toml`: pair it on the page *Perangkat* (`/perangkat/baru`), which also shows what is flashed ([lan.md](lan.md)).",
+        "id": "Tidak ditulis di `hall.toml`: pasangkan di halaman *Perangkat* (`/perangkat/baru`), yang juga menampilkan isi chip-nya ([lan.md](lan.md), dalam bahasa Inggris).",
+    },
     "boot": {"en": "Boot configuration", "id": "Konfigurasi boot"},
     "header": {"en": "Who has which pin", "id": "Siapa memakai pin mana"},
     "header-about": {

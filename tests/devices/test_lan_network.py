@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +19,12 @@ from gateway.devices.lan_board import LanBoard
 from gateway.devices.lan_keys import LanButton
 from gateway.devices.lan_network import LanNetwork
 from gateway.devices.ports import BoardFace, DeviceFault, DeviceState, Press
-from gateway.lan_broker import listening
+from gateway.lan_broker import LanBroker, listening
 from gateway.mqtt.address import BrokerAddress
 from gateway.mqtt.connection import PahoConnection
 from gateway.mqtt.ports import Connected, Disconnected, Message
 from gateway.mqtt.session import Habits
-from gateway.settings import DeviceSettings
+from gateway.settings import DeviceSettings, LanSettings
 from tests.support.clock import FakeClock
 from tests.support.lan import PASSWORD, Lan
 from tests.support.waiting import until
@@ -192,9 +193,7 @@ def test_a_hall_that_starts_anew_gives_nothing_by_that(paired: Paired) -> None:
 
 
 STATUS = b'{"boot": "0a0b0c0d", "uptime_s": 7, "rssi_dbm": -60, "firmware": "1.0.0"}'
-KEY = (
-    b'{"boot": "0a0b0c0d", "ms": 9000, "key": "press", "count": %d, "age_ms": 10, "rest_ms": 5000, "open_ms": 0, "down": true, "stuck": false}'
-)
+KEY = b'{"boot": "0a0b0c0d", "ms": 9000, "key": "press", "count": %d, "age_ms": 10, "rest_ms": 5000, "open_ms": 0, "down": true, "stuck": false}'
 NOW_S = FakeClock().monotonic_s()
 
 
@@ -235,9 +234,10 @@ def test_a_device_that_logs_in_before_a_hall_that_lost_the_broker_is_there() -> 
 
 
 @pytest.mark.parametrize(("password", "signal"), [("lama", -60), ("baru", None)])
-def test_only_another_password_lets_the_hall_wait_for_a_login(lan: Lan, password: str, signal: int | None) -> None:
+def test_only_another_password_lets_the_hall_wait_for_a_login(tmp_path: Path, password: str, signal: int | None) -> None:
     """Other options of the same device change nothing at the broker; a device that took another's place has to log in."""
-    network = LanNetwork(lan.files.connection(), lan.clock, lambda _accounts: True)
+    broker = LanBroker(LanSettings(host="127.0.0.1"), tmp_path, random.Random(1))
+    network = LanNetwork(broker.connection(), FakeClock(), lambda _accounts: True)
     former, again = button_of("lama"), button_of(password)
     network.arrived(former)
     network.left(former)
@@ -406,14 +406,10 @@ def test_a_board_that_hears_nothing_goes_dark(lan: Lan, board: tuple[LanBoard, E
     assert emulated.face == BoardFace("", "")
 
 
-def test_a_lan_device_without_a_network_or_a_password_says_what_to_do() -> None:
+def test_a_lan_device_without_a_network_says_what_to_do() -> None:
     """Nothing blocks the start."""
     alone = LanBoard("papan", SystemClock(), secret_of("papan", PASSWORD))
-    unpaired = LanBoard("papan", SystemClock())
-    assert [(one.state(), one.reason()) for one in (alone, unpaired)] == [
-        (DeviceState.MISSING, lan_words.NO_NETWORK),
-        (DeviceState.MISSING, lan_words.UNPAIRED),
-    ]
+    assert (alone.state(), alone.reason()) == (DeviceState.MISSING, lan_words.NO_NETWORK)
 
 
 def test_a_check_of_a_hall_that_rests_hears_its_devices(tmp_path: Path) -> None:
@@ -429,6 +425,16 @@ def test_a_check_of_a_hall_that_rests_hears_its_devices(tmp_path: Path) -> None:
         ]
         with plug_in(entries, lan.clock) as devices, listening(lan.broker.lan, tmp_path / "data", devices, lan.clock, 1.0):
             assert devices.ailing() == {"papan": lan_words.NEVER_SEEN}
+
+
+@pytest.mark.parametrize(("host", "why"), [("127.0.0.1", lan_words.NEVER_RUN), ("", lan_words.NO_NETWORK)])
+def test_a_check_before_the_first_start_says_what_comes_first(tmp_path: Path, host: str, why: str) -> None:
+    """A hall whose network is set has to run once; nobody is sent to settings that are right."""
+    entry = DeviceSettings.model_validate({"id": "papan", "kind": "lan-board", "secret": secret_of("papan", PASSWORD)})
+    settings = LanSettings(host=host, folder=tmp_path / "lan")
+    with plug_in([entry], FakeClock()) as devices, listening(settings, tmp_path, devices, FakeClock()):
+        assert devices.ailing() == {"papan": why}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_device_cannot_take_the_halls_place(paired: Paired) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import random
 import re
 from pathlib import Path
@@ -177,3 +178,32 @@ def test_the_check_of_a_hall_that_rests_knows_paired_devices(tmp_path: Path) -> 
         assert answer.status_code == 200
     findings = act_on(hall.settings, "check", {})["findings"]
     assert [one["level"] for one in findings if one["facts"].get("device") == "tombol-x"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("language", "lost"),
+    [("id", "Tekanan yang hilang di jalan"), ("en", "Presses lost on the way"), ("jv", "Pencetan ingkang ical ing margi")],
+)
+def test_the_page_of_a_device_shows_what_was_lost_on_the_way(tmp_path: Path, language: str, lost: str) -> None:
+    """Three presses of which one was heard, the version that is flashed, and for how long it has had power."""
+    key = {
+        "boot": "0a0b0c0d",
+        "ms": 9000,
+        "key": "press",
+        "age_ms": 10,
+        "rest_ms": 5000,
+        "open_ms": 0,
+        "down": True,
+        "stuck": False,
+    }
+    status = {"boot": "0a0b0c0d", "uptime_s": 200_000, "rssi_dbm": -60, "firmware": "1.2.3"}
+    with hall_of(tmp_path, lan_of(tmp_path)) as hall:
+        hall.people.add_officer("Siti", PIN, Role.TECHNICIAN)
+        with browser(hall) as client:
+            assert sent(client, "/perangkat/baru", kind="lan-button", id="tombol-x", place="administrasi").status_code == 200
+            [device] = hall.devices.of_kind("lan-button")
+            now_s = hall.clock.monotonic_s()
+            for what, said in (("status", status), ("key", key | {"count": 1}), ("key", key | {"count": 4, "ms": 19_000})):
+                device.receive(what, json.dumps(said).encode(), now_s, is_retained=False)
+            page = re.sub(r"(\s*<[^>]+>\s*)+", " ", client.get("/perangkat/tombol-x", params={"bahasa": language}).text)
+    assert (f"{lost} {device.missed} " in page, device.missed, " 1.2.3 " in page) == (True, 2, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.devices.catalog import KINDS, plug_in
-from gateway.settings import Settings
+from gateway.settings import PAIRED, Settings
 from gateway.tickets.furnishing import COUNTERS, LINES
 from provisioning.wiring.__main__ import made
 from provisioning.wiring.header import BUS, PINS, name_of
@@ -23,7 +23,9 @@ WIRINGS = {wiring.kind: wiring for wiring in read_folder(FOLDER / "wiring")}
 
 def test_every_kind_that_is_no_picture_has_its_wiring() -> None:
     """Whoever buys a device finds how it is wired; a file without an entry is for what the boot configuration switches on."""
-    assert {kind for kind in KINDS if not kind.startswith("simulated-")} == {kind for kind, one in WIRINGS.items() if one.devices}
+    built = {kind for kind in KINDS if not kind.startswith("simulated-")}
+    assert built == {kind for kind, one in WIRINGS.items() if one.devices or one.is_paired}
+    assert {kind for kind in built if kind.startswith(PAIRED)} == {kind for kind, one in WIRINGS.items() if one.is_paired}
     assert {device["kind"] for one in WIRINGS.values() for device in one.devices} == {
         k for k, one in WIRINGS.items() if one.devices
     }

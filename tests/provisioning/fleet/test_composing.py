@@ -60,6 +60,7 @@ def test_every_wiring_can_stand_in_the_inventory(wiring: Any) -> None:
         ({"settings": {"relay": {"broker": "http://x"}}}, "settings.relay.broker", "mqtt://"),
         ({"settings": {"relay": 3}}, "settings.relay", ""),
         ({"settings": {"hall": 3}}, "settings.hall", ""),
+        ({"devices": [{"id": "tombol-a", "kind": "lan-button", "line": "a"}]}, "devices.tombol-a.kind", "halaman Perangkat"),
         ({"code": "3511012001"}, "code", "35.10"),
     ],
 )

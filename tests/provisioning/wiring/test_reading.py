@@ -42,6 +42,17 @@ def test_the_pin_of_the_entry_is_the_pin_of_the_wire(tmp_path: Path) -> None:
         assert read(path).wires[0].start.terminal == header
 
 
+def test_a_device_that_is_paired_has_no_entry(tmp_path: Path) -> None:
+    """Nothing of it can be copied by mistake."""
+    path = tmp_path / "lan-button.toml"
+    above, _, wiring = GOOD.replace('"tombol-a.pin"', '"pi.11"').partition(CUT)
+    path.write_text("paired = true\n" + wiring, encoding="utf-8")
+    assert (read(path).is_paired, read(path).devices, read(path).entry) == (True, (), "")
+    path.write_text("paired = true\n" + above + wiring, encoding="utf-8")
+    with pytest.raises(WiringFault, match="has no"):
+        read(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
