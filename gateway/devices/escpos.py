@@ -26,8 +26,10 @@ ASK_OFFLINE, ASK_PAPER = DLE + EOT + b"\x02", DLE + EOT + b"\x04"
 ASK_DONE = GS + b"r\x01"
 """Is answered in its turn: when all before it is on the paper."""
 
-FIXED, FIXED_SET = 0b1001_0011, 0b0001_0010
-"""The bits that every answer to a real-time question has alike, and those of them that are set."""
+OFFLINE_ANSWERS = frozenset(byte for byte in range(256) if byte & 0b1001_0011 == 0b0001_0010)
+"""Cover, feed key, paper and error each have a bit of their own; the other four are fixed."""
+PAPER_ANSWERS = frozenset({0x12, 0x1E, 0x72, 0x7E})
+"""Each of the two sensors has two bits, which are always alike."""
 
 
 def job(picture: Image.Image, *, cut: bool) -> bytes:
@@ -43,9 +45,14 @@ def job(picture: Image.Image, *, cut: bool) -> bytes:
     return bytes(said + ESC + b"J" + bytes([FEED_DOTS]) + (CUT if cut else b""))
 
 
-def is_real_time(byte: int) -> bool:
-    """Return whether ``byte`` can answer a real-time question: four of its bits are fixed."""
-    return byte & FIXED == FIXED_SET
+def is_offline(byte: int) -> bool:
+    """Return whether ``byte`` can answer ``ASK_OFFLINE``."""
+    return byte in OFFLINE_ANSWERS
+
+
+def is_paper(byte: int) -> bool:
+    """Return whether ``byte`` can answer ``ASK_PAPER``."""
+    return byte in PAPER_ANSWERS
 
 
 def is_done(byte: int) -> bool:

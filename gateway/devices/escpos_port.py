@@ -23,6 +23,8 @@ CONNECT_S = 1.0
 """Longer no printer of the hall's own network takes to say that it is there."""
 LARGEST_CHATTER = 64
 """Bytes that make no sense before a printer counts as babbling."""
+SMALL_TALK = 8
+"""Bytes that a printer may say unasked, or too late: two states of four bytes."""
 USB_PRINTERS, USB_FILES = Path("/sys/class/usbmisc"), Path("/dev/usb")
 ANY_PORT = "any"
 """The only printer there is, or else the first."""
@@ -68,10 +70,10 @@ class Port:
         self._wait(select.POLLOUT, stall_s)
 
     def answer(self, means: Callable[[int], bool], limit_s: float) -> int:
-        """Return the first byte that ``means`` what was asked. What else comes is left aside."""
-        for _ in range(LARGEST_CHATTER):
+        """Return the first byte that ``means`` what was asked. What else comes is left aside; if it is much, it was no printer's."""
+        for aside in range(LARGEST_CHATTER):
             if not self._wait(select.POLLIN, limit_s):
-                raise DeviceFault(SILENT)
+                raise DeviceFault(NONSENSE if aside > SMALL_TALK else SILENT)
             try:
                 said = os.read(self._file, 1)
             except BlockingIOError:
@@ -79,10 +81,17 @@ class Port:
             except OSError as error:
                 raise DeviceFault(self._gone) from error
             if not said:
-                raise DeviceFault(self._gone)
+                raise DeviceFault(NONSENSE if aside > SMALL_TALK else self._gone)
             if means(said[0]):
                 return said[0]
         raise DeviceFault(NONSENSE)
+
+    def babbles(self) -> bool:
+        """Return whether more lies there, now that all is answered, than a printer says unasked."""
+        try:
+            return bool(self._wait(select.POLLIN, 0)) and len(os.read(self._file, LARGEST_CHATTER)) > SMALL_TALK
+        except OSError:
+            return False
 
     def _wait(self, wanted: int, limit_s: float) -> bool:
         poll = select.poll()

@@ -14,7 +14,7 @@ from gateway.clock import Clock
 from gateway.devices import escpos
 from gateway.devices.escpos_port import Port
 from gateway.devices.ports import DeviceFault, DeviceState, Slip
-from gateway.devices.printer_words import CLOSED, SILENT, STALLED, UNPLUGGED, UNREACHABLE
+from gateway.devices.printer_words import CLOSED, NONSENSE, SILENT, STALLED, UNPLUGGED, UNREACHABLE
 from gateway.devices.slip import draw_slip
 
 LOOK_S = 5.0
@@ -138,9 +138,11 @@ class EscposPrinter:
         """Raise a fault unless the printer is well, or can say nothing."""
         if self._answers:
             told = []
-            for question in (escpos.ASK_OFFLINE, escpos.ASK_PAPER):
+            for question, means in ((escpos.ASK_OFFLINE, escpos.is_offline), (escpos.ASK_PAPER, escpos.is_paper)):
                 self._send(port, question)
-                told.append(port.answer(escpos.is_real_time, ANSWER_S * self._patience))
+                told.append(port.answer(means, ANSWER_S * self._patience))
+            if port.babbles():  # a web server's text has bytes that look like answers, and goes on after them
+                raise DeviceFault(NONSENSE)
             self._warning = escpos.warning(told[1])
             if trouble := escpos.trouble(*told):
                 raise DeviceFault(trouble)

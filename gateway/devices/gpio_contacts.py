@@ -94,9 +94,12 @@ class GpioContacts:
         """Return whether a pin is given for one."""
         return self._lamp_pin is not None
 
-    def blink(self) -> None:
-        """Let the lamp go on and off for some seconds, as the devices' loop looks."""
+    def blink(self) -> bool:
+        """Let the lamp go on and off for some seconds, as the devices' loop looks; return whether it is there."""
+        if self._lamp is None:
+            return False
         self._blinks_left = 2 * BLINKS
+        return True
 
     def look(self) -> None:
         """Open the pins if they are not open yet; else read them, so that an edge that was lost does no harm; let the lamp go out."""

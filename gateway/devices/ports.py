@@ -122,8 +122,8 @@ class Blinks(Protocol):
     def has_lamp(self) -> bool:
         """Return whether there is one."""
 
-    def blink(self) -> object:
-        """Let the lamp go on and off for some seconds. From any thread; never blocks and never raises."""
+    def blink(self) -> bool:
+        """Let the lamp go on and off for some seconds; return whether it can. From any thread; never blocks and never raises."""
 
 
 class Button(Device, Protocol):

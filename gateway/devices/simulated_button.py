@@ -94,9 +94,12 @@ class SimulatedContacts:
         """Return that it has one."""
         return True
 
-    def blink(self) -> None:
+    def blink(self) -> bool:
         """Count the wish: nobody sees a simulated lamp."""
+        if self._closed:
+            return False
         self.blinked += 1
+        return True
 
     def look(self) -> None:
         """Do nothing: a simulated contact loses no edges."""

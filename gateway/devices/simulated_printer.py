@@ -233,6 +233,10 @@ class _Wire(Port):
         for start in range(0, len(data), CHUNK):
             self._answers += self._table.take(data[start : start + CHUNK])
 
+    def babbles(self) -> bool:
+        """Return that nothing comes unasked over this wire."""
+        return False
+
     def answer(self, means: Callable[[int], bool], limit_s: float) -> int:
         """Return the first answer that means what was asked."""
         del limit_s

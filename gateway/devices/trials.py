@@ -25,7 +25,7 @@ class Trial(NamedTuple):
     """What somebody has asked of a device, and what became of it."""
 
     act: str
-    """``show``, ``print``, ``say``, ``beep`` or ``blink``."""
+    """``show``, ``print``, ``say``, ``beep``, ``light``, ``blink`` or ``press``."""
     outcome: str
     """``asked``, ``done``, or why it failed."""
 
@@ -49,6 +49,18 @@ class Trials:
         with self._lock:
             self._asked_at_s[id] = self._clock.monotonic_s()
             self._latest[id] = (self._asked_at_s[id], Trial(act, ASKED))
+
+    def refuse(self, id: str, act: str, why: str) -> None:
+        """Tell that a device cannot be tried now, and why; it will not be done later."""
+        with self._lock:
+            self._asked_at_s.pop(id, None)
+            self._latest[id] = (self._clock.monotonic_s(), Trial(act, why))
+
+    def forget(self, id: str) -> None:
+        """Tell nothing of a former trial any more."""
+        with self._lock:
+            self._asked_at_s.pop(id, None)
+            self._latest.pop(id, None)
 
     def latest(self, id: str) -> Trial | None:
         """Return what was asked of a device last; None when nobody has tried it for a while."""

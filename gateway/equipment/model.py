@@ -159,11 +159,17 @@ WHERE: Mapping[str, str] = {
     "recall_pin": "GPIO panggil ulang",
     "done_pin": "GPIO selesai",
     "lamp_pin": "GPIO lampu",
+    "yellow_pin": "GPIO lampu kuning",
+    "red_pin": "GPIO lampu merah",
+    "bus": "Bus SPI",
+    "chip": "Chip SPI",
     "port": "Porta",
     "host": "Alamat",
     "path": "Berkas perangkat",
     "baud": "Kecepatan",
     "device": "Kartu suara",
+    "screen": "Nama layar",
+    "score": "Nilai",
 }
 """What the options of a device that tell where it is are called, besides its line and counter."""
 

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.devices.lan_words import SILENT
 from gateway.devices.ports import Blinks
 from gateway.devices.trials import Trials
 from gateway.equipment.desk import EquipmentDesk
@@ -126,13 +127,11 @@ class _Pages:
         elif act not in shown.trials:
             raise Refusal("field-invalid", field="act")
         elif act == "press":
-            self._gate.hold(shown.id)
-            self._blink(shown)
+            self._try_press(shown)
+        elif act == "blink":
+            self._try_blink(shown)
         else:
             self._trials.ask(shown.id, act)
-            if act == "blink":
-                self._blink(shown)
-                self._trials.done(shown.id)
         self._wake()
         # Back to where the button was pressed: the list, or the device's own page.
         return redirect(self._site, request, f"{PATH}/{shown.id}" if fields.get("from") == "one" else PATH)
@@ -146,10 +145,25 @@ class _Pages:
         await run_in_threadpool(self._desk.replaced, shown.id)
         return redirect(self._site, request, f"{PATH}/{shown.id}")
 
-    def _blink(self, shown: Shown) -> None:
+    def _try_press(self, shown: Shown) -> None:
+        if shown.is_ill:  # nobody would feel it
+            self._gate.let_go(shown.id)
+            self._trials.refuse(shown.id, "press", shown.reason or SILENT)
+            return
+        self._trials.forget(shown.id)
+        self._gate.hold(shown.id)
+        self._blinks(shown)
+
+    def _try_blink(self, shown: Shown) -> None:
+        if self._blinks(shown):
+            self._trials.ask(shown.id, "blink")
+            self._trials.done(shown.id)
+        else:
+            self._trials.refuse(shown.id, "blink", shown.reason or SILENT)
+
+    def _blinks(self, shown: Shown) -> bool:
         found = self._desk.find(shown.id)
-        if found is not None and isinstance(found.device, Blinks):
-            found.device.blink()
+        return found is not None and isinstance(found.device, Blinks) and found.device.blink()
 
     def _known(self, request: Request) -> Shown:
         shown = self._view.one(request.path_params["id"])

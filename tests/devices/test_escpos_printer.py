@@ -215,6 +215,26 @@ def test_babble_is_named(table: TcpPrinter) -> None:
     assert fault(of_hall(table)) == NONSENSE
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"HTTP/1.1 400 Bad Request\r\nServer: web\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n",
+    ],
+)
+def test_what_is_no_printer_is_not_told_to_be_out_of_paper(table: TcpPrinter, text: bytes) -> None:
+    """A web server at a wrong address: some letters of its text look like answers of a printer."""
+    table.text = text
+    assert (fault(of_hall(table, patience=HURRIED)), table.machine.slips) == (NONSENSE, [])
+
+
+def test_only_possible_answers_are_answers() -> None:
+    """All bits of each: sixteen for why it does not print, four for its paper."""
+    counted = [sum(means(byte) for byte in range(256)) for means in (escpos.is_offline, escpos.is_paper)]
+    assert (counted, escpos.is_paper(0x32), escpos.is_paper(0x16)) == ([16, 4], False, False)
+
+
 def test_paper_that_ends_in_mid_slip_is_named(table: TcpPrinter) -> None:
     """The printer took it all and printed half: it is asked, and says why; what it kept comes with the new roll."""
     printer = of_hall(table)
@@ -294,7 +314,7 @@ def test_what_the_kernel_says_of_a_port_is_words(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_the_answers_mean(offline: int, paper: int, says: str) -> None:
     """As Epson's reference has the bits; a roll that is nearly empty still prints."""
-    assert (escpos.is_real_time(offline), escpos.is_real_time(paper), escpos.trouble(offline, paper)) == (True, True, says)
+    assert (escpos.is_offline(offline), escpos.is_paper(paper), escpos.trouble(offline, paper)) == (True, True, says)
 
 
 @pytest.mark.parametrize("paper_mm", escpos.WIDTHS)

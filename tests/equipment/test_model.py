@@ -106,3 +106,8 @@ def test_where_it_is_plugged_in_is_told_in_words() -> None:
     """What is no place is not told, nor what is empty; pin 0 is a pin."""
     placed = Placed("x", "gpio-button", {"line": "a", "pin": 0, "lamp_pin": 27, "rest_s": 1.5, "port": ""})
     assert place_words(placed) == [("GPIO", "0"), ("GPIO lampu", "27")]
+    lamp = Placed("x", "status-lamp", {"pin": 26, "yellow_pin": 16, "red_pin": 20})
+    assert place_words(lamp) == [("GPIO", "26"), ("GPIO lampu kuning", "16"), ("GPIO lampu merah", "20")]
+    assert place_words(Placed("x", "max7219-matrix", {"bus": 0, "chip": 1})) == [("Bus SPI", "0"), ("Chip SPI", "1")]
+    assert place_words(Placed("x", "hdmi-tv", {"screen": "tv"})) == [("Nama layar", "tv")]
+    assert place_words(Placed("x", "gpio-rating-button", {"pin": 5, "score": 4})) == [("GPIO", "5"), ("Nilai", "4")]

@@ -85,6 +85,35 @@ def test_a_tried_button_gives_no_number_once_and_everybody_can_see_it(hall: Hall
         assert (button(hall).blinked, "sedang dicoba" in client.get("/kesehatan").text) == (1, False)
 
 
+def test_a_dead_button_is_not_tried_and_says_why(hall: Hall) -> None:
+    """Nobody waits a minute for a press that cannot be felt, or looks for a lamp that does not shine."""
+    button(hall).close()
+    with browser(hall) as client:
+        for wish in ("press", "blink"):
+            assert act(client, "/perangkat/tombol-a/coba", act=wish) == 303
+            page = client.get("/perangkat/tombol-a").text
+            assert re.search(r"Gagal: [a-z ]+\.", page)
+            assert ("Tekan sekarang." in page, "Lampunya berkedip" in page) == (False, False)
+    assert (hall.gate.held(), button(hall).blinked) == (None, 0)
+
+
+def test_a_stuck_button_is_tried_once_it_is_free(hall: Hall) -> None:
+    """The reason and its remedy first; then its press is waited for, and nothing is said of the failure any more."""
+    hall.clock.advance(3)  # type: ignore[attr-defined]  # the clock of this test
+    button(hall).hold()
+    hall.clock.advance(31)  # type: ignore[attr-defined]  # the clock of this test
+    with browser(hall) as client:
+        act(client, "/perangkat/tombol-a/coba", act="press")
+        page = client.get("/perangkat/tombol-a").text
+        assert ("Gagal: tombol macet tertekan, dimatikan." in page, "Lepaskan tombolnya" in page) == (True, True)
+        assert hall.gate.held() is None
+        button(hall).release()
+        hall.clock.advance(6)  # type: ignore[attr-defined]  # the clock of this test
+        act(client, "/perangkat/tombol-a/coba", act="press")
+        page = client.get("/perangkat/tombol-a").text
+    assert ("Gagal" in page, "Tekan sekarang." in page) == (False, True)
+
+
 def test_a_trial_of_a_press_can_be_ended(hall: Hall) -> None:
     """On the button's own page, to which one comes back."""
     with browser(hall) as client:

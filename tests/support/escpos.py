@@ -25,6 +25,8 @@ class Body:
     def __init__(self, width: int = 384) -> None:
         self.machine = Machine(width)
         self.mute = self.mad = self.confirms_nothing = False
+        self.text = b""
+        """What it says instead of its first answer: it is something else altogether."""
         self.dies_after: int | None = None
         """Pull the plug once so many more bytes are in."""
         self.stalls_after: int | None = None
@@ -129,7 +131,10 @@ class Body:
             answer = answer.replace(b"\x00", b"")
         if self.mad:
             answer = b"\xff" * 100 * len(answer)
-        if answer and not self.mute:
+        if answer and self.text:
+            answer, self.text, self.mute = self.text, b"", True
+            self._say(answer)
+        elif answer and not self.mute:
             self._say(answer)
         if self.dies_after == 0:
             self.dies_after, self._stop = None, True
