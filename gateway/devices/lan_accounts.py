@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import random
 import re
 from collections.abc import Iterable
@@ -58,6 +59,15 @@ class LanAccount:
 def new_password(randomness: random.Random) -> str:
     """Return a new password of 26 letters, to be written into a device once and then forgotten."""
     return "".join(randomness.choices(LETTERS, k=PASSWORD_LETTERS))
+
+
+def password_for(wish: str, secret: str) -> str:
+    """Return a new password that follows from ``wish``, a form's key, and a ``secret`` that only its sender has.
+
+    So what asks again gets the same one, though nobody has kept it.
+    """
+    proof = hmac.digest(secret.encode(), f"balai-lan\0{wish}".encode(), "sha256")
+    return "".join(LETTERS[byte % len(LETTERS)] for byte in proof[:PASSWORD_LETTERS])
 
 
 def secret_of(id: str, password: str) -> str:

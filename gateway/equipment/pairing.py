@@ -10,8 +10,9 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from gateway.devices.lan_accounts import new_password, secret_of
+from gateway.devices.lan_accounts import new_password, password_for, secret_of
 from gateway.devices.lan_flash import CHIPS, FACES, NAME, FlashText, flash_text
 from gateway.devices.plugged import Devices
 from gateway.equipment import tables
@@ -19,6 +20,7 @@ from gateway.equipment.desk import EquipmentDesk
 from gateway.equipment.model import Note, Placed
 from gateway.equipment.tables import Paired
 from gateway.errors import Refusal
+from gateway.store import answers
 from gateway.store.database import Store
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,15 @@ class LanPlace:
 
     address: str
     port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One sending of a form: its ``key``, a ``secret`` of whoever sent it, and the time of the hall, aware."""
+
+    key: str
+    secret: str
+    at: datetime
 
 
 class Pairing:
@@ -73,27 +84,38 @@ class Pairing:
         one = _read(fields, names)
         if any(device.id == one.id for device in self._devices):
             raise Refusal("device-id-taken", device=one.id)
-        password, one = self._with_password(one)
+        password = new_password(self._randomness)
+        one = _proven_by(one, password)
         self._desk.place(_place(one))
         self._devices.adopt(one)
         try:
-            self._keep(one, Note.PAIRED)
+            with self._store.transaction() as tx:
+                tables.put_paired(tx, one, self._desk.note(tx, _place(one), Note.PAIRED))
         except BaseException:
             self._devices.dismiss(one.id)
             raise
         return self._text(one, password, hall, names)
 
-    def replace(self, id: str, hall: str, names: Mapping[str, str]) -> FlashText:
+    def replace(self, id: str, hall: str, names: Mapping[str, str], wish: Wish) -> FlashText | None:
         """Give a paired device another password: the former device is let in no more. Return what is to be flashed.
 
-        Raises Refusal ``device-unknown`` and those of the store.
+        The same wish again changes nothing and returns the same; None when there is a newer password by now.
+        Raises Refusal ``device-unknown``, ``key-reused`` and those of the store.
         """
         former = self.find(id)
         if former is None:
             raise Refusal("device-unknown", device=id)
-        password, one = self._with_password(former)
-        self._keep(one, Note.REPLACED)
-        self._devices.replace(one)
+        password = password_for(f"{id}\0{wish.key}", wish.secret)
+        one = _proven_by(former, password)
+        with self._store.transaction() as tx:
+            is_new = answers.replay(tx, wish.key, f"flash {id}") is None
+            if is_new:
+                answers.keep(tx, wish.key, f"flash {id}", {}, wish.at)
+                tables.put_paired(tx, one, self._desk.note(tx, _place(one), Note.REPLACED))
+        if is_new:
+            self._devices.replace(one)
+        elif one.options != former.options:
+            return None
         return self._text(one, password, hall, names)
 
     def unpair(self, id: str) -> None:
@@ -106,14 +128,6 @@ class Pairing:
             self._desk.note(tx, _place(one), Note.UNPAIRED)
         self._devices.dismiss(id)
 
-    def _with_password(self, one: Paired) -> tuple[str, Paired]:
-        password = new_password(self._randomness)
-        return password, replace(one, options=one.options | {"secret": secret_of(one.id, password)})
-
-    def _keep(self, one: Paired, what: Note) -> None:
-        with self._store.transaction() as tx:
-            tables.put_paired(tx, one, self._desk.note(tx, _place(one), what))
-
     def _text(self, one: Paired, password: str, hall: str, names: Mapping[str, str]) -> FlashText:
         lan = self.lan or LanPlace("balai.lan", 1884)
         place = str(one.options.get("line") or one.options.get("counter") or "")
@@ -121,6 +135,10 @@ class Pairing:
             one.kind, one.id, hall=hall, label=names.get(place, place) or one.id, broker=lan.address, port=lan.port,
             password=password, **one.flash,
         )  # fmt: skip
+
+
+def _proven_by(one: Paired, password: str) -> Paired:
+    return replace(one, options={**one.options, "secret": secret_of(one.id, password)})
 
 
 def _place(one: Paired) -> Placed:

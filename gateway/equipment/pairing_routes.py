@@ -1,6 +1,6 @@
 """``/perangkat/baru`` and what comes of it: pairing a device of the hall's own network, giving it a new password, letting it go.
 
-Promises: what is to be flashed is in one answer alone, which no browser keeps; without a network of its own the hall says what to do first.
+Promises: what is to be flashed is in the answer to one form alone, which no browser keeps; without a network of its own the hall says what to do first.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from starlette.routing import BaseRoute, Route
 from gateway.devices.lan_flash import CHIPS, FACES, FlashText
 from gateway.devices.lan_words import NO_NETWORK
 from gateway.devices.remedies import remedy
-from gateway.equipment.pairing import WHERE_IT_BELONGS, Pairing
+from gateway.equipment.pairing import WHERE_IT_BELONGS, Pairing, Wish
 from gateway.equipment.view import Names
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
 from gateway.people.model import Right
 from gateway.people.session_routes import redirect, session_of, staff_page
-from gateway.portal.forms import check_csrf, read_form
+from gateway.portal.forms import check_csrf, form_key, read_form
 from gateway.portal.site import Site
 
 PATH = "/perangkat"
@@ -64,11 +64,14 @@ class PairingPages:
         return self._flash(request, session, fields["id"].strip(), flash)
 
     async def _replace(self, request: Request) -> Response:
-        session, _ = await self._sent(request)
+        session, fields = await self._sent(request)
         id = request.path_params["id"]
+        wish = Wish(form_key(fields), session.token, self._site.now())
         found = await run_in_threadpool(self._pairing.find, id)
         names = self._places(found.kind if found else "")
-        flash = await run_in_threadpool(self._pairing.replace, id, self._site.hall_name, names)
+        flash = await run_in_threadpool(self._pairing.replace, id, self._site.hall_name, names, wish)
+        if flash is None:  # an old page that is loaded again: what it showed is worth nothing any more
+            return redirect(self._site, request, f"{PATH}/{id}")
         return self._flash(request, session, id, flash)
 
     async def _unpair(self, request: Request) -> Response:

@@ -113,7 +113,7 @@ class _Pages:
             raise Refusal("device-unknown", device=id[:32])
         return self._page(
             request, session, "equipment_one.html", f"{PATH}/{id}", id=id, device=shown, history=history, days=days,
-            done=request.query_params.get("sudah", ""),
+            key=self._site.new_key(), done=request.query_params.get("sudah", ""),
         )  # fmt: skip
 
     async def try_out(self, request: Request) -> Response:

@@ -25,6 +25,10 @@ from tests.support.lan import LanMosquitto
 from tests.support.waiting import until
 
 
+KEY = "a" * 28
+"""Of one form."""
+
+
 def hall_of(folder: Path, lan: LanSettings) -> Hall:
     """Return a hall without any device in its settings."""
     return Hall(Settings(
@@ -75,7 +79,7 @@ def test_a_paired_button_gives_a_number_until_another_takes_its_place(tmp_path: 
                 assert until(lambda: ready(hall))
                 passwords = broker.lan.folder / "passwords"
                 former = passwords.read_text()
-                second = password_of(sent(client, "/perangkat/tombol-x/tulis"))
+                second = password_of(sent(client, "/perangkat/tombol-x/tulis", key=KEY))
                 assert (second != first, ready(hall)) == (True, False)
                 assert until(lambda: passwords.read_text() != former)
                 broker.reload()
@@ -134,9 +138,30 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
             assert client.get("/perangkat/papan").status_code == 200
             assert act(client, "/perangkat/papan/lepas") == 303
             assert act(client, "/perangkat/papan/lepas") == 404
-            assert act(client, "/perangkat/papan/tulis") == 404
+            assert act(client, "/perangkat/papan/tulis", key=KEY) == 404
             assert sent(client, "/perangkat/baru", **board).status_code == 200
         assert [line.what for line in hall.equipment.history("papan")] == ["paired", "unpaired", "paired"]
+
+
+def test_a_page_that_is_loaded_again_shows_what_it_showed(tmp_path: Path) -> None:
+    """F5 makes no further password; a form of before, once there is a newer one, changes nothing; one without a key is refused."""
+
+    def secret(hall: Hall) -> object:
+        found = hall.pairing.find("papan")
+        return found and found.options["secret"]
+
+    with hall_of(tmp_path, lan_of(tmp_path)) as hall:
+        hall.people.add_officer("Siti", PIN, Role.TECHNICIAN)
+        with browser(hall) as client:
+            sent(client, "/perangkat/baru", kind="lan-board", id="papan", face="matrix")
+            [key] = re.findall(r'name="key" value="(\w+)"', client.get("/perangkat/papan").text)
+            first, kept = password_of(sent(client, "/perangkat/papan/tulis", key=key)), secret(hall)
+            assert (password_of(sent(client, "/perangkat/papan/tulis", key=key)), secret(hall)) == (first, kept)
+            second, kept = password_of(sent(client, "/perangkat/papan/tulis", key=KEY)), secret(hall)
+            again = sent(client, "/perangkat/papan/tulis", key=key)
+            assert (second != first, again.status_code, "_password" in again.text, secret(hall)) == (True, 303, False, kept)
+            assert (act(client, "/perangkat/papan/tulis"), secret(hall)) == (400, kept)
+        assert [line.what for line in hall.equipment.history("papan")] == ["replaced", "replaced", "paired"]
 
 
 def test_a_hall_without_its_own_network_says_what_comes_first(tmp_path: Path) -> None:
