@@ -43,7 +43,16 @@ def test_a_check_by_name_tells_of_nothing_else(settings: str) -> None:
     assert {one["check"] for one in told} == {"devices"}
     said = {one["facts"]["device"]: (one["facts"]["reason"], one["facts"]["remedy"] != "") for one in told}
     assert (set(said), all(reason and has_remedy for reason, has_remedy in said.values())) == ({"papan", "tv"}, True)
-    assert answer.exit_code == 1
+    levels = {one["facts"]["device"]: one["level"] for one in told}
+    assert (answer.exit_code, levels) == (1, {"papan": 2, "tv": 1})
+
+
+def test_a_tv_that_only_a_running_hall_can_see_is_no_fault_at_rest(settings: str) -> None:
+    """A technician who checks before the start is told to look again later, and that nothing is broken."""
+    path = Path(settings)
+    path.write_text(SETTINGS[: SETTINGS.index("[[devices]]")] + SETTINGS[SETTINGS.rindex("[[devices]]") :])
+    answer = CliRunner().invoke(main, ["check", "devices", "--config", settings])
+    assert (answer.exit_code, "tv" in answer.output) == (0, True)
 
 
 def test_a_check_of_no_name_is_refused_with_all_names(settings: str) -> None:

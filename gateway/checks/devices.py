@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from gateway.checks.finding import Finding, Level, Verdict
 from gateway.devices.ports import Device, DeviceState, Foresees
 from gateway.devices.remedies import remedy
+from gateway.devices.wall_screen import ALONE
 
 NONE = Verdict(Level.GOOD, "Tidak ada perangkat terpasang; nomor diambil lewat ponsel dan petugas.")
 GOOD = Verdict(Level.GOOD, "Semua perangkat baik ({count}).")
@@ -21,6 +22,7 @@ SILENT = Verdict(
     "{remedy} Nomor tetap dapat diambil lewat ponsel dan petugas.",
 )
 SOON = Verdict(Level.WARNING, "Perangkat perlu dilihat: {device} ({reason}).", "{remedy} Sekarang perangkat itu masih bekerja.")
+UNSEEN = Verdict(Level.WARNING, "Keadaan {device} belum diketahui: {reason}.", "{remedy} Itu belum tentu kerusakan.")
 ASTRAY = Verdict(
     Level.BROKEN,
     "Perangkat {device} dipasang untuk {place}, yang tidak ada di balai ini; tekanannya tidak berarti apa-apa.",
@@ -46,7 +48,8 @@ def check_devices(
     for device in found:
         if device.state() is not DeviceState.READY:
             why = device.reason()
-            troubles.setdefault((ONE if why else SILENT, why, remedy(device.kind, why)), []).append(device.id)
+            verdict = UNSEEN if why == ALONE else ONE if why else SILENT
+            troubles.setdefault((verdict, why, remedy(device.kind, why)), []).append(device.id)
         elif isinstance(device, Foresees) and (why := device.warning()):
             troubles.setdefault((SOON, why, remedy(device.kind, why)), []).append(device.id)
     findings = [
