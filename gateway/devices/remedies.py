@@ -36,7 +36,7 @@ REMEDIES: dict[str, str] = {
     "kabel lampu tercabut": "Periksa kabel dan listrik lampu.",
     "SPI belum dinyalakan (dtparam=spi=on)": "Teknisi: tulis dtparam=spi=on di config.txt, lalu nyalakan ulang Raspberry Pi.",
     "SPI tidak boleh dibuka: layanan harus masuk grup spi": "Teknisi: masukkan pengguna balai ke grup spi (systemd/README.md), lalu mulai ulang.",
-    "pustaka {name} belum terpasang": "Teknisi: pasang pustaka itu (docs/devices.md), lalu mulai ulang balai.",
+    "pustaka {name} belum terpasang": "Teknisi: sudo apt install python3-lgpio python3-spidev; untuk luma pasang paket tambahan led (docs/devices.md). Lalu mulai ulang balai.",
     "SPI gagal ({error})": "Periksa kabel papan; bila tetap begini, nyalakan ulang Raspberry Pi.",
     # Screens
     "layar hanya terlihat oleh balai yang berjalan": "Jalankan balai, lalu periksa lagi.",

@@ -24,7 +24,6 @@ from tests.journeys.test_lan import powered
 from tests.support.lan import LanMosquitto
 from tests.support.waiting import until
 
-
 KEY = "a" * 28
 """Of one form."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.devices.catalog import KINDS
 from gateway.devices.remedies import REMEDIES
+from gateway.tickets.furnishing import COUNTERS, LINES
 from tests.portal.catalogues import catalogue_of
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,16 @@ def test_the_guide_names_every_part_of_the_boot_configuration() -> None:
     for path in GUIDES.values():
         text = path.read_text(encoding="utf-8")
         assert {name for name in files if f"`{name}`" not in text and name not in text} == set()
+
+
+def test_the_guide_names_the_services_and_counters_of_a_new_hall() -> None:
+    """Exactly these: what a technician writes as ``line`` and ``counter`` before anybody has changed them."""
+    for path, words in (
+        (GUIDES["id"], r"layanan (.+?) dan loket (.+?)\."),
+        (GUIDES["en"], r"services (.+?) and the counters (.+?)\."),
+    ):
+        [named] = re.findall(r"(?:Balai baru punya|A new hall has the) " + words, path.read_text(encoding="utf-8"))
+        assert [re.findall(r"`([^`]+)`", ids) for ids in named] == [[one.id for one in ids] for ids in (LINES, COUNTERS)]
 
 
 def test_every_kind_has_its_row_in_the_reference() -> None:
