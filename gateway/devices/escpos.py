@@ -26,7 +26,9 @@ ASK_OFFLINE, ASK_PAPER = DLE + EOT + b"\x02", DLE + EOT + b"\x04"
 ASK_DONE = GS + b"r\x01"
 """Is answered in its turn: when all before it is on the paper."""
 
-OFFLINE_ANSWERS = frozenset(byte for byte in range(256) if byte & 0b1001_0011 == 0b0001_0010)
+OFFLINE_ANSWERS = frozenset(
+    0x12 | cover | key | paper | error for cover in (0, 4) for key in (0, 8) for paper in (0, 32) for error in (0, 64)
+)
 """Cover, feed key, paper and error each have a bit of their own; the other four are fixed."""
 PAPER_ANSWERS = frozenset({0x12, 0x1E, 0x72, 0x7E})
 """Each of the two sensors has two bits, which are always alike."""
