@@ -142,6 +142,19 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
         assert [line.what for line in hall.equipment.history("papan")] == ["paired", "unpaired", "paired"]
 
 
+def test_a_device_that_never_connected_is_not_said_to_blink(tmp_path: Path) -> None:
+    """Its lamp and its press are refused at once with the reason, and the reason's remedy stands beside it."""
+    with hall_of(tmp_path, lan_of(tmp_path)) as hall:
+        hall.people.add_officer("Siti", PIN, Role.TECHNICIAN)
+        with browser(hall) as client:
+            sent(client, "/perangkat/baru", kind="lan-button", id="tombol-x", place="administrasi", chip="esp8266")
+            for wish in ("blink", "press"):
+                assert act(client, "/perangkat/tombol-x/coba", act=wish) == 303
+                page = client.get("/perangkat/tombol-x").text
+                assert ("Gagal: broker perangkat tidak terhubung." in page, "berkedip" in page) == (True, False)
+        assert hall.gate.held() is None
+
+
 def test_a_page_that_is_loaded_again_shows_what_it_showed(tmp_path: Path) -> None:
     """F5 makes no further password; a form of before, once there is a newer one, changes nothing; one without a key is refused."""
 
