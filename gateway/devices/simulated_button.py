@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from gateway.clock import Clock
 from gateway.devices.debounce import ContactRules
-from gateway.devices.gpio_contacts import CLOSED, STUCK
+from gateway.devices.gpio import CLOSED
+from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.gpio_keypad import ACTS
 from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press

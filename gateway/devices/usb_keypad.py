@@ -20,7 +20,8 @@ from pathlib import Path
 
 from gateway.clock import Clock
 from gateway.devices.debounce import ContactRules
-from gateway.devices.gpio_contacts import CLOSED, STUCK
+from gateway.devices.gpio import CLOSED
+from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.keys import Keys
 from gateway.devices.ports import DeviceState, Press
 from gateway.devices.typed_number import TypedNumber

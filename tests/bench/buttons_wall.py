@@ -13,6 +13,7 @@ from typing import Any
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio import Chip
 from gateway.devices.gpio_button import GpioButton
 from gateway.devices.gpio_contacts import GpioContacts, Wiring
 from gateway.devices.gpio_keypad import ACTS, GpioKeypad
@@ -76,7 +77,7 @@ class Wall:
 
     def _wired(self, rules: ContactRules) -> dict[int, GpioContacts]:
         def wiring(pin: int) -> Wiring:
-            return {"rules": rules, "lamp_pin": LAMPS[pin], "make_factory": lambda: self._pins}
+            return {"rules": rules, "lamp_pin": LAMPS[pin], "chip": Chip(lambda: self._pins)}
 
         buttons: dict[int, GpioContacts] = {
             pin: GpioButton(f"tombol-{line}", line, pin, self._clock, **wiring(pin)) for pin, line in self.givers.items()

@@ -14,6 +14,7 @@ from gpiozero.pins.mock import MockFactory
 
 from gateway.clock import Clock, SystemClock
 from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio import Chip
 from gateway.devices.gpio_button import GpioButton
 from gateway.devices.max7219_machine import Max7219Chain
 from gateway.devices.max7219_matrix import Max7219Matrix
@@ -87,7 +88,7 @@ class Wires:
     def button(self, id: str, options: Options, clock: Clock) -> GpioButton:
         """Make the button; each press counts, however soon it comes."""
         line = options.text("line")
-        return GpioButton(id, line, PIN, clock, rules=ContactRules(rest_s=0.0), make_factory=lambda: self.factory)
+        return GpioButton(id, line, PIN, clock, rules=ContactRules(rest_s=0.0), chip=Chip(lambda: self.factory))
 
     def board(self, id: str, _options: Options, clock: Clock) -> Max7219Matrix:
         """Make the board."""

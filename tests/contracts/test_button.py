@@ -13,6 +13,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio import Chip
 from gateway.devices.gpio_button import GpioButton, GpioRatingButton
 from gateway.devices.gpio_contacts import GpioContacts
 from gateway.devices.gpio_keypad import GpioKeypad
@@ -51,21 +52,21 @@ class Rig:
 def gpio_rig() -> Rig:
     """The real button on gpiozero's mock pins."""
     clock, factory = FakeClock(), MockFactory()
-    button = GpioButton("tombol", "surat", 17, clock, rules=RULES, make_factory=lambda: factory)
+    button = GpioButton("tombol", "surat", 17, clock, rules=RULES, chip=Chip(lambda: factory))
     return gpio_rig_of(button, GIVES, clock, factory)
 
 
 def gpio_rating_rig() -> Rig:
     """The real rating button, likewise."""
     clock, factory = FakeClock(), MockFactory()
-    button = GpioRatingButton("tombol", "1", 4, 17, clock, rules=RULES, make_factory=lambda: factory)
+    button = GpioRatingButton("tombol", "1", 4, 17, clock, rules=RULES, chip=Chip(lambda: factory))
     return gpio_rig_of(button, RATES, clock, factory)
 
 
 def gpio_keypad_rig() -> Rig:
     """The real keypad, likewise."""
     clock, factory = FakeClock(), MockFactory()
-    button = GpioKeypad("tombol", "1", (17, 27, 22), clock, rules=RULES, lamp_pin=5, make_factory=lambda: factory)
+    button = GpioKeypad("tombol", "1", (17, 27, 22), clock, rules=RULES, lamp_pin=5, chip=Chip(lambda: factory))
     return gpio_rig_of(button, CALLS, clock, factory)
 
 

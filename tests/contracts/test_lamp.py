@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from gpiozero.pins.mock import MockFactory
 
+from gateway.devices.gpio import Chip
 from gateway.devices.ports import DeviceFault, DeviceState, Lamp, LampSign
 from gateway.devices.simulated_lamp import SimulatedLamp
 from gateway.devices.status_lamp import StatusLamp
@@ -56,7 +57,7 @@ class Pins:
 def gpio_rig(pins: dict[LampSign, int]) -> Rig:
     """The real lamp; it is lit when any of its LEDs is."""
     clock, mock = FakeClock(), Pins()
-    lamp = StatusLamp("lampu", pins, clock, make_factory=mock.make)
+    lamp = StatusLamp("lampu", pins, clock, chip=Chip(mock.make))
     lamp.look()
     return Rig(lamp, clock, lambda: any(mock.lit(pin) for pin in pins.values()), mock.take_away, mock.give_back)
 

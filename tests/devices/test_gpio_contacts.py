@@ -6,8 +6,8 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio import Chip, in_words
 from gateway.devices.gpio_button import GpioButton
-from gateway.devices.gpio_contacts import in_words
 from gateway.devices.gpio_keypad import GpioKeypad
 from gateway.devices.ports import DeviceState, Press
 from tests.support.clock import FakeClock
@@ -26,7 +26,7 @@ class Counter:
             *("loket", "1", (CALL, RECALL, DONE), self.clock),
             rules=ContactRules(),
             lamp_pin=LAMP,
-            make_factory=lambda: self.pins,
+            chip=Chip(lambda: self.pins),
         )
         self.keypad.when_pressed(self.presses.append)
         self.keypad.look()
@@ -101,7 +101,7 @@ def test_the_lamp_goes_out_by_itself() -> None:
 def test_a_button_has_a_lamp_too() -> None:
     """The big button for a number answers in the same way."""
     clock, pins = FakeClock(), MockFactory()
-    button = GpioButton("tombol", "surat", 17, clock, rules=ContactRules(), lamp_pin=LAMP, make_factory=lambda: pins)
+    button = GpioButton("tombol", "surat", 17, clock, rules=ContactRules(), lamp_pin=LAMP, chip=Chip(lambda: pins))
     button.when_pressed(lambda _press: None)
     button.look()
     pins.pin(17).drive_low()
@@ -112,7 +112,7 @@ def test_a_button_has_a_lamp_too() -> None:
 def test_a_lamp_on_a_pin_in_use_is_said_and_lets_go_of_the_keys() -> None:
     """A wrong wiring list is shown; the pins are free for the right one."""
     clock, pins = FakeClock(), MockFactory()
-    wrong = GpioKeypad("loket", "1", (CALL, RECALL, DONE), clock, rules=ContactRules(), lamp_pin=CALL, make_factory=lambda: pins)
+    wrong = GpioKeypad("loket", "1", (CALL, RECALL, DONE), clock, rules=ContactRules(), lamp_pin=CALL, chip=Chip(lambda: pins))
     wrong.look()
     assert (wrong.state(), wrong.reason()) == (DeviceState.MISSING, "pin sudah dipakai perangkat lain")
 

@@ -20,6 +20,7 @@ from PIL import Image
 from gateway.clock import Clock
 from gateway.devices import catalog
 from gateway.devices.debounce import ContactRules
+from gateway.devices.gpio import Chip
 from gateway.devices.gpio_button import GpioButton
 from gateway.devices.ports import Device
 from gateway.hall import Hall
@@ -187,7 +188,7 @@ class Wall:
 
     def button(self, id: str, clock: Clock) -> Device:
         """The hall's side of it."""
-        return GpioButton(id, "administrasi", BUTTON, clock, rules=ContactRules(), lamp_pin=LAMP, make_factory=lambda: self.pins)
+        return GpioButton(id, "administrasi", BUTTON, clock, rules=ContactRules(), lamp_pin=LAMP, chip=Chip(lambda: self.pins))
 
     def press(self) -> None:
         """Press once, with a contact that bounces, from a thread that the hall has not started."""
