@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.checks.finding import Finding, Level, Verdict
-from gateway.devices.ports import Device, DeviceState, Foresees
+from gateway.devices.ports import Device, DeviceState, Foresees, Wired
 from gateway.devices.remedies import remedy
 from gateway.devices.wall_screen import ALONE
 
@@ -27,6 +27,11 @@ ASTRAY = Verdict(
     Level.BROKEN,
     "Perangkat {device} dipasang untuk {place}, yang tidak ada di balai ini; tekanannya tidak berarti apa-apa.",
     "Tulis id layanan atau loket yang ada di hall.toml, atau tambahkan di halaman Layanan dan Loket.",
+)
+SHARED = Verdict(
+    Level.BROKEN,
+    "Pin GPIO {pin} ditulis lebih dari sekali di hall.toml: {device}. Hanya satu yang bekerja.",
+    "Teknisi: beri setiap tombol dan lampu pin sendiri (docs/rangkaian.md), lalu mulai ulang.",
 )
 TRIED = Verdict(
     Level.WARNING,
@@ -57,8 +62,20 @@ def check_devices(
         for (verdict, why, what), names in troubles.items()
     ]
     findings += [Finding("devices", ASTRAY, {"device": id, "place": place}) for id, place in (astray or {}).items()]
+    findings += _shared(found)
     if tried:
         findings.append(Finding("devices", TRIED, {"device": tried, "seconds": max(1, round(left_s))}))
     if not findings:
         findings.append(Finding("devices", GOOD, {"count": len(found)}) if found else Finding("devices", NONE))
     return tuple(sorted(findings, key=lambda finding: -finding.level))
+
+
+def _shared(devices: Iterable[Device]) -> Iterator[Finding]:
+    """Tell of each pin that has more than one wire, also while there is no chip that could say so."""
+    wires: dict[int, list[str]] = {}
+    for device in devices:
+        for pin in device.pins() if isinstance(device, Wired) else ():
+            wires.setdefault(pin, []).append(device.id)
+    for pin, names in sorted(wires.items()):
+        if len(names) > 1:
+            yield Finding("devices", SHARED, {"pin": pin, "device": ", ".join(dict.fromkeys(names))})

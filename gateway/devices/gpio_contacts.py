@@ -79,7 +79,7 @@ class GpioContacts:
 
     def blink(self) -> bool:
         """Let the lamp go on and off for some seconds, as the devices' loop looks; return whether it is there."""
-        if self._lamp is None:
+        if not self._wires.lamps:
             return False
         self._blinks_left = 2 * BLINKS
         return True

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
+from unicodedata import category
 
 from gateway.devices.debounce import ContactRules
 from gateway.devices.lan_accounts import SECRET
@@ -42,10 +43,12 @@ class Options:
         self._left = dict(entry.options)
 
     def text(self, key: str) -> str:
-        """Take a text that must be there."""
+        """Take a text that must be there, without control characters: no path, address or name has any."""
         value = self._left.pop(key, None)
         if not isinstance(value, str) or not value:
             raise self._wrong(key, Reason("harus teks"))
+        if any(category(sign) == "Cc" for sign in value):
+            raise self._wrong(key, Reason("tidak boleh berisi tanda yang tidak dapat dicetak"))
         return value
 
     def text_or(self, key: str, default: str) -> str:
@@ -122,6 +125,8 @@ class Options:
         usual = ContactRules()
         rest_s = self.seconds("rest_s", usual.rest_s, 10)
         stuck_s = self.seconds("stuck_s", usual.stuck_s, 3600)
+        if stuck_s <= rest_s:  # every press would be the last
+            raise self._wrong("stuck_s", Reason("harus lebih dari rest_s, yaitu {rest} detik", rest=f"{rest_s:g}"))
         return ContactRules(rest_s=rest_s, stuck_s=stuck_s, recovery_s=max(usual.recovery_s, rest_s))
 
     def end(self) -> None:

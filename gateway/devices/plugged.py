@@ -1,6 +1,6 @@
 """All devices of one hall together, also while some come and go.
 
-Promises: what stands in the settings and what was paired later are the same to everybody; who has to know of a device that comes
+Promises: a device that cannot be looked at keeps nobody from looking at the others (``guard``); what stands in the settings and what was paired later are the same to everybody; who has to know of a device that comes
 or goes is told in the thread that brings or takes it; looking, asking and bringing are safe from any thread.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self, cast
 
+from gateway.devices.guard import guarded
 from gateway.devices.options import Entry
 from gateway.devices.ports import Board, Button, Device, DeviceState, Lamp, Printer, Screen, Speaker
 from gateway.errors import Refusal
@@ -30,7 +31,7 @@ class Devices:
     """
 
     def __init__(self, devices: Iterable[Device], make: Callable[[Entry], Device] = _no_kind) -> None:
-        self._devices = tuple(devices)
+        self._devices = tuple(guarded(device) for device in devices)
         self._make = make
         self._turn = threading.RLock()
         self._followers: tuple[tuple[Callable[[Device], None], Callable[[Device], None]], ...] = ()
@@ -83,7 +84,7 @@ class Devices:
         with self._turn:
             if any(device.id == entry.id for device in self._devices):
                 raise Refusal("device-id-taken", device=entry.id)
-            device = self._make(entry)
+            device = guarded(self._make(entry))
             device.look()
             self._devices = (*self._devices, device)
             for arrived, _ in self._followers:

@@ -126,6 +126,14 @@ class Blinks(Protocol):
         """Let the lamp go on and off for some seconds; return whether it can. From any thread; never blocks and never raises."""
 
 
+@runtime_checkable
+class Wired(Protocol):
+    """A device that is wired to pins of the Pi's header."""
+
+    def pins(self) -> tuple[int, ...]:
+        """Return the BCM number of each of its wires: one that stands there twice has two that are at odds."""
+
+
 class Button(Device, Protocol):
     """Gives a number at a press, tells how content somebody is, or what a clerk does."""
 

@@ -22,6 +22,7 @@ REMEDIES: dict[str, str] = {
     # Buttons and keypads
     "tombol macet tertekan, dimatikan": "Lepaskan tombolnya: periksa apakah ada yang menekan, kotor, atau basah. Tombol berfungsi lagi 5 detik sesudah lepas.",
     "ditutup": RESTART,
+    "tidak dapat diperiksa ({error})": "Teknisi: periksa bagian perangkat itu di hall.toml, lalu mulai ulang balai; log balai menyebut kesalahannya (docs/technician.md).",
     "belum dicari": "Tunggu beberapa detik; balai sedang mencarinya.",
     "pin tidak dapat dibuka ({error})": GPIO,
     "pin sudah dipakai perangkat lain": "Teknisi: dua perangkat di hall.toml memakai pin yang sama; beri masing-masing pin sendiri (docs/rangkaian.md).",

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import gateway.devices
-from gateway.checks.devices import GOOD, NONE, ONE, SILENT, SOON, TRIED, check_devices
-from gateway.devices.catalog import KINDS
+from gateway.checks.devices import GOOD, NONE, ONE, SHARED, SILENT, SOON, TRIED, check_devices
+from gateway.devices.catalog import KINDS, plug_in
 from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.options import Options
 from gateway.devices.ports import Device, DeviceState
@@ -18,6 +18,7 @@ from gateway.devices.printer_words import CLOSED, OUT_OF_PAPER, PAPER_NEAR_END, 
 from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL, remedy
 from gateway.errors import Reason
 from gateway.portal.i18n import words
+from gateway.settings import DeviceSettings
 from tests.support.clock import FakeClock
 
 ROOM = Path(gateway.devices.__file__).parent
@@ -132,6 +133,30 @@ def test_a_button_that_is_tried_is_always_said() -> None:
     assert [(finding.verdict, finding.level) for finding in found] == [(ONE, 2), (TRIED, 1)]
     assert "tombol-a" in found[1].sentence
     assert "42 detik" in found[1].remedy
+
+
+def test_pins_that_stand_twice_are_told_without_a_chip() -> None:
+    """Every pin of every device: a laptop on which the settings are judged says it, and the start goes on."""
+    entries = [
+        {"id": "tombol-a", "kind": "gpio-button", "line": "a", "pin": 17, "lamp_pin": 18},
+        {"id": "tombol-b", "kind": "gpio-button", "line": "b", "pin": 18},
+        {"id": "loket", "kind": "gpio-keypad", "counter": "1", "call_pin": 5, "recall_pin": 5, "done_pin": 6},
+        {"id": "lampu", "kind": "status-lamp", "pin": 26, "yellow_pin": 26, "red_pin": 17},
+    ]
+    with plug_in([DeviceSettings.model_validate(one) for one in entries], FakeClock()) as devices:
+        told = [one.facts for one in check_devices(devices) if one.verdict is SHARED]
+    assert told == [
+        {"pin": 5, "device": "loket"},
+        {"pin": 17, "device": "tombol-a, lampu"},
+        {"pin": 18, "device": "tombol-a, tombol-b"},
+    ]
+
+
+def test_a_status_lamp_whose_signs_share_a_pin_is_well() -> None:
+    """One LED for all signs is how a small hall has it."""
+    lamp = DeviceSettings.model_validate({"id": "lampu", "kind": "status-lamp", "pin": 26, "yellow_pin": 26})
+    with plug_in([lamp], FakeClock()) as devices:
+        assert SHARED not in [one.verdict for one in check_devices(devices)]
 
 
 def test_every_reader_is_told_in_words_what_is_wrong_with_a_device() -> None:

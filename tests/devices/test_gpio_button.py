@@ -32,7 +32,7 @@ class Bench:
         return self.chip
 
 
-class LoosePin(MockPin):
+class LoosePin(MockPin):  # type: ignore[misc] # gpiozero has no types
     """A pin that can be lost, as when another program takes it."""
 
     lost = False

@@ -7,6 +7,7 @@ import pytest
 from gateway.devices.catalog import plug_in
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import Device, DeviceState, Press
+from gateway.devices.remedies import USUAL, remedy
 from gateway.devices.simulated_button import SimulatedButton
 from gateway.errors import Refusal
 from gateway.plugging import Plugging
@@ -91,3 +92,53 @@ def test_what_comes_is_connected_and_what_goes_is_not(devices: Devices) -> None:
     assert isinstance(button, SimulatedButton)
     button.press()
     assert ([press.line for press in presses], loops) == (["bantuan"], ["papan", "end board-papan"])
+
+
+class Moody:
+    """A device that breaks its promise: looking at it raises while it is ill."""
+
+    kind = "lampu"
+
+    def __init__(self, id: str = "rewel", *, ill: bool = True) -> None:
+        self.id = id
+        self.ill = ill
+        self.looks = 0
+
+    def state(self) -> DeviceState:
+        """Claim to be well."""
+        return DeviceState.READY
+
+    def reason(self) -> str:
+        """Say nothing."""
+        return ""
+
+    def look(self) -> None:
+        """Raise what nobody has foreseen."""
+        self.looks += 1
+        if self.ill:
+            raise ValueError("embedded null byte")
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def test_a_device_that_cannot_be_looked_at_is_faulty_and_the_others_are_looked_at(caplog: pytest.LogCaptureFixture) -> None:
+    """The hall starts, says which device it is and what to do, logs it once, and has it back as soon as looking goes well."""
+    moody, other = Moody(), Moody("tombol-a", ill=False)
+    with Devices([moody, other]) as devices:
+        for _ in range(2):
+            devices.step()
+        ill = (moody.state(), moody.reason(), remedy("lampu", moody.reason()) != USUAL, list(devices.ailing()), other.looks)
+        moody.ill = False
+        devices.step()
+        assert ill == (DeviceState.FAULTY, "tidak dapat diperiksa (ValueError)", True, ["rewel"], 2)
+        assert devices.ailing() == {}
+    assert [line for line in caplog.messages if "rewel" in line] == ["device=rewel event=look-failed error=ValueError"]
+
+
+def test_a_device_that_comes_and_cannot_be_looked_at_is_here_all_the_same() -> None:
+    """It is faulty, as one of the settings would be."""
+    moody = Moody()
+    devices = Devices([], lambda _entry: moody)
+    devices.adopt(entry("rewel"))
+    assert devices.ailing() == {"rewel": "tidak dapat diperiksa (ValueError)"}
