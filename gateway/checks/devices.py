@@ -30,7 +30,7 @@ ASTRAY = Verdict(
 )
 SHARED = Verdict(
     Level.BROKEN,
-    "Pin GPIO {pin} ditulis lebih dari sekali di hall.toml: {device}. Hanya satu yang bekerja.",
+    "Pin GPIO {pin} ditulis lebih dari sekali di hall.toml: {device}.",
     "Teknisi: beri setiap tombol dan lampu pin sendiri (docs/rangkaian.md), lalu mulai ulang.",
 )
 TRIED = Verdict(
