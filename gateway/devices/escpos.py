@@ -30,8 +30,8 @@ OFFLINE_ANSWERS = frozenset(
     0x12 | cover | key | paper | error for cover in (0, 4) for key in (0, 8) for paper in (0, 32) for error in (0, 64)
 )
 """Cover, feed key, paper and error each have a bit of their own; the other four are fixed."""
-PAPER_ANSWERS = frozenset({0x12, 0x1E, 0x72, 0x7E})
-"""Each of the two sensors has two bits, which are always alike."""
+PAPER_ANSWERS = frozenset(0x12 | near | end for near in (0, 4, 8, 12) for end in (0, 32, 64, 96))
+"""Each of the two sensors has two bits, which should be alike; cheap printers set only one."""
 
 
 def job(picture: Image.Image, *, cut: bool) -> bytes:
