@@ -40,6 +40,8 @@ class Commands(click.Group):
                 f"{_say(refusal.fault.sentence, refusal.facts)} {_say(refusal.fault.remedy, refusal.facts)}".strip(), err=True
             )
             context.exit(1)
+        except BrokenPipeError:
+            raise  # who reads has seen enough, such as head: click ends quietly
         except OSError as error:
             reason = {"path": error.filename or "?", "reason": error.strerror or error}
             fault = FAULTS["file-failed"]

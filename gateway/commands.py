@@ -128,7 +128,8 @@ def certificate_finding(settings: Settings, identity: Identity, clock: Clock) ->
     pairs = identity.pairs()
     life = (pairs[0].begins_at, pairs[0].ends_at) if pairs else None
     now = None if clock.state() is ClockState.UNSET else clock.now()
-    return check_certificate(life, now, wanted=str(settings.relay.certificate_file or ""), trouble=identity.trouble)
+    other = pairs[0].stranger_to(settings.hall.id) if pairs else ""
+    return check_certificate(life, now, wanted=str(settings.relay.certificate_file or ""), other=other, trouble=identity.trouble)
 
 
 @contextmanager
@@ -163,7 +164,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
             yield from check_devices(devices, astray=lost)
     except Refusal as refusal:
         yield _broken("devices", refusal)
-    identity = Identity(settings.relay, settings.data.directory / "identity", clock)
+    identity = Identity(settings.relay, settings.data.directory / "identity", clock, settings.hall.id)
     yield certificate_finding(settings, identity, clock)
     try:
         probe(connection_to(settings.relay, settings.hall.id, "check", trust=identity))

@@ -77,7 +77,7 @@ class Regency:
         self._services = services
         self._randomness = randomness
         self._queue_now = queue_now
-        self.identity = Identity(settings.relay, settings.data.directory / "identity", clock)
+        self.identity = Identity(settings.relay, settings.data.directory / "identity", clock, settings.hall.id)
         self.wire = self._wire()
 
     def relay(self) -> RelaySettings:

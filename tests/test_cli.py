@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +62,14 @@ def test_a_check_of_no_name_is_refused_with_all_names(settings: str) -> None:
     """A typing mistake checks nothing and says so."""
     answer = CliRunner().invoke(main, ["check", "device", "--config", settings])
     assert (answer.exit_code, "no check is called device; there are access, broker" in answer.output) == (2, True)
+
+
+def test_who_has_read_enough_of_a_check_sees_no_fault(settings: str) -> None:
+    """As with ``gateway check | head -1``: the closed pipe ends it quietly."""
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as closed:
+        command = [sys.executable, "-m", "gateway", "check", "--config", settings]
+        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own
+
+    assert ended.stderr == ""

@@ -19,6 +19,7 @@ MISNAMED = Verdict(Level.BROKEN, FAULTS["broker-misnamed"].sentence, FAULTS["bro
 OWN_UNREADABLE = Verdict(Level.BROKEN, FAULTS["certificate-unreadable"].sentence, FAULTS["certificate-unreadable"].remedy)
 OWN_EXPIRED = Verdict(Level.BROKEN, FAULTS["certificate-expired"].sentence, FAULTS["certificate-expired"].remedy)
 OWN_EARLY = Verdict(Level.BROKEN, FAULTS["certificate-early"].sentence, FAULTS["certificate-early"].remedy)
+OWN_OTHER = Verdict(Level.BROKEN, FAULTS["certificate-other"].sentence, FAULTS["certificate-other"].remedy)
 OWN_REVOKED = Verdict(Level.BROKEN, FAULTS["certificate-revoked"].sentence, FAULTS["certificate-revoked"].remedy)
 OWN_UNKNOWN = Verdict(Level.BROKEN, FAULTS["certificate-unknown"].sentence, FAULTS["certificate-unknown"].remedy)
 OWN_REFUSED = Verdict(Level.BROKEN, FAULTS["certificate-refused"].sentence, FAULTS["certificate-refused"].remedy)
@@ -36,6 +37,7 @@ VERDICTS = {
     "certificate-unreadable": OWN_UNREADABLE,
     "certificate-expired": OWN_EXPIRED,
     "certificate-early": OWN_EARLY,
+    "certificate-other": OWN_OTHER,
     "certificate-revoked": OWN_REVOKED,
     "certificate-unknown": OWN_UNKNOWN,
     "certificate-refused": OWN_REFUSED,

@@ -29,19 +29,25 @@ ENDED = Verdict(
     FAULTS["certificate-expired"].remedy,
 )
 EARLY = Verdict(Level.BROKEN, FAULTS["certificate-early"].sentence, FAULTS["certificate-early"].remedy)
+OTHER = Verdict(Level.BROKEN, FAULTS["certificate-other"].sentence, FAULTS["certificate-other"].remedy)
 UNREADABLE = Verdict(Level.BROKEN, FAULTS["certificate-unreadable"].sentence, FAULTS["certificate-unreadable"].remedy)
 
 
-def check_certificate(life: tuple[datetime, datetime] | None, now: datetime | None, *, wanted: str, trouble: str = "") -> Finding:
+def check_certificate(
+    life: tuple[datetime, datetime] | None, now: datetime | None, *, wanted: str, other: str = "", trouble: str = ""
+) -> Finding:
     """Look at the certificate that the hall shows first.
 
     ``life`` is when it begins and ends, None when none can be read; ``now`` is None while the clock is not set;
-    ``wanted`` is the file that the settings name, or empty; ``trouble`` tells why a renewal did not succeed.
+    ``wanted`` is the file that the settings name, or empty; ``other`` tells in what it is another hall's, or is empty;
+    ``trouble`` tells why a renewal did not succeed.
     """
     if not wanted:
         return Finding("certificate", NONE)
     if life is None:
         return Finding("certificate", UNREADABLE, {"reason": wanted})
+    if other:
+        return Finding("certificate", OTHER, {"reason": other})
     if now is None:
         return Finding("certificate", UNSURE)
     begins_at, ends_at = life

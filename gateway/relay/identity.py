@@ -7,6 +7,7 @@ Nothing is ever tried without a certificate that is there, nor with the broker u
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
@@ -44,6 +46,12 @@ class Pair:
         """When it ends."""
         return self.chain[0].not_valid_after_utc
 
+    def stranger_to(self, hall: str) -> str:
+        """Return in what it is another hall's than ``hall``, a ten-digit code; empty when it is not, or bears no such code."""
+        names = [str(one.value) for one in self.chain[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        others = [name for name in names if re.fullmatch("[0-9]{10}", name, re.ASCII) and name != hall]
+        return f"{others[0]} ≠ hall.id {hall}" if others else ""
+
     @classmethod
     def read(cls, certificate: Path, key: Path | None = None) -> Pair | None:
         """Read a pair, or return None when the file is not there or holds no certificate."""
@@ -56,11 +64,12 @@ class Pair:
 class Identity:
     """The hall's credentials; implements gateway.mqtt.tls.Credentials. ``folder`` is where the hall keeps renewed ones."""
 
-    def __init__(self, relay: RelaySettings, folder: Path, clock: Clock) -> None:
+    def __init__(self, relay: RelaySettings, folder: Path, clock: Clock, hall: str) -> None:
         self.folder = folder
         self.trouble = ""
         """Why the last renewal did not succeed, in a sentence; empty when it did or none was due."""
         self._relay = relay
+        self._hall = hall
         self._clock = clock
         self._shown: Pair | None = None
         self._turned_away = 0
@@ -71,12 +80,12 @@ class Identity:
         return f"{self._shown.ends_at:%Y-%m-%d}" if self._shown else ""
 
     def pairs(self) -> list[Pair]:
-        """Return what can be read, the one to show first at the head."""
+        """Return what can be read, the one to show first at the head: the newest that is this hall's own."""
         if self._relay.certificate_file is None:
             return []
         given = Pair.read(self._relay.certificate_file, self._relay.key_file)
         found = [pair for pair in (Pair.read(self.folder / RENEWED), given) if pair]
-        return sorted(found, key=lambda pair: pair.begins_at, reverse=True)
+        return sorted(found, key=lambda pair: (not pair.stranger_to(self._hall), pair.begins_at), reverse=True)
 
     def trust(self, pair: Pair) -> Trust:
         """Return how to speak to the broker with ``pair``."""
@@ -97,6 +106,8 @@ class Identity:
 
     def weigh(self, ending: Disconnected) -> Disconnected:
         """Return what an ending means: our own dates tell more than a broker's alert. Turned away, show the other next."""
+        if self._shown and (other := self._shown.stranger_to(self._hall)):
+            return Disconnected("certificate-other", other)  # some brokers only cut the connection
         if not ending.code.startswith("certificate-") and ending.code != "broker-refused":
             return ending
         pair = self._shown

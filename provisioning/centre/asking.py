@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 from gateway.clock import SystemClock
-from gateway.errors import Refusal
+from gateway.errors import FAULTS, Refusal
 from gateway.relay.orders import KINDS
 from gateway.relay.signing import EVERY_HALL, spell_key
 from provisioning.centre import sealing_key
+from provisioning.centre.asked_folder import Standing
 from provisioning.centre.fitting import require_fit
-from provisioning.centre.opening import leave_order, open_reader
+from provisioning.centre.opening import leave_order, left_orders, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.signing_key import make_or_load_key, pinned
@@ -35,6 +36,8 @@ WORDS = {
     KEPT: "disimpan di balai sampai versinya bisa",
 }
 """What an answer means, for people."""
+WAITING = "belum diambil penerima; pastikan provision centre intake berjalan"
+"""What is said of an order that only its file knows."""
 
 
 @click.command()
@@ -73,8 +76,13 @@ def ask(
         click.echo(
             f"Perintah {order.id} tersimpan; dikirim oleh penerima (provision centre intake) sampai {order.notafter[:16]} UTC."
         )
+        if order.hall != EVERY_HALL and order.hall not in {view.hall for view in reader.watch()}:
+            click.echo(f"Balai {order.hall} belum pernah terdengar di pusat ini. Periksa kodenya; perintah ini menunggunya.")
         if wait_s:
-            context.exit(_wait(reader, order, wait_s))
+            code = wait_for(reader, order, wait_s)
+            if code == OPEN_CODE:
+                _tell_left(database, order)
+            context.exit(code)
 
 
 @click.command()
@@ -90,13 +98,17 @@ def orders(database: str, last: int) -> None:
     made = table("balai", "diminta", "perintah", *(("nomor",) if wide else ()), "hasil")
     now = instant(SystemClock().now())
     with closing(open_reader(database)) as reader:
-        halls = len(reader.halls())
-        for order in reader.orders(last):
+        halls, left = len(reader.halls()), left_orders(database)
+        known = reader.orders(last)
+        for order in known:
             outcome = _outcome(order, reader.order_answers(order.id), halls, now)
-            about = order.subject.partition("/")[2]
-            asked = (order.hall, order.asked_at[:16].replace("T", " "), f"{order.kind} {about}".strip())
-            made.add_row(*asked, *((order.id,) if wide else ()), outcome)
+            made.add_row(*_asked(order, wide=wide), outcome)
+        ids = {order.id for order in known}
+        for order in left.waiting:
+            if order.id not in ids:
+                made.add_row(*_asked(order, wide=wide), WAITING)
     console.print(made)
+    _tell_trouble(left)
 
 
 @click.command()
@@ -116,6 +128,30 @@ def key(file: Path, *, sealing: bool) -> None:
         click.echo(f"provision centre ask all key.put --set use=sealing --set key={public} --database ...")
     else:
         click.echo(f'centre_key = "{pinned(make_or_load_key(file))}"')
+
+
+def _asked(order: OrderRow, *, wide: bool) -> tuple[str, ...]:
+    """Return the cells that say what was asked."""
+    about = order.subject.partition("/")[2]
+    cells = (order.hall, order.asked_at[:16].replace("T", " "), f"{order.kind} {about}".strip())
+    return (*cells, order.id) if wide else cells
+
+
+def _tell_left(database: str, order: OrderRow) -> None:
+    """Say that the intake has not even taken an order in."""
+    left = left_orders(database)
+    if order.id in {one.id for one in left.waiting}:
+        click.echo(f"Perintah {WAITING}.")
+    _tell_trouble(left)
+
+
+def _tell_trouble(left: Standing) -> None:
+    """Name what the intake cannot take in, with its remedy."""
+    if left.hidden:
+        click.echo("Perintah yang belum diambil penerima hanya dilihat oleh pemilik basis data.", err=True)
+    fault = FAULTS["order-unread"]
+    for path in left.unread:
+        click.echo(f"{fault.sentence} {fault.remedy}".format(path=path), err=True)
 
 
 def _data(text: str, pairs: Sequence[str]) -> dict[str, Any]:
@@ -150,7 +186,7 @@ def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON has
         return text
 
 
-def _wait(reader: CentreReader, order: OrderRow, wait_s: int) -> int:
+def wait_for(reader: CentreReader, order: OrderRow, wait_s: int) -> int:
     """Tell each answer as it comes; return the exit code."""
     awaited = set(reader.halls()) if order.hall == EVERY_HALL else {order.hall}
     told: dict[str, OrderAnswer] = {}
@@ -162,7 +198,11 @@ def _wait(reader: CentreReader, order: OrderRow, wait_s: int) -> int:
                 told[answer.hall] = answer
                 click.echo(_sentence(answer))
         if awaited <= told.keys():
-            return REJECTED_CODE if any(one.state in {REJECTED, RETURNED} for one in told.values()) else 0
+            states = {one.state for one in told.values()}
+            return REJECTED_CODE if states & {REJECTED, RETURNED} else OPEN_CODE if KEPT in states else 0
+        if order.notafter <= instant(SystemClock().now()):
+            click.echo(f"Perintah tidak berlaku lagi; {len(awaited - told.keys())} balai tidak menjawab.")
+            return OPEN_CODE
         if SystemClock().monotonic_s() >= until_s:
             click.echo(f"Belum ada jawaban dari {len(awaited - told.keys())} balai; perintah tetap dikirim.")
             return OPEN_CODE

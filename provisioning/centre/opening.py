@@ -8,7 +8,7 @@ from types import ModuleType
 
 from gateway.errors import Refusal
 from provisioning.centre import sqlite_database
-from provisioning.centre.asked_folder import folder_of, leave
+from provisioning.centre.asked_folder import Standing, leave, standing
 from provisioning.centre.database import IntakeDatabase
 from provisioning.centre.orders import OrderRow
 from provisioning.centre.reader import CentreReader
@@ -42,13 +42,18 @@ def open_reader(address: str) -> CentreReader:
 def leave_order(address: str, order: OrderRow) -> None:
     """Keep an order durably at the centre of ``address``, beside a running intake too.
 
-    Raises the refusals of ``open_database``, and ``centre-storage``.
+    Raises the refusals of ``open_database``, ``order-user`` and ``centre-storage``.
     """
     if not address.startswith(POSTGRES):
-        leave(folder_of(_path(address)), order)
+        leave(_path(address), order)
         return
     with closing(open_database(address)) as database, database.transaction() as tx:
         tx.keep_order(order)
+
+
+def left_orders(address: str) -> Standing:
+    """Return the orders that no intake has taken in yet; PostgreSQL takes them in by itself."""
+    return Standing([], []) if address.startswith(POSTGRES) else standing(_path(address))
 
 
 def _path(address: str) -> Path:

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from gateway.errors import Refusal
-from provisioning.centre.asked_folder import folder_of, left
+from provisioning.centre.asked_folder import AskedFolder
 from provisioning.centre.database import Untakeable
 from provisioning.centre.reader import CentreReader, look
 from provisioning.centre.schema import MIGRATIONS, migrate
@@ -90,6 +90,7 @@ class SqliteIntakeDatabase:
         version made it, ``centre-unusable`` when it cannot be opened or is no database of a centre.
         """
         self.path = path
+        self._asked = AskedFolder(path)
         self._lock = _lock(path)
         try:
             self._connection = _open(path)
@@ -129,14 +130,14 @@ class SqliteIntakeDatabase:
 
     def collect_orders(self) -> None:
         """Take in what ``provision centre ask`` has left beside the file. Raises Refusal ``centre-storage``."""
-        found = list(left(folder_of(self.path)))
+        found = self._asked.left()
         if not found:
             return
         with self.transaction() as tx:
             for _, order in found:
                 tx.keep_order(order)
         for path, _ in found:
-            path.unlink(missing_ok=True)
+            self._asked.taken(path)
 
     def close(self) -> None:
         """Checkpoint, close and let another intake have the file. May be called twice."""

@@ -37,12 +37,17 @@ What to do next:
                cp {path}/systemd/*.service /etc/systemd/system/; systemctl enable --now balai-broker balai-intake balai-enrol
   2. Keep it:  move the two keys in {path}/authority to a stick (READ-ME.txt there says why). Back the rest up.
   3. A hall:   provision centre issue 3510012001 --directory {path} --out hall.pem
-               Give it hall.pem and {ca}; in its hall.toml:
+               Give it hall.pem and {ca}; in its hall.toml, beside them:
+               [hall]
+               id = "3510012001"
+               name = "Balai Desa Contoh"
                [relay]
                broker = "mqtts://{host}:{port}"
                ca_file = "server-ca.pem"
                certificate_file = "hall.pem"
                centre_key = "{key}"
+               Start it there: gateway run --config hall.toml
+  Commands of the centre run as the owner of its files: sudo -u balai-centre provision centre ...
 """
 
 

@@ -57,6 +57,7 @@ def test_access(portal: PortalSettings, level: Level, words: str) -> None:
         (False, "clock-not-set", Level.WARNING, "Jam balai belum diatur"),
         (False, "broker-foreign", Level.BROKEN, "bukan dari kabupaten ini"),
         (False, "certificate-expired", Level.BROKEN, "Sertifikat balai ini sudah habis"),
+        (False, "certificate-other", Level.BROKEN, "milik balai lain (sunyi)"),
         (False, "certificate-revoked", Level.BROKEN, "mencabut"),
     ],
 )
@@ -107,6 +108,7 @@ def test_a_certificate_that_cannot_be_judged() -> None:
     assert_says(check_certificate(None, NOW, wanted=""), Level.GOOD, "tidak memakai")
     assert_says(check_certificate(None, NOW, wanted="hall.pem"), Level.BROKEN, "tidak terbaca: hall.pem")
     assert_says(check_certificate(life, None, wanted="hall.pem"), Level.GOOD, "setelah jam diatur")
+    assert_says(check_certificate(life, None, wanted="hall.pem", other="B"), Level.BROKEN, "milik balai lain (B)")
 
 
 def test_loops() -> None:

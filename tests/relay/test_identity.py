@@ -40,7 +40,7 @@ class Place:
         self.relay = RelaySettings(
             broker=str(centre.address), ca_file=centre.folder.broker_ca, certificate_file=self.given, topic_root="balai/v1"
         )
-        self.identity = Identity(self.relay, self.folder, self.clock)
+        self.identity = Identity(self.relay, self.folder, self.clock, HALL)
 
     def put(self, trust: Trust, *, renewed: bool = False) -> None:
         """Let the hall have a pair, from the technician or renewed."""
@@ -84,6 +84,19 @@ def test_turned_away_with_one_it_shows_the_other(place: Place, centre: ShippedCe
 
     assert newer_first == [place.folder / RENEWED, place.given]
     assert answers == ["certificate-revoked", ""]
+
+
+def test_another_halls_pair_is_called_so(place: Place, centre: ShippedCentre) -> None:
+    """However the broker ends it, and it is shown only while there is none of the hall's own."""
+    place.put(centre.issue("3510012002"))
+    place.shown()
+    told = ("broker-unreachable", "broker-refused", "certificate-refused")
+    meant = {place.identity.weigh(Disconnected(code, "x")) for code in told}
+    place.put(centre.issue(HALL, at=now() - 20 * DAY), renewed=True)
+
+    assert meant == {Disconnected("certificate-other", "3510012002 ≠ hall.id 3510012001")}
+    assert place.shown() == place.folder / RENEWED
+    assert place.identity.weigh(Disconnected("broker-unreachable", "x")).code == "broker-unreachable"
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])

@@ -45,7 +45,7 @@ class Place:
 
     def __init__(self, centre: ShippedCentre, given: Path, folder: Path) -> None:
         self.relay = RelaySettings(broker=str(centre.address), ca_file=centre.folder.broker_ca, certificate_file=given)
-        self.identity = Identity(self.relay, folder, FakeClock(now()))
+        self.identity = Identity(self.relay, folder, FakeClock(now()), HALL)
         connection = connection_to(self.relay, HALL, "1", trust=self.identity)
         assert connection is not None
         self.connection = connection

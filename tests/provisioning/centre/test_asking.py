@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from provisioning.centre import asked_folder
+from gateway.errors import Refusal
+from provisioning.centre.asked_folder import AskedFolder, folder_of, leave
+from provisioning.centre.asking import wait_for
+from provisioning.centre.opening import open_reader
 from provisioning.centre.orders import OrderAnswer, OrderRow
 from provisioning.centre.postgres_database import PostgresIntakeDatabase
 from provisioning.centre.signing_key import load_key, make_or_load_key, pinned
@@ -39,7 +45,11 @@ class Desk:
 
     def asked(self) -> list[OrderRow]:
         """Return what was left for the intake."""
-        return [order for _, order in asked_folder.left(asked_folder.folder_of(self.path))]
+        return [order for _, order in AskedFolder(self.path).left()]
+
+    def asked_by_intake(self) -> list[OrderRow]:
+        """Return what the running intake still finds there."""
+        return [order for _, order in self.database._asked.left()]
 
     def keep(self, order: OrderRow, *answers: OrderAnswer) -> None:
         """Let an order and its answers be in the database."""
@@ -55,6 +65,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def open_desk() -> Iterator[Desk]:
+    """Return one in a folder that other users may enter, as those of tmp_path are not."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        made = Desk(Path(folder))
+        yield made
+        made.database.close()
 
 
 RESEND = '{"epoch": "7f3a90c2", "lane": "records", "first": 1, "last": 2}'
@@ -77,7 +97,7 @@ def test_an_order_is_left_beside_a_running_intake(desk: Desk) -> None:
     assert (order.hall, order.kind, order.subject) == (HALL, "announcement.put", "announcement/posyandu")
     assert json.loads(order.data) == {"important": True, "texts": {"id": "Posyandu Kamis"}, "ends_on": "2026-12-01"}
     assert order.id.startswith(desk.database.centre)
-    folder = asked_folder.folder_of(desk.path)
+    folder = folder_of(desk.path)
     assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())] == [0o700, 0o600]
 
 
@@ -134,6 +154,147 @@ def test_who_waits_in_vain_is_told_so(desk: Desk) -> None:
     result = desk.run("ask", HALL, "ping", "--wait", "1")
 
     assert (result.exit_code, "Belum ada jawaban dari 1 balai" in result.output) == (3, True)
+
+
+def test_kept_is_no_final_answer_and_refused_is_one(desk: Desk) -> None:
+    """Exit codes: 3 while a hall only keeps the order until an update, 1 when it has refused, 0 when all have done it."""
+    order = order_row(1, lasts=timedelta(days=365_000))
+    found = []
+    with closing(open_reader(f"sqlite:///{desk.path}")) as reader:
+        for state in ("kept", "rejected", "applied"):
+            desk.keep(order, answer(order, state))
+            found.append(wait_for(reader, order, 1))
+
+    assert found == [3, 1, 0]
+
+
+def test_waiting_ends_when_an_order_is_void(desk: Desk) -> None:
+    """Nobody can answer it any more."""
+    result = desk.run("ask", HALL, "ping", "--days", "0.000001", "--wait", "60")
+
+    assert (result.exit_code, "tidak berlaku lagi; 1 balai tidak menjawab" in result.output) == (3, True)
+
+
+def test_a_hall_that_was_never_heard_is_pointed_out(desk: Desk) -> None:
+    """It may be a slip of the finger; the order is kept all the same."""
+    strange, everybody = desk.run("ask", HALL, "ping").output, desk.run("ask", "all", "ping").output
+
+    assert ["belum pernah terdengar" in said for said in (strange, everybody)] == [True, False]
+    assert len(desk.asked()) == 2
+
+
+def test_orders_tells_what_the_intake_has_not_taken_in(desk: Desk) -> None:
+    """What waits stands in the table until it is in the database; what cannot be read is named with its remedy."""
+    desk.run("ask", HALL, "ping")
+    waited = desk.run("ask", HALL, "ping", "--wait", "1").output
+    spoil(desk.path, "x.json", "garbage")
+    before = desk.run("orders")
+    desk.database.collect_orders()
+    after = desk.run("orders")
+
+    assert "belum diambil penerima" in waited
+    assert (before.output.count("belum diambil penerima"), after.output.count("belum diambil penerima")) == (2, 0)
+    assert after.output.count("menunggu jawaban") == 2
+    assert ("x.json, jadi" in before.output, "x.unread, jadi" in after.output, after.exit_code) == (True, True, 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("", "{}", "[]", "null", "[1,2,3,4,5,6,7,8]", "\udcff", "[" * 5000),
+        json.dumps(order_row(1)._replace(rev="7")),
+        json.dumps(order_row(1)._replace(rev=1 << 70)),
+        json.dumps(order_row(1)._replace(rev=True)),
+        json.dumps(order_row(1)._replace(notafter="besok")),
+        json.dumps(order_row(1)._replace(hall="\udcff")),
+        json.dumps(order_row(1)._replace(data="{")),
+    ],
+)
+def test_what_is_no_order_is_set_aside_once(desk: Desk, caplog: pytest.LogCaptureFixture, content: str) -> None:
+    """The intake logs it with its remedy, takes in the others, and lives."""
+    spoil(desk.path, "0.json", content)
+    leave(desk.path, order_row(2))
+    for _ in range(2):
+        desk.database.collect_orders()
+    with desk.database.reading() as tx:
+        kept = [order.id for order in tx.unsent_orders(LONG_AGO, 10)]
+
+    assert (kept, [path.name for path in folder_of(desk.path).iterdir()]) == ([order_row(2).id], ["0.unread"])
+    assert ["remedy=" in one.message for one in caplog.records] == [True]
+
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+NOBODY = 65_534
+
+
+@ROOT
+def test_root_leaves_an_order_as_the_owner_of_the_database(open_desk: Desk) -> None:
+    """The intake can read and delete it, and what root had left before it too."""
+    spoil(open_desk.path, "former.json", json.dumps(order_row(1)))
+    os.chown(open_desk.path, NOBODY, NOBODY)
+    leave(open_desk.path, order_row(2))
+    folder = folder_of(open_desk.path)
+
+    assert {path.stat().st_uid for path in (folder, *folder.iterdir())} == {NOBODY}
+
+
+@ROOT
+def test_what_another_user_left_is_told_and_ends_nothing(open_desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """A folder of root's, then a file of root's: the intake says so once with the remedy, and ``orders`` says so too."""
+    leave(open_desk.path, order_row(1))
+    os.chown(open_desk.path, NOBODY, NOBODY)
+    folder = folder_of(open_desk.path)
+    with nobody():
+        left = [AskedFolder(open_desk.path).left()]
+    os.chown(folder, NOBODY, NOBODY)
+    with nobody():
+        asked = AskedFolder(open_desk.path)
+        left += [asked.left(), asked.left()]
+    shown = open_desk.run("orders").output
+
+    assert left == [[], [], []]
+    assert ["chown" in one.message for one in caplog.records] == [True, True]
+    assert f"{order_row(1).id}.json, jadi perintah di situ tidak dikirim" in shown
+
+
+@ROOT
+def test_what_cannot_be_deleted_is_taken_in_once(open_desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """A file that anybody may read in a folder of root's: the intake takes the order and goes on."""
+    leave(open_desk.path, order_row(1))
+    folder = folder_of(open_desk.path)
+    for path in (*folder.iterdir(), folder):
+        path.chmod(0o755)
+    with nobody():
+        open_desk.database.collect_orders()
+        again = open_desk.asked_by_intake()
+
+    assert (len(list(folder.iterdir())), again, len(caplog.records)) == (1, [], 1)
+
+
+@ROOT
+def test_who_is_neither_owner_nor_root_is_refused_in_words(open_desk: Desk) -> None:
+    """The sentence names the user to be."""
+    with nobody(), pytest.raises(Refusal, match="Hanya root, pemilik") as refused:
+        leave(open_desk.path, order_row(1))
+
+    assert "sudo -u root provision centre ask" in refused.value.remedy
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be another user for a while."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def spoil(database: Path, name: str, content: str) -> None:
+    """Put a file among the orders."""
+    folder = folder_of(database)
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(content, errors="surrogateescape")
 
 
 def test_orders_are_shown_with_what_became_of_them(desk: Desk) -> None:

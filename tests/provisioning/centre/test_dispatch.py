@@ -52,7 +52,7 @@ class Centre:
     def ask(self, *orders: OrderRow) -> None:
         """Leave orders as the command does."""
         for order in orders:
-            asked_folder.leave(asked_folder.folder_of(self.path), order)
+            asked_folder.leave(self.path, order)
 
     def step(self, seconds: float = 1.0) -> None:
         """Let time pass and the intake act."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import stat
 import subprocess
@@ -88,6 +89,17 @@ def test_keys_are_for_their_owner_alone(centre: Path) -> None:
     assert len(with_keys) == 8
     assert {stat.S_IMODE(path.stat().st_mode) for path in with_keys} == {0o600}
     assert {stat.S_IMODE(path.stat().st_mode) for path in (centre, *(key.parent for key in with_keys))} == {0o700}
+
+
+def test_units_stand_a_folder_with_a_space(tmp_path: Path) -> None:
+    """Each word of a unit that names the folder is quoted as systemd reads it."""
+    centre = tmp_path / "pusat banyuwangi"
+    found(centre)
+    lines = [line for unit in (centre / "systemd").iterdir() for line in unit.read_text().splitlines() if str(centre) in line]
+    words = [word for line in lines for word in shlex.split(line.partition("=")[2])]
+
+    assert len(lines) == 6
+    assert [word for word in words if word.startswith(" banyuwangi") or word.endswith("pusat")] == []
 
 
 def test_another_wish_than_the_first_is_refused(centre: Path) -> None:
