@@ -70,6 +70,6 @@ def test_who_has_read_enough_of_a_check_sees_no_fault(settings: str) -> None:
     os.close(read_end)
     with os.fdopen(write_end, "wb") as closed:
         command = [sys.executable, "-m", "gateway", "check", "--config", settings]
-        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603 - our own
+        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
 
-    assert ended.stderr == ""
+    assert "Broken pipe" not in ended.stderr

@@ -44,10 +44,8 @@ def check_certificate(
     """
     if not wanted:
         return Finding("certificate", NONE)
-    if life is None:
-        return Finding("certificate", UNREADABLE, {"reason": wanted})
-    if other:
-        return Finding("certificate", OTHER, {"reason": other})
+    if life is None or other:
+        return Finding("certificate", OTHER if other else UNREADABLE, {"reason": other or wanted})
     if now is None:
         return Finding("certificate", UNSURE)
     begins_at, ends_at = life

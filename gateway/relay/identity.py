@@ -80,12 +80,13 @@ class Identity:
         return f"{self._shown.ends_at:%Y-%m-%d}" if self._shown else ""
 
     def pairs(self) -> list[Pair]:
-        """Return what can be read, the one to show first at the head: the newest that is this hall's own."""
+        """Return what can be read, the newest at the head; another hall's only while there is none of its own."""
         if self._relay.certificate_file is None:
             return []
         given = Pair.read(self._relay.certificate_file, self._relay.key_file)
         found = [pair for pair in (Pair.read(self.folder / RENEWED), given) if pair]
-        return sorted(found, key=lambda pair: (not pair.stranger_to(self._hall), pair.begins_at), reverse=True)
+        own = [pair for pair in found if not pair.stranger_to(self._hall)]
+        return sorted(own or found, key=lambda pair: pair.begins_at, reverse=True)
 
     def trust(self, pair: Pair) -> Trust:
         """Return how to speak to the broker with ``pair``."""
@@ -115,6 +116,9 @@ class Identity:
             return ending
         if ending.code.startswith("certificate-"):
             self._turned_away += 1
+        return self._by_dates(pair, ending)
+
+    def _by_dates(self, pair: Pair, ending: Disconnected) -> Disconnected:
         now = self._clock.now()
         if pair.ends_at <= now:
             return Disconnected("certificate-expired", f"{pair.ends_at:%Y-%m-%d}")
