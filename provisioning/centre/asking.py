@@ -36,7 +36,7 @@ WORDS = {
     KEPT: "disimpan di balai sampai versinya bisa",
 }
 """What an answer means, for people."""
-WAITING = "belum diambil penerima; pastikan provision centre intake berjalan"
+WAITING = "belum diambil penerima; pastikan provision centre intake berjalan dan tersambung ke broker"
 """What is said of an order that only its file knows."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def init(directory: Path, hosts: tuple[str, ...], **wishes: Any) -> None:  # noq
     if not founding.made:
         click.echo("Everything is there; nothing was changed.")
     key = pinned(load_key(folder.signing_key))
-    click.echo(NEXT.format(path=directory, ca=folder.broker_ca, host=settings.hosts[0], port=settings.port, key=key))
+    click.echo(
+        NEXT.format(path=shlex.quote(str(directory)), ca=folder.broker_ca, host=settings.hosts[0], port=settings.port, key=key)
+    )
 
 
 @click.command()
