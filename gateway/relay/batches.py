@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from gateway.relay.columns import Run, turned, turned_back
+from gateway.relay.columns import COMMON_LIMIT, Run, common, turned, turned_back
 from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.words import WORDS
 
@@ -22,8 +23,8 @@ READ_LIMIT = 2000
 """Events in one batch that this version reads; the centre says so in its receipts (docs/decisions/0017-larger-batches-where-they-are-read.md)."""
 WIRE_LIMIT_BYTES = 64 * 1024
 """Bytes of one message, at the most: brokers drop the connection over their limit."""
-PLAIN_LIMIT_BYTES = 4 * 1024 * 1024
-"""Bytes of one batch when unpacked, at the most."""
+PLAIN_LIMIT_BYTES = 1024 * 1024
+"""Bytes of one batch when unpacked, at the most; columns may hold as much again in what is said once for many (``COMMON_LIMIT``)."""
 
 _LEVEL, _QUICK_LEVEL = 6, 3
 _ZLIB = 0x78
@@ -55,9 +56,11 @@ def pack(
         raise ValueError("a batch holds at least one event")
     while True:
         some = events.beginning(count) if isinstance(events, Run) else events[:count]
-        plain = _array(some) if simply else _columns(some) or _array(some)
+        columns = None if simply else turned(some)
+        plain = _array(some) if columns is None else _json(columns)
         payload = min(plain, _deflated(plain, b"" if simply else WORDS, _QUICK_LEVEL if quickly else _LEVEL), key=len)
-        excess = max(len(payload) / limit_bytes, len(plain) / PLAIN_LIMIT_BYTES)
+        repeated = 0 if columns is None else common(columns)
+        excess = max(len(payload) / limit_bytes, len(plain) / PLAIN_LIMIT_BYTES, repeated / COMMON_LIMIT)
         if excess <= 1 or count == 1:
             return Batch(payload, count)
         count = max(1, int(0.9 * count / excess))
@@ -92,10 +95,7 @@ def _array(events: Run | Sequence[Envelope]) -> bytes:
     return b"[" + b",".join([event.encode() for event in every]) + b"]"
 
 
-def _columns(events: Run | Sequence[Envelope]) -> bytes | None:
-    columns = turned(events)
-    if columns is None:
-        return None
+def _json(columns: Mapping[str, Any]) -> bytes:
     return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, SOURCE, Envelope, Unreadable, is_epoch
 from gateway.relay.topics import LANES
 
-COMMON_LIMIT = 4 * 1024 * 1024
+COMMON_LIMIT = 1024 * 1024
 """Characters that all events of a batch have from what is said once for many, at the most: as much as an array may hold."""
 _MS = timedelta(milliseconds=1)
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
@@ -84,6 +84,12 @@ def turned(events: Run | Sequence[Envelope]) -> dict[str, Any] | None:
         "uptime": [ahead_ms[0], *_steps(ahead_ms)],
         "data": data,
     }
+
+
+def common(columns: Mapping[str, Any]) -> int:
+    """Return how many characters the events of ``columns`` have from what is said once: a reader takes ``COMMON_LIMIT``."""
+    lengths = [sum(map(len, kind)) for kind in columns["kinds"]]
+    return sum(map(lengths.__getitem__, columns["kind"]))
 
 
 def _run_of(events: Sequence[Envelope]) -> Run | None:
@@ -153,8 +159,8 @@ def _require_bounds(columns: Mapping[str, Any], count: int, limit: int) -> None:
         raise Unreadable("source, epoch or lane is unknown")
     if type(first) is not int or not 0 < first <= SEQ_LIMIT - count:
         raise Unreadable("seq is not a positive number")
-    lengths = [sum(map(len, kind)) for kind in columns["kinds"]]
-    if max(lengths) > EVENT_LIMIT_BYTES or sum(map(lengths.__getitem__, columns["kind"])) > COMMON_LIMIT:
+    longest = max(sum(map(len, kind)) for kind in columns["kinds"])
+    if longest > EVENT_LIMIT_BYTES or common(columns) > COMMON_LIMIT:
         raise Unreadable("what events have in common is too long")
 
 

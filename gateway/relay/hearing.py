@@ -25,12 +25,15 @@ def told_by(answer: Received | Acknowledged) -> Told:
         return None
 
 
-def can_be_asked_again(told: Told) -> bool:
-    """Whether losing what this decides costs only a hello: so is all that merely confirms, and it waits for no sync."""
+def can_be_asked_again(told: Told, *, by_puback: bool = False) -> bool:
+    """Whether losing what this decides costs only a hello: so is all that merely confirms, and it waits for no sync.
+
+    ``by_puback`` there is no hello: a confirmation that a power cut takes back would send its events once more.
+    """
     match told:
         case Receipt():
             return not told.hello
         case Acknowledged():
-            return not told.too_large
+            return not told.too_large and not by_puback
         case _:
             return told is None

@@ -6,10 +6,10 @@ in the store. All of it may be forgotten at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.heads import head_over
-from gateway.relay.receipts import LaneStand
+from gateway.relay.receipts import LaneStand, Receipt
 from gateway.store import outbox
 
 Key = tuple[str, str]
@@ -33,12 +33,33 @@ class Histories:
             heads[before + len(identities[0])] = head_over(head, *identities)
 
     def head_at(self, db: outbox.Reads, key: Key, seq: int, stand: LaneStand) -> str | None:
-        """Return our own head at ``seq``, or None when it cannot be reckoned; what lies below is forgotten."""
-        heads = self._heads.get(key, {})
+        """Return our own head at ``seq``, or None when it cannot be reckoned; what lies below is forgotten.
+
+        What was walked is remembered: the facts up to a number never become others.
+        """
+        heads = self._heads.setdefault(key, {})
         head = heads.get(seq)
         for passed in [one for one in heads if one < min(seq, stand.confirmed)]:
             del heads[passed]
-        return head if head is not None else outbox.head_at(db, *key, seq)
+        if head is None:
+            head = outbox.head_at(db, *key, seq)
+        if head is not None:
+            heads[seq] = head
+        return head
+
+    def head_told(self, db: outbox.Reads, receipt: Receipt, stands: Mapping[Key, LaneStand]) -> str | None:
+        """Return our head where the receipt tells its own; None also for what can change nothing, which is not worth a walk."""
+        key = (receipt.epoch, receipt.lane)
+        stand = stands.get(key)
+        if stand is None or receipt.through > stand.last or (receipt.through < stand.confirmed and not receipt.hello):
+            return None
+        return self.head_at(db, key, receipt.through, stand)
+
+    def walk(self, db: outbox.Reads, told: Iterable[object], stands: Mapping[Key, LaneStand]) -> None:
+        """Reckon beforehand what the answers to a hello among ``told`` will ask for: after a restart that walks a whole backlog."""
+        for one in told:
+            if isinstance(one, Receipt) and one.hello:
+                self.head_told(db, one, stands)
 
     def forget(self) -> None:
         """Begin anew: what was sent may have gone astray, or belongs to an epoch that was left."""

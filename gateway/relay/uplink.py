@@ -134,8 +134,11 @@ class Uplink:
         for answer in received:
             self._meter.allowance.spend(len(answer.topic) + len(answer.payload), self._clock.monotonic_s())
         if self._need_store(answers):
+            with self._store.reader() as db:  # a long walk holds up nobody who writes
+                self._histories.walk(db, told, _stands(outbox.lanes(db)))
+            durable = not all(can_be_asked_again(one, by_puback=self.progress.by_puback) for one in told)
             try:
-                with self._store.transaction(durable=not all(can_be_asked_again(one) for one in told)) as tx:
+                with self._store.transaction(durable=durable) as tx:
                     for one in told:
                         for decision in self._decide(one, _stands(outbox.lanes(tx)), tx):
                             self._carry_out(tx, decision)
@@ -169,19 +172,12 @@ class Uplink:
                 self.broker_refusal = refused
                 return self.progress.turned_away(handle, refused, too_large=too_large, now_s=now_s)
             case Receipt():
-                return self.progress.answered(told, stands, now_s, self._our_head(told, stands, tx) if tx is not None else None)
+                ours = None if tx is None else self._histories.head_told(tx, told, stands)
+                return self.progress.answered(told, stands, now_s, ours)
             case Refused():
                 return self.progress.refused(told, now_s)
             case None:
                 return []
-
-    def _our_head(self, receipt: Receipt, stands: Mapping[Key, LaneStand], db: outbox.Reads) -> str | None:
-        """Return our head where the receipt tells its own; None also for what can change nothing, which is not worth a walk."""
-        key = (receipt.epoch, receipt.lane)
-        stand = stands.get(key)
-        if stand is None or receipt.through > stand.last or (receipt.through < stand.confirmed and not receipt.hello):
-            return None
-        return self._histories.head_at(db, key, receipt.through, stand)
 
     def _carry_out(self, tx: Transaction, decision: Decision) -> None:
         match decision:

@@ -28,6 +28,8 @@ PRUNE_LIMIT = 100
 """At most so many rows are deleted in one act, so that no writer waits long."""
 QUARANTINED = "quarantined"
 """The code of a row that cannot be sent."""
+WALK_PAGE = 500
+"""So many rows are in memory at once while a lane is walked."""
 Reject = tuple[int, str, str]
 """A sequence that the centre refuses for ever, its code and its reason."""
 TOMBSTONE_TYPE = "id.balai.event.quarantined.v1"
@@ -182,8 +184,13 @@ def head_at(db: Reads, epoch: str, lane: str, seq: int) -> str | None:
         start, head = oldest - 1, base_head
     if head is None or seq < start:
         return None
-    rows = claim(db, epoch, lane, start, seq - start)
-    return _head_over(head, rows) if len(rows) == seq - start else None
+    walked = str(head)
+    while start < seq:
+        rows = claim(db, epoch, lane, start, min(WALK_PAGE, seq - start))
+        if not rows or rows[-1].seq != start + len(rows):
+            return None
+        walked, start = _head_over(walked, rows), start + len(rows)
+    return walked
 
 
 def confirm(

@@ -41,6 +41,8 @@ def read_hello(hall: str, payload: bytes) -> Hello:
     if not is_count(uptime_ms):
         raise Unreadable("uptime_ms is not a number")
     reports = tuple(_epoch(report) for report in epochs)
+    if [report.closed for report in reports].count(False) != 1:
+        raise Unreadable("not one epoch of the hello is open")
     return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), reports, uptime_ms, _held(hello.get("inbox")))
 
 

@@ -22,7 +22,7 @@ from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
 from provisioning.centre.metrics import Metrics
 from provisioning.centre.presences import Presences, presence_filter
-from provisioning.centre.reading import Arrival, read, unread
+from provisioning.centre.reading import Arrival, Batch, read, unread
 from provisioning.centre.replies import Replies
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,10 @@ GROUP_LIMIT = 256
 """At most so many messages share one commit: the first must not wait long for the last."""
 
 GROUP_LIMIT_BYTES = 256 * 1024
-"""A group ends with the message that reaches so many bytes: what they hold is some fifty times as much in memory."""
+"""A group ends with the message that reaches so many bytes on the wire."""
+
+GROUP_LIMIT_SIZE = 4 * 1024 * 1024
+"""It ends as well with the batch that reaches so many characters in rows: a hundred bytes can be thousands of rows."""
 
 
 class Intake:
@@ -64,8 +67,8 @@ class Intake:
         self._ledger = Ledger(database)
         self._replies = Replies(database, self._say, clock, root)
         self._dispatch = Dispatch(database, connection.publish, clock, root, keys)
-        self._waiting: list[Received] = []
-        self._waiting_bytes = 0
+        self._waiting: list[tuple[Received, Arrival | None]] = []
+        self._waiting_bytes = self._waiting_size = 0
         self._presences = Presences(root)
         connection.subscribe([*intake_filters(root, share), presence_filter(root)])
 
@@ -96,18 +99,28 @@ class Intake:
         happenings = self._connection.happenings
         try:
             self._look_at(happenings.get(timeout=rest_s) if rest_s > 0 else happenings.get_nowait())
-            while len(self._waiting) < GROUP_LIMIT and self._waiting_bytes < GROUP_LIMIT_BYTES:
+            while not self._is_full():
                 self._look_at(happenings.get_nowait())
         except queue.Empty:
             return
+
+    def _is_full(self) -> bool:
+        return (
+            len(self._waiting) >= GROUP_LIMIT
+            or self._waiting_bytes >= GROUP_LIMIT_BYTES
+            or self._waiting_size >= GROUP_LIMIT_SIZE
+        )
 
     def _look_at(self, happening: Happening) -> None:
         match happening:
             case Received() if self._presences.hear(happening, self._now(), self._clock.monotonic_s()):
                 self._connection.acknowledge(happening)
             case Received():
-                self._waiting.append(happening)
+                with uncollected():
+                    arrival = read(happening.topic, happening.payload, self._root, self._now())
+                self._waiting.append((happening, arrival))
                 self._waiting_bytes += len(happening.payload)
+                self._waiting_size += arrival.size if isinstance(arrival, Batch) else 0
             case Connected(session_present, protocol):
                 self.metrics.connected = True
                 log.info("event=connected protocol=%s session=%s", protocol, "kept" if session_present else "new")
@@ -122,8 +135,7 @@ class Intake:
         if not self._waiting and not presences:
             return
         received_at = self._now()
-        read_so_far = ((one, read(one.topic, one.payload, self._root, received_at)) for one in self._waiting)
-        came = [(one, arrival) for one, arrival in read_so_far if arrival is not None]
+        came = [(one, arrival) for one, arrival in self._waiting if arrival is not None]
         arrivals = [*presences, *(arrival for _, arrival in came)]
         began_s = self._clock.monotonic_s()
         try:
@@ -135,13 +147,13 @@ class Intake:
         self._presences.written(presences, self._clock.monotonic_s())
         self._dispatch.heard(arrivals)
         self._replies.send()
-        for one in self._waiting:
+        for one, _ in self._waiting:
             self._connection.acknowledge(one)
         self._clear()
 
     def _clear(self) -> None:
         self._waiting.clear()
-        self._waiting_bytes = 0
+        self._waiting_bytes = self._waiting_size = 0
 
     def _enter_alone(self, received: Received, arrival: Arrival, received_at: str) -> None:
         """Enter one message; one that the database can never hold is refused, so that its hall splits it and sets the culprit aside."""

@@ -211,5 +211,5 @@ class Hello:
 
     @property
     def open_epoch(self) -> str:
-        """The epoch in which the hall makes facts, or empty."""
+        """The epoch in which the hall makes facts: of a hello that was read, exactly one; else empty."""
         return next((report.epoch for report in self.epochs if not report.closed), "")

@@ -23,10 +23,13 @@ from gateway.relay.envelope import EVENT_LIMIT_BYTES, SOURCE, Envelope, Unreadab
 from gateway.relay.topics import LANES, Heard, heard
 from provisioning.centre.hellos import cleaned, is_count, read_hello
 from provisioning.centre.model import ACCEPTED, EventRow, Hello, Presence
-from provisioning.centre.run_rows import RunRows
+from provisioning.centre.run_rows import ROW_SIZE, RunRows
 
 OFFSET_LIMIT = timedelta(hours=15)
 """No place on earth is further from UTC."""
+
+REJECTED_LIMIT = 256 * 1024
+"""Characters kept of all events of one batch that break the form, at the most: a batch with more is refused, and comes in halves."""
 
 SCHEMA = "schema"
 """The verdict of an event that breaks the contract's form."""
@@ -47,6 +50,13 @@ class Batch:
 
     rows: Sequence[EventRow]
     """A tuple, or ``RunRows``."""
+
+    @property
+    def size(self) -> int:
+        """How much text the rows hold, in characters: a thousand times what came on the wire, at times."""
+        if isinstance(self.rows, RunRows):
+            return self.rows.size
+        return sum(len(row.type) + len(row.subject) + len(row.data) + len(row.rest) + ROW_SIZE for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +94,17 @@ def unread(hall: str, topic: str, payload: bytes, reason: str) -> Unread:
 
 
 def _rows(events: Run | list[object], place: Heard, received_at: str) -> Sequence[EventRow]:
-    if not isinstance(events, Run):
-        return tuple(_row(event, place, received_at) for event in events)
-    if (events.hall, events.lane) == (place.hall, place.lane) and _is_well(events):
+    if isinstance(events, Run) and (events.hall, events.lane) == (place.hall, place.lane) and _is_well(events):
         return RunRows(events, received_at)
-    return tuple(_row(event, place, received_at) for event in events.envelopes())
+    rows: list[EventRow] = []
+    kept = 0
+    for event in events.envelopes() if isinstance(events, Run) else events:
+        row = _row(event, place, received_at)
+        kept += len(row.rest) if row.verdict != ACCEPTED else 0
+        if kept > REJECTED_LIMIT:
+            raise Unreadable("what breaks the form is too long to be kept")
+        rows.append(row)
+    return tuple(rows)
 
 
 def _is_well(run: Run) -> bool:

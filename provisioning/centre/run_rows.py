@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import repeat
+from itertools import chain, repeat
 from typing import overload
 
 from gateway.heads import head_over
 from gateway.relay.columns import Run
 from provisioning.centre.model import ACCEPTED, EventRow, LaneKey
+
+ROW_SIZE = 100
+"""What place, times and identifier of a row take, in characters: about so much, of every row."""
 
 
 class RunRows(Sequence[EventRow]):
@@ -38,6 +41,12 @@ class RunRows(Sequence[EventRow]):
         """What is the same in all of them."""
         nothing = dict.fromkeys(("was", "rest", "reason", "flags"), "")
         return {**self.key._asdict(), "received_at": self._received_at, "verdict": ACCEPTED, **nothing}
+
+    @property
+    def size(self) -> int:
+        """How much text the rows hold, in characters."""
+        run = self._run
+        return sum(map(len, chain(run.type, run.subject, run.data))) + ROW_SIZE * len(self)
 
     def head_after(self, head: str) -> str:
         """Return the running head once these rows follow ``head``."""

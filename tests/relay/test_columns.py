@@ -126,3 +126,13 @@ def test_the_centre_judges_columns_as_it_judges_an_array(changes: list[dict[str,
     events = [envelope(seq, **({"data": change["data"]} if well else change)) for seq, change in enumerate(changes, 1)]
 
     assert arrived(pack(events).payload) == arrived(pack(events, simply=True).payload)
+
+
+@pytest.mark.parametrize("simply", [False, True])
+def test_a_hall_makes_no_batch_that_grows_over_what_a_reader_takes(*, simply: bool) -> None:
+    """Long words in common, 2000 times: the hall takes fewer events, and what it sends is read."""
+    events = [envelope(seq, type="id.balai." + "x" * 2000 + ".v1") for seq in range(1, 2001)]
+    batch = pack(events, 2000, simply=simply)
+
+    assert 0 < batch.count < 2000
+    assert unpack(batch.payload) == events[: batch.count]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.errors import Refusal
+from gateway.heads import head_over
 from gateway.store import epochs, outbox
 from gateway.store.database import Store
 from gateway.store.outbox import Backlog, Event
@@ -229,6 +232,39 @@ def test_the_backlog_is_known_without_counting(store: Store) -> None:
         outbox.confirm(tx, epoch(store), "urgent", 1)
     with store.reader() as db:
         assert outbox.backlog(db) == Backlog(0, None)
+
+
+@dataclass
+class Watched:
+    """A reader that notes how many rows each question asks for."""
+
+    db: outbox.Reads
+    limits: list[int] = field(default_factory=list)
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
+        """Answer as the reader does."""
+        if "LIMIT" in sql:
+            self.limits.append(parameters[-1])
+        return self.db.execute(sql, parameters)
+
+
+@pytest.mark.parametrize("seq", [499, 500, 501, 1203])
+def test_the_head_of_a_long_lane_is_walked_in_pages(store: Store, seq: int) -> None:
+    """However long the backlog, few rows are in memory at once; the head is the one of a single walk, and a gap gives none."""
+    with store.transaction() as tx:
+        for number in range(1203):
+            outbox.append(tx, stamp(), Event("record", "id.balai.test.v1", "test/1", {"number": number}))
+    with store.reader() as db:
+        watched = Watched(db)
+        head = outbox.head_at(watched, epochs.current(db), "record", seq)
+        rows = outbox.claim(db, epochs.current(db), "record", 0, seq)
+    with store.transaction() as tx:
+        tx.execute("DELETE FROM outbox WHERE position & ? = ?", ((1 << 32) - 1, seq - 5))
+        with_gap = outbox.head_at(tx, epochs.current(tx), "record", seq)
+
+    assert head == head_over("", *zip(*[row.identity for row in rows], strict=True))
+    assert max(watched.limits) <= 500
+    assert with_gap is None
 
 
 def test_no_question_to_the_outbox_walks_all_of_it(store: Store) -> None:

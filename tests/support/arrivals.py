@@ -73,9 +73,10 @@ def hello(
     held: Sequence[str] = (),
     **lanes: tuple[int, int, int],
 ) -> bytes:
-    """Return a hello; each lane is (last, confirmed, oldest)."""
+    """Return a hello; each lane is (last, confirmed, oldest). Beside a closed epoch it tells of the open one, which is empty."""
     stands = {lane: LaneStand(*numbers) for lane, numbers in lanes.items()}
-    return encode_hello(nonce, "b0010001", [(epoch, state, stands)], uptime_ms=uptime_ms, held=held)
+    following: list[tuple[str, str, dict[str, LaneStand]]] = [("0000abcd", "open", {})] if state == "closed" else []
+    return encode_hello(nonce, "b0010001", [(epoch, state, stands), *following], uptime_ms=uptime_ms, held=held)
 
 
 def said(payload: bytes, hall: str = HALL) -> Arrival:

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from gateway.mqtt.ports import Disconnected, Message, Received
+from gateway.relay.batches import pack
 from gateway.relay.receipts import Receipt, Refused, decode_answer
 from gateway.relay.topics import Topics, intake_filters
 from provisioning.centre import reading
@@ -18,7 +19,7 @@ from provisioning.centre.intake import Intake
 from provisioning.centre.model import LaneKey
 from provisioning.centre.opening import open_database
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
-from tests.support.arrivals import EPOCH, HALL, batch, hello, loose, plain
+from tests.support.arrivals import EPOCH, HALL, batch, envelope, hello, loose, plain
 from tests.support.broker import FakeBroker, FakeConnection
 from tests.support.clock import FakeClock
 
@@ -136,6 +137,20 @@ def test_a_group_ends_before_it_fills_the_memory(centre: Centre) -> None:
     centre.intake.step()
 
     assert (first, centre.through) == ([7], [12])
+
+
+def test_a_group_ends_by_what_its_rows_hold(centre: Centre) -> None:
+    """Batches that are small on the wire and thousands of rows do not come into one commit in any number."""
+    for first in range(1, 24_001, 2000):
+        events = [envelope(seq, subject="ticket/" + "x" * 190, uptime=f"{first}.120") for seq in range(first, first + 2000)]
+        centre.send(pack(events, limit=2000).payload)
+    waiting = centre.unacknowledged
+    centre.intake.step()
+    first_group = centre.through
+    centre.intake.step()
+
+    assert waiting == 12
+    assert (first_group, centre.through) == ([14_000], [24_000])
 
 
 def test_a_full_disk_answers_nothing_and_is_tried_again(centre: Centre) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from gateway.relay.batches import pack
 from provisioning.centre.ledger import BatchDue, HelloDue, Ledger, RefusalDue
 from provisioning.centre.model import Absence, LaneKey, LaneReport, Standing
-from provisioning.centre.reading import Arrival
+from provisioning.centre.reading import Arrival, Batch
+from provisioning.centre.run_rows import RunRows
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
 from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, envelope, hello, loose, plain, rows, said
 
@@ -205,6 +206,17 @@ def test_a_fact_issued_again_counts_once(centre: Centre, *, original_first: bool
 
     assert centre.rows("SELECT first FROM facts") == [(f"{EPOCH}-record-7",)]
     assert centre.rows("SELECT count(*) FROM events") == [(2,)]
+
+
+def test_a_fact_issued_again_counts_once_though_the_original_comes_late_in_a_run(centre: Centre) -> None:
+    """A run in columns asks as well whether its hall has issued facts again."""
+    centre.enter(arrived(plain(loose(1, epoch=NEW, id=f"{NEW}-record-1", was=f"{EPOCH}-record-1"))))
+    late = rows([1, 2])
+    centre.enter(late)
+
+    assert isinstance(late, Batch)
+    assert isinstance(late.rows, RunRows)
+    assert centre.rows("SELECT first FROM facts ORDER BY first") == [(f"{EPOCH}-record-1",), (f"{EPOCH}-record-2",)]
 
 
 def test_a_clones_fact_under_a_taken_number_is_evidence_and_counts_when_issued_again(centre: Centre) -> None:

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.relay.columns import turned
 from gateway.relay.topics import Topics
 from provisioning.centre.hellos import read_correction
 from provisioning.centre.model import EpochReport, Hello, LaneReport
 from provisioning.centre.reading import Batch, Unread, read
-from tests.support.arrivals import HALL, RECEIVED_AT, arrived, batch, hello, loose, plain, said
+from tests.support.arrivals import HALL, RECEIVED_AT, arrived, batch, envelope, hello, loose, plain, said
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -147,9 +148,10 @@ def test_a_topic_that_no_hall_writes_is_nobodys(topic: str) -> None:
 
 def test_a_hello_is_read_to_its_last_lane() -> None:
     """The centre knows what the hall says of each epoch."""
-    assert said(hello("n7", state="closed", record=(9, 5, 2))) == Hello(
-        HALL, "n7", "b0010001", (EpochReport("7f3a90c2", closed=True, lanes={"record": LaneReport(9, 5, 2, closed=True)}),)
-    )
+    closed = EpochReport("7f3a90c2", closed=True, lanes={"record": LaneReport(9, 5, 2, closed=True)})
+    following = EpochReport("0000abcd", closed=False, lanes={})
+
+    assert said(hello("n7", state="closed", record=(9, 5, 2))) == Hello(HALL, "n7", "b0010001", (closed, following))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +165,9 @@ def test_a_hello_is_read_to_its_last_lane() -> None:
         b'{"epochs":[{"epoch":"7f3a90c2","state":"open","lanes":{"record":{"last":-1,"confirmed":0,"oldest":1}}}]}',
         b'{"epochs":[{"epoch":"7f3a90c2","state":"ajar","lanes":{}}]}',
         b'{"epochs":[],"nonce":7}',
+        b'{"epochs":[]}',
+        b'{"epochs":[{"epoch":"7f3a90c2","state":"closed","lanes":{}}]}',
+        b'{"epochs":[{"epoch":"7f3a90c2","state":"open","lanes":{}},{"epoch":"0000abcd","state":"open","lanes":{}}]}',
         b'{"epochs":' + b"[" * 60_000,
         b" " * 70_000,
     ],
@@ -199,3 +204,28 @@ def test_a_correction_that_no_database_would_take_is_none(bootid: object) -> Non
     arrival = read(f"balai/v1/{HALL}/up/record", told, "balai/v1", RECEIVED_AT)
     assert isinstance(arrival, Batch)
     assert read_correction(arrival.rows[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("x" * 2000, "what events have in common is too long"), ("x" * 300, "what breaks the form is too long to be kept")],
+)
+def test_a_hundred_bytes_that_would_become_megabytes_are_refused(word: str, reason: str) -> None:
+    """What is said once for 2000 events is bounded where it is repeated, and what is kept of events that break the form is too."""
+    columns = turned([envelope(seq, data="{}") for seq in range(1, 2001)]) or {}
+    columns["kinds"] = [[word, *columns["kinds"][0][1:]]]
+    columns["data"], columns["uptime"] = [[["x"] * 2000]], [0] * 2000
+    payload = zlib.compress(json.dumps(columns).encode(), 9)
+    arrival = arrived(payload)
+
+    assert len(payload) < 400
+    assert isinstance(arrival, Unread)
+    assert arrival.reason == reason
+
+
+def test_few_events_that_break_the_form_are_kept_whole() -> None:
+    """Halved often enough, the same events are rejected one by one, and each can be read again by a later version."""
+    arrival = arrived(plain(*[loose(seq, clock="staff", note="x" * 500) for seq in range(1, 51)]))
+
+    assert isinstance(arrival, Batch)
+    assert [json.loads(row.rest)["note"] for row in arrival.rows] == ["x" * 500] * 50
