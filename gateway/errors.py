@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 
@@ -70,6 +71,10 @@ class Refusal(Exception):
         self.fault = FAULTS[code]
         self.facts = facts
         super().__init__(self.sentence + " " + self.remedy)
+
+    def __reduce__(self) -> tuple[partial[Refusal], tuple[()]]:
+        """Let it pass between processes whole."""
+        return partial(Refusal, self.code, **self.facts), ()
 
     @property
     def sentence(self) -> str:

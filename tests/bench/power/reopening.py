@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
+from gateway.errors import Refusal
 from gateway.store import backup
 from gateway.store.database import Store
 from gateway.store.opening import open_store
@@ -53,7 +54,7 @@ def examine(folder: Path, facts: Facts) -> list[str]:
                 *_misnumbered(state),
             ]
         return faults + list(_goes_on(store, clock, state))
-    except (sqlite3.Error, AssertionError, LookupError) as error:
+    except (sqlite3.Error, AssertionError, LookupError, Refusal) as error:
         return [f"does-not-work: {type(error).__name__}: {error}"]
     finally:
         store.close()
