@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Quarantine
+from gateway.relay.histories import Histories
 from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt
 from gateway.relay.uplink import Uplink
@@ -69,22 +70,28 @@ class _Altered(Uplink):
             super()._carry_out(tx, altered)
 
 
-class _BelievesAnyHead(_Altered):
-    """Never holds a head against its own."""
+class _NoHeads(Histories):
+    """Never knows its own head."""
 
-    def _our_head(self, receipt: Receipt, stands: Mapping[Key, LaneStand], db: outbox.Reads) -> str | None:
+    def head_told(self, db: outbox.Reads, receipt: Receipt, stands: Mapping[Key, LaneStand]) -> str | None:
+        """Return nothing to hold a head against."""
         return None
 
 
-class _Clamps(_Altered):
+class _BelievesAnyHead(_Altered):
+    """Never holds a head against its own."""
+
+    def __init__(self, *parts: Any, **choices: Any) -> None:
+        super().__init__(*parts, **choices)
+        self._histories = _NoHeads()
+
+
+class _Clamps(_BelievesAnyHead):
     """Takes a ``through`` above its own last for its last."""
 
     def alter(self, receipt: Receipt, stand: LaneStand | None) -> Receipt:
         """Return the receipt as if it ended where we end."""
         return replace(receipt, through=min(receipt.through, stand.last)) if stand else receipt
-
-    def _our_head(self, receipt: Receipt, stands: Mapping[Key, LaneStand], db: outbox.Reads) -> str | None:
-        return None
 
 
 class _IgnoresTop(_Altered):
