@@ -55,7 +55,7 @@ CALLS = (
 
 LINE = re.compile(r"^(\d+) +(.*)$", re.DOTALL)
 FINISHED = re.compile(r"^(\w+)\((.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL)
-UNFINISHED = re.compile(r"^(\w+)\((.*?),? ?<unfinished \.\.\.>$", re.DOTALL)
+UNFINISHED = re.compile(r"^(\w+)\((.*?),? ?<(?:unfinished|detached) \.\.\.>$", re.DOTALL)
 RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)\) += (-?\d+|\?)(?:<(.*)>)?(?: .*)?$", re.DOTALL)
 STARTED = re.compile(r"^(\d+) +(?:(v?fork\(|clone3?\()|<\.\.\. (?:v?fork|clone3?) resumed>)(.*?)(?: = (\d+))?$")
 SOCKET = re.compile(r'<[A-Z0-9-]+:\[[^"\]]*(?:"[^"]*")?\]>')
@@ -139,7 +139,7 @@ def _children(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _of_line(thread: str, rest: str, open_calls: dict[str, Call]) -> Iterator[Moment]:
-    if rest.startswith(("+++", "---")) or rest.endswith("(") or rest == "???( <unfinished ...>":
+    if rest.startswith(("+++", "---", "???(")) or rest.endswith(("(", " resumed> <detached ...>")):
         return
     if (resumed := RESUMED.match(rest)) is not None:
         name, more, result, path = resumed.groups()

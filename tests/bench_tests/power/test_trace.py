@@ -28,6 +28,16 @@ def test_finished_call_begins_and_ends() -> None:
     assert begin.call.part(-1) == "4096"
 
 
+def test_a_call_in_which_the_recording_ended_has_begun() -> None:
+    """Strace was told to let go while a thread was in a call: nobody knows its end."""
+    lines = [
+        f"7 fdatasync(3<{hexed('/d/w')}> <unfinished ...>\n",
+        f'8 sendto(9<UNIX-STREAM:[4->5]>, "{hexed("hi")}", 2, 0, NULL, 0 <detached ...>\n',
+        "7 <... fdatasync resumed> <detached ...>\n",
+    ]
+    assert [(moment.call.name, moment.begins) for moment in moments(lines)] == [("fdatasync", True), ("sendto", True)]
+
+
 def test_what_two_threads_did_at_once_keeps_its_order() -> None:
     """A sync that another thread's write interrupts begins before that write and ends after it."""
     lines = [
