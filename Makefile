@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
-PYTEST := $(VENV)/bin/python -m pytest
+SEED ?= 1
+PYTEST := $(VENV)/bin/python -m pytest --hypothesis-seed=$(SEED)
 
 .PHONY: help install run test check contract wiring screens languages lock wheel test-trixie bench-%
 
@@ -27,7 +28,7 @@ check: install ## format, lint, types and the rule of who may know whom
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-test: install ## everything: check, all tests, and the quick R and S benches
+test: install ## everything: check, all tests, and the quick R and S benches (SEED=2 tries other examples)
 	tests/support/prepare.sh test
 	tests/support/esphome.sh
 	$(MAKE) --no-print-directory check
@@ -41,7 +42,7 @@ test: install ## everything: check, all tests, and the quick R and S benches
 	QUICK=1 $(VENV)/bin/python -m tests.bench.pin
 	QUICK=1 $(VENV)/bin/python -m tests.bench.spam
 	QUICK=1 $(VENV)/bin/python -m tests.bench.identity
-	SEED=1 QUICK=1 $(VENV)/bin/python -m tests.bench.fuzz
+	SEED=$(SEED) QUICK=1 $(VENV)/bin/python -m tests.bench.fuzz
 	QUICK=1 $(VENV)/bin/python -m tests.bench.poison
 	QUICK=1 $(VENV)/bin/python -m tests.bench.outage
 	$(PYTEST)

@@ -19,7 +19,7 @@ _lines = st.text(_letters, min_size=1, max_size=30).map(str.strip).filter(bool)
 _devices = st.lists(
     st.fixed_dictionaries(
         {"id": st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True), "kind": st.just("gpio-button"), "line": _lines},
-        optional={"rest_s": st.floats(0, 10), "stuck_s": st.integers(0, 3600)},
+        optional={"rest_s": st.floats(0, 10), "stuck_s": st.integers(11, 3600)},  # a hall refuses one that is not beyond rest_s
     ),
     max_size=4,
     unique_by=lambda device: device["id"],
