@@ -6,13 +6,10 @@ it, and no browser meets what its sender had prepared; it is at most ``LONGEST_P
 
 from __future__ import annotations
 
-import io
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
+from gateway import pictures
 from gateway.errors import Refusal
 
 if TYPE_CHECKING:
@@ -20,10 +17,6 @@ if TYPE_CHECKING:
 
 LONGEST_PX = 1920
 """The longer side of a picture: no TV in a hall shows more."""
-PIXELS_LIMIT = 50_000_000
-"""More would take the memory of the Pi: 50 megapixels is beyond any phone's usual picture."""
-FORMATS = ("JPEG", "PNG", "WEBP")
-QUALITY = 82
 
 PICTURE_LIMIT_BYTES = 25 * 1024**2
 FILM_LIMIT_BYTES = 100 * 1024**2
@@ -44,29 +37,7 @@ def film_type(file: Path) -> str:
 
 
 def drawn_anew(file: Path) -> bytes:
-    """Return the picture in ``file`` as JPEG, upright, small enough, without anything else. Raises Refusal ``picture-unreadable``."""
+    """Return the picture in ``file`` as JPEG. Raises Refusal ``picture-unreadable``, ``body-too-large``."""
     if file.stat().st_size > PICTURE_LIMIT_BYTES:
         raise Refusal("body-too-large", limit_kib=PICTURE_LIMIT_BYTES // 1024)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(file, formats=FORMATS) as picture:
-                if picture.width * picture.height > PIXELS_LIMIT:
-                    raise Refusal("picture-unreadable")
-                # JPEG can be read at a part of its size: a phone's picture then takes a few megabytes.
-                picture.draft("RGB", (LONGEST_PX, LONGEST_PX))
-                picture.thumbnail((2 * LONGEST_PX, 2 * LONGEST_PX))
-                upright = ImageOps.exif_transpose(picture)
-                return _as_jpeg(upright)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
-        raise Refusal("picture-unreadable") from error
-
-
-def _as_jpeg(picture: Image.Image) -> bytes:
-    picture.thumbnail((LONGEST_PX, LONGEST_PX))
-    see_through = picture.convert("RGBA")
-    paper = Image.new("RGB", picture.size, "#ffffff")
-    paper.paste(see_through, mask=see_through.getchannel("A"))
-    kept = io.BytesIO()
-    paper.save(kept, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return kept.getvalue()
+    return pictures.drawn_anew(file, LONGEST_PX)

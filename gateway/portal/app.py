@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -61,6 +61,8 @@ class PortalParts:
     """Where screens on walls give their sign of life."""
     networks: Networks = field(default_factory=Networks)
     """Whose pages the staff's are; by default everybody's."""
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    """How many bytes a form may have, by address: there and below, besides pages of setting up; such as one with a photograph. It is read into memory whole."""
     extra_routes: Sequence[BaseRoute] = field(default=())
     """The demo's own pages."""
 
@@ -90,7 +92,7 @@ class Portal:
         self.site = site
         """Whose hall it is: for pages that are drawn elsewhere."""
         pages = [page for feature in parts.features for page in feature.set_up]
-        larger = {page.path: page.largest_body_bytes for page in pages if page.largest_body_bytes}
+        larger = {page.path: page.largest_body_bytes for page in pages if page.largest_body_bytes} | dict(parts.larger_bodies)
         files = {page.path: page.largest_file_bytes for page in pages if page.largest_file_bytes}
         self._guarded = Access(router, parts.names, parts.address, parts.networks, answer, larger, files)
 

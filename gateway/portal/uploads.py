@@ -6,6 +6,7 @@ address; the temporary file is gone when the block ends, however it ends.
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -33,16 +34,46 @@ class Upload:
     """The temporary file, or None when no file was chosen."""
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryUpload:
+    """What a form brought that never touches the card."""
+
+    fields: dict[str, str]
+    file: bytes
+    """Empty when no file was chosen."""
+
+
+async def read_upload(request: Request) -> MemoryUpload:
+    """Read a ``multipart/form-data`` form with at most one file, such as a photograph of somebody's papers, in memory alone.
+
+    For addresses whose bodies are limited and read whole (``PortalParts.larger_bodies``). Raises Refusal ``body-unreadable`` or ``body-too-large``.
+    """
+    boundary, file = _boundary(request), io.BytesIO()
+    try:
+        form = _Form(boundary)
+        form.parser.write(await request.body())
+        form.parser.finalize()
+    except FormParserError as error:
+        raise Refusal("body-unreadable") from error
+    form.pour_into(file)
+    return MemoryUpload(form.words(), file.getvalue())
+
+
+def _boundary(request: Request) -> bytes:
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or not boundary:
+        raise Refusal("body-unreadable")
+    return boundary
+
+
 @asynccontextmanager
 async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload]:
     """Read a ``multipart/form-data`` form with at most one file, which lies in ``folder`` until the block ends.
 
     Raises Refusal ``body-unreadable`` or ``body-too-large``, and OSError when the card does not take it.
     """
-    kind, options = parse_options_header(request.headers.get("content-type"))
-    boundary = options.get(b"boundary")
-    if kind != b"multipart/form-data" or not boundary:
-        raise Refusal("body-unreadable")
+    boundary = _boundary(request)
     path = await run_in_threadpool(_new_file, folder)
     try:
         with await run_in_threadpool(path.open, "wb") as file:

@@ -16,11 +16,11 @@ from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.store.database import Store, Transaction
+from gateway.store.once import once
 from gateway.store.stamp import Stamp
 from gateway.tickets import lines, tables, turns, wire
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import Act, HoldReason
-from gateway.tickets.once import once
 from gateway.tickets.scene import Scene, require_legal, seconds_between
 
 

@@ -17,6 +17,7 @@ from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.store import outbox
 from gateway.store.database import Store, Transaction
+from gateway.store.once import once
 from gateway.store.outbox import Event
 from gateway.store.stamp import Stamp
 from gateway.tickets import ratings, slips, tables, wire
@@ -27,7 +28,6 @@ from gateway.tickets.furniture import Furniture
 from gateway.tickets.issuing import Issued, Issuing
 from gateway.tickets.limits import PhoneLimits, Place
 from gateway.tickets.model import UNFINISHED, Act, HoldReason, Satisfaction, TicketState
-from gateway.tickets.once import once
 from gateway.tickets.scene import require_legal
 
 RATED_WITHIN_S = 180.0

@@ -1,4 +1,4 @@
-"""How many numbers phones may take, and how often a code may be guessed.
+"""How many numbers phones may take.
 
 Promises: counted before a number is given, and a repeated request is no second one; a finished ticket frees its place;
 addresses are kept in memory only, never on the card and never in a log. A hall that has just started knows no
@@ -22,11 +22,6 @@ AGAIN_S = 60
 """When to try again after a place may have come free."""
 ADDRESS_LIMIT = 2000
 """So many addresses are remembered, the latest: a flood of made-up ones fills no memory."""
-
-GUESS_WINDOW_S = 600.0
-GUESSES_OF_DEVICE = 8
-GUESSES_OF_HALL = 60
-"""Wrong codes within the window: with 31 letters to the sixth power nobody finds one of a few hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +105,3 @@ class PhoneLimits:
         own[:] = [place for place in own if place.token in unfinished or (not place.token and place in self._minute)]
         ends_s = MINUTE_S - (now_s - (self._minute[0].entered_at_s or 0.0)) if self._minute else 0.0
         return Taken(len(own), phone_tables.unfinished_by_phone(db), len(self._minute), ends_s)
-
-
-class Guesses:
-    """Counts wrong codes of each device and of the whole hall. For the event loop's thread only."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._wrong: deque[tuple[float, str]] = deque()
-
-    def require_room(self, device: str) -> None:
-        """Raise Refusal ``claim-tries`` when this device, or all together, have typed too many wrong codes."""
-        now_s = self._clock.monotonic_s()
-        while self._wrong and now_s - self._wrong[0][0] >= GUESS_WINDOW_S:
-            self._wrong.popleft()
-        own = [at_s for at_s, whose in self._wrong if whose == device]
-        oldest_s = own[0] if len(own) >= GUESSES_OF_DEVICE else None
-        if oldest_s is None and len(self._wrong) >= GUESSES_OF_HALL:
-            oldest_s = self._wrong[0][0]
-        if oldest_s is not None:
-            raise Refusal("claim-tries", wait_s=max(1, round(GUESS_WINDOW_S - (now_s - oldest_s) + 0.5)))
-
-    def note_wrong(self, device: str) -> None:
-        """Count one wrong code."""
-        self._wrong.append((self._clock.monotonic_s(), device))

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.errors import Refusal
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
+from gateway.portal.guesses import Guesses
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, hot_response
 from gateway.portal.i18n import words
 from gateway.portal.news import NewsSource
@@ -22,7 +23,6 @@ from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.doorway import doorway
-from gateway.tickets.limits import Guesses
 from gateway.tickets.model import UNFINISHED
 from gateway.tickets.snapshot import QueueSnapshot, TicketView
 from gateway.tickets.view import QueueView

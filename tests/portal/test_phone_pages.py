@@ -9,8 +9,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from gateway.portal.guesses import GUESSES_OF_DEVICE
 from gateway.tickets.choices import QueueRules
-from gateway.tickets.limits import GUESSES_OF_DEVICE
 from tests.support.clock import MORNING
 from tests.support.portal import RunningPortal, running_portal
 

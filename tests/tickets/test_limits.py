@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Refusal
+from gateway.portal.guesses import GUESS_WINDOW_S, GUESSES_OF_DEVICE, GUESSES_OF_HALL, Guesses
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.desk import Issued
-from gateway.tickets.limits import GUESS_WINDOW_S, GUESSES_OF_DEVICE, GUESSES_OF_HALL, Guesses, Taken, wait_s
+from gateway.tickets.limits import Taken, wait_s
 from tests.support.clock import FakeClock
 from tests.support.tickets import Queue, open_queue
 
