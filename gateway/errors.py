@@ -159,6 +159,7 @@ FAULTS: dict[str, Fault] = {
     "key-reused": Fault(422, "Idempotency-Key ini sudah dipakai untuk permintaan lain.", "Buat kunci baru untuk setiap permintaan baru."),
     "body-too-large": Fault(413, "Kiriman terlalu besar.", "Kirim paling banyak {limit_kib} KiB."),
     "uploads-full": Fault(503, "Ada kiriman besar lain yang sedang diterima.", "Tunggu sebentar, lalu kirim lagi."),
+    "tries-used-up": Fault(429, "Terlalu banyak kiriman dari sini dalam waktu singkat.", "Tunggu {wait_s} detik, lalu kirim lagi; atau minta bantuan petugas."),
     "body-slow": Fault(408, "Kiriman terlalu lama sampai.", "Kirim ulang; bila tetap terjadi, mendekatlah ke pemancar Wi-Fi balai."),
     "streams-full": Fault(503, "Terlalu banyak layar yang terhubung langsung.", "Halaman tetap diperbarui sendiri, hanya lebih lambat."),
     "body-unreadable": Fault(400, "Kiriman tidak dapat dibaca.", "Kirim ulang; isinya harus UTF-8 yang benar."),

@@ -232,7 +232,7 @@ class Hall:
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
         self.bulletin = BulletinDesk(self.store, self.clock, self.settings.hall.zone)
-        self.bulletin.sweep()
+        self.bulletin.album.sweep()
         self.news = BulletinView(self.store, self.choices, self.clock, self.settings.hall.zone)
         self._running.callback(self.changes.watch(self.news.stale))
         self.services = ServicesDesk(self.store, self.clock, self.settings.hall.zone)

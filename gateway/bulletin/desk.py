@@ -6,7 +6,6 @@ it; what no announcement shows any more is deleted from the card.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import threading
@@ -21,13 +20,10 @@ from gateway.bulletin.model import Announcement, Draft
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.store import answers, epochs, outbox
-from gateway.store.blobs import NAME, Blobs
+from gateway.store.album import Album
 from gateway.store.database import Store, Transaction
-from gateway.store.files import sync_folder
 from gateway.store.room import require_room
 from gateway.store.stamp import Stamp
-
-PIECE_BYTES = 256 * 1024
 
 
 class BulletinDesk:
@@ -39,21 +35,7 @@ class BulletinDesk:
         self._zone = zone
         self._turn = threading.Lock()
         """Nobody deletes a picture that another act is about to show."""
-        self.blobs = Blobs(store.directory)
-        self.arrivals = store.directory / "arrivals"
-        """Where a file lies while it comes."""
-
-    def sweep(self) -> None:
-        """Make the place for files that come, and delete what a power cut has left there; before anybody sends one."""
-        self.arrivals.mkdir(exist_ok=True)
-        for left in self.arrivals.iterdir():
-            if NAME.fullmatch(left.name):
-                self._sweep(left.name)
-            left.unlink(missing_ok=True)
-
-    def require_room(self, coming_bytes: int) -> None:
-        """Refuse a file that the card could not take: while it comes and once it is kept. Raises Refusal ``storage-full``."""
-        require_room(self._store.directory, 2 * coming_bytes)
+        self.album = Album(store, "arrivals", tables.mentions)
 
     def every(self) -> list[Announcement]:
         """Return all announcements, in the order in which they are shown."""
@@ -91,7 +73,7 @@ class BulletinDesk:
                 self._once(
                     key, ["change", announcement], whole, lambda tx, whole, stamp: self._change(tx, announcement, whole, stamp)
                 )
-            self._sweep(before.blob)
+            self.album.release(before.blob)
 
     def withdraw(self, announcement: int) -> None:
         """Take an announcement back; nothing happens when it is gone already. Raises Refusal ``announcement-of-regency``."""
@@ -103,7 +85,7 @@ class BulletinDesk:
                 if gone is not None:
                     outbox.append(tx, Stamp.of(self._clock, self._zone), wire.withdrawn(gone, epochs.current(tx)))
             if gone is not None:
-                self._sweep(gone.blob)
+                self.album.release(gone.blob)
 
     def put_for_regency(self, tx: Transaction, name: str, data: Mapping[str, object]) -> None:
         """Publish what the regency announces as ``name``, in place of what it announced so before, inside ``tx``.
@@ -130,7 +112,7 @@ class BulletinDesk:
         try:
             yield replace(draft, blob=blob)
         finally:
-            self._sweep(blob)
+            self.album.release(blob)
 
     def _once(self, key: str, wish: list[object], draft: Draft, act: Callable[[Transaction, Draft, Stamp], int]) -> int:
         asked = json.dumps([*wish, dict(draft.texts), str(draft.starts_on), str(draft.ends_on), draft.important, draft.blob])
@@ -153,24 +135,8 @@ class BulletinDesk:
         return announcement
 
     def _keep(self, file: Path, media: model.Media) -> str:
-        """Keep what is in ``file`` and return its name, noted before: a power cut leaves nothing that nobody shows."""
         with file.open("rb") if media == "video" else io.BytesIO(pictures.drawn_anew(file)) as content:
-            name = hashlib.file_digest(content, "sha256").hexdigest()
-            self.arrivals.mkdir(exist_ok=True)
-            (self.arrivals / name).touch()
-            sync_folder(self.arrivals)
-            content.seek(0)
-            return self.blobs.put(iter(lambda: content.read(PIECE_BYTES), b""))
-
-    def _sweep(self, blob: str) -> None:
-        """Delete a blob unless an announcement shows it; then nothing need be noted of it any more."""
-        if not blob:
-            return
-        with self._store.reader() as db:
-            is_shown = tables.mentions(db, blob)
-        if not is_shown:
-            self.blobs.delete(blob)
-        (self.arrivals / blob).unlink(missing_ok=True)
+            return self.album.keep(content)
 
 
 def _checked(draft: Draft) -> Draft:

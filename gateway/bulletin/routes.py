@@ -100,11 +100,11 @@ class BulletinPages:
         media = self.view.media_of(blob)
         headers = {"cache-control": FOR_EVER}
         if media == "image":
-            content = await run_in_threadpool(self.desk.blobs.read, blob)
+            content = await run_in_threadpool(self.desk.album.blobs.read, blob)
             return Response(content, headers=headers, media_type="image/jpeg")
         if media == "video":
             # In pieces, and from the middle where a player asks so: a film is never in memory whole.
-            path = self.desk.blobs.path_of(blob)
+            path = self.desk.album.blobs.path_of(blob)
             return FileResponse(path, headers=headers, media_type=await run_in_threadpool(pictures.film_type, path))
         raise Refusal("not-found")
 
@@ -152,9 +152,9 @@ class SetUpPages:
         session = await self._officer(request)
         fields: dict[str, str] = {}
         coming = request.headers.get("content-length", "")
-        await run_in_threadpool(self._desk.require_room, int(coming) if coming else pictures.FILM_LIMIT_BYTES)
+        await run_in_threadpool(self._desk.album.require_room, int(coming) if coming else pictures.FILM_LIMIT_BYTES)
         try:
-            async with receive_upload(request, self._desk.arrivals) as upload:
+            async with receive_upload(request, self._desk.album.arrivals) as upload:
                 fields = upload.fields
                 check_csrf(fields, session_token(request))
                 key = f"{session.officer}-{form_key(fields)}"

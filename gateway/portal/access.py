@@ -60,6 +60,7 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+"""An answer that brings one of them itself, as a page that others have made, keeps its own."""
 
 LANGUAGE_COOKIE_S = 365 * 24 * 3600
 
@@ -104,7 +105,9 @@ class Access:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message = {**message, "headers": [*message["headers"], *SECURITY_HEADERS, *_language_cookie(scope)]}
+                own = {name for name, _ in message["headers"]}
+                secure = [(name, value) for name, value in SECURITY_HEADERS if name not in own]
+                message = {**message, "headers": [*message["headers"], *secure, *_language_cookie(scope)]}
             await send(message)
 
         try:

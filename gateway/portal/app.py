@@ -23,8 +23,9 @@ from gateway.clock import Clock
 from gateway.portal import problems
 from gateway.portal.access import Access
 from gateway.portal.api import ApiDoor
+from gateway.portal.doors import DoorPage
 from gateway.portal.face import Face, FaceSource
-from gateway.portal.feature import Feature
+from gateway.portal.feature import Door, Feature
 from gateway.portal.health_pages import HealthPages, Healthy
 from gateway.portal.live import Broadcaster
 from gateway.portal.screens import Screens
@@ -65,6 +66,8 @@ class PortalParts:
     """How many bytes a form may have, by address: there and below, besides pages of setting up; such as one with a photograph. It is read into memory whole."""
     extra_routes: Sequence[BaseRoute] = field(default=())
     """The demo's own pages."""
+    doors: Sequence[Door] = field(default=())
+    """What ``/desa`` leads to, in its order."""
 
 
 class Portal:
@@ -76,12 +79,12 @@ class Portal:
             hall_id=parts.hall_id, face=parts.face or (lambda: machine), zone=parts.zone, clock=parts.clock,
             randomness=parts.randomness, templates=[feature.templates for feature in parts.features],
             static=[feature.static for feature in parts.features if feature.static is not None],
-            set_up=[page for feature in parts.features for page in feature.set_up],
+            set_up=[page for feature in parts.features for page in feature.set_up], doors=parts.doors,
         )  # fmt: skip
         self._api = ApiDoor(site, parts.features)
         self._streams: list[Broadcaster] = [stream for feature in parts.features for stream in feature.streams()]
         routes = [route for feature in parts.features for route in feature.routes(site)]
-        routes += [*HealthPages(parts.health, site).routes(), *parts.extra_routes, site.static_route()]
+        routes += [*DoorPage(site).routes(), *HealthPages(parts.health, site).routes(), *parts.extra_routes, site.static_route()]
         routes += parts.screens.routes() if parts.screens is not None else []
         routes += [Route("/favicon.ico", _icon(site)), Mount("/api/v1", self._api)]
         router = Router(routes, lifespan=self._lifespan)

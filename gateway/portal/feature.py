@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -31,6 +31,27 @@ class SetUpPage:
     """How large a form may be that is sent to this page or below it, such as one with a file; 0 as anywhere else."""
     largest_file_bytes: int = 0
     """As before, for forms with files too large for the memory: read with ``uploads.receive_upload``, in pieces."""
+
+
+def always() -> bool:
+    """Return True: most doors are always open."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page for everybody, as ``/desa`` lists it."""
+
+    path: str
+    """For example ``/lapak``."""
+    title: str
+    """Indonesian, a key of the catalogues."""
+    about: str
+    """What one finds there, in a few Indonesian words; a key of the catalogues."""
+    icon: str
+    """A name of ``icons.html``."""
+    is_open: Callable[[], bool] = always
+    """Whether there is anything behind it; quick, safe from any thread."""
 
 
 class Feature(Protocol):

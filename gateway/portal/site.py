@@ -25,7 +25,7 @@ from gateway.portal.face import Face, FaceSource
 from gateway.portal.i18n import LANGUAGES, Words, known_language, local, words
 
 if TYPE_CHECKING:
-    from gateway.portal.feature import SetUpPage
+    from gateway.portal.feature import Door, SetUpPage
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -48,6 +48,7 @@ class Site:
     def __init__(
         self, *, hall_id: str, face: FaceSource, zone: ZoneInfo, clock: Clock, randomness: random.Random,
         templates: Iterable[Path] = (), static: Iterable[Path] = (), set_up: Sequence[SetUpPage] = (),
+        doors: Sequence[Door] = (),
     ) -> None:  # fmt: skip
         self.hall_id = hall_id
         self.face = face
@@ -59,6 +60,8 @@ class Site:
         self._edition: tuple[Face | None, str] = (None, "")
         self.set_up = set_up
         """The pages below ``/atur`` of all features, in the order of a first setting up."""
+        self.doors = doors
+        """What ``/desa`` leads to."""
         self._randomness = randomness
         self._templates = Environment(
             loader=FileSystemLoader([TEMPLATES, *templates]), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -138,7 +141,14 @@ class Site:
             return self.link(target, language)
 
         face, asset = self.face(), self.assets.address
-        own = {"hall_name": face.name, "languages": face.offered, "asset": asset, "language": language, "path": path}
+        own = {
+            "hall_name": face.name,
+            "languages": face.offered,
+            "asset": asset,
+            "language": language,
+            "path": path,
+            "has_doors": bool(self.doors),
+        }
         return self._templates.get_template(template).render(
             {"_": speak, "count": speak.count, "words": speak, "link": link, **own, **context}
         )

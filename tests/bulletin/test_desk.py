@@ -99,8 +99,8 @@ def test_an_announcement_is_shown_on_its_days(bulletin: Bulletin) -> None:
 def test_a_picture_is_drawn_anew_without_what_the_phone_knew(bulletin: Bulletin) -> None:
     """Upright, without EXIF, named by its content, served while it is shown."""
     bulletin.desk.publish(POSYANDU, key="wish-0001", file=bulletin.picture())
-    [blob] = bulletin.desk.blobs.names()
-    with Image.open(io.BytesIO(bulletin.desk.blobs.read(blob))) as kept:
+    [blob] = bulletin.desk.album.blobs.names()
+    with Image.open(io.BytesIO(bulletin.desk.album.blobs.read(blob))) as kept:
         assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (200, 300), {})
     assert bulletin.view.news("en").slides == (Slide(f"/papan/gambar/{blob}", "image", "Health post on Thursday."),)
     assert bulletin.view.media_of(blob) == "image"
@@ -112,10 +112,10 @@ def test_what_is_withdrawn_leaves_nothing(bulletin: Bulletin) -> None:
     first = bulletin.desk.publish(POSYANDU, key="wish-0001", file=picture)
     second = bulletin.desk.publish(Draft({}), key="wish-0002", file=picture)
     bulletin.desk.withdraw(first)
-    assert len([*bulletin.desk.blobs.names()]) == 1
+    assert len([*bulletin.desk.album.blobs.names()]) == 1
     bulletin.desk.withdraw(second)
     bulletin.desk.withdraw(second)
-    assert [*bulletin.desk.blobs.names()] == []
+    assert [*bulletin.desk.album.blobs.names()] == []
     assert bulletin.view.news("id") == News()
     assert bulletin.events() == [("published.v1", "1"), ("published.v1", "2"), ("withdrawn.v1", "1"), ("withdrawn.v1", "2")]
 
@@ -123,14 +123,14 @@ def test_what_is_withdrawn_leaves_nothing(bulletin: Bulletin) -> None:
 def test_a_change_keeps_the_picture_unless_another_comes(bulletin: Bulletin) -> None:
     """Words are changed alone, then the picture, then it is taken away; nothing that is not shown stays, and the centre learns of each."""
     one = bulletin.desk.publish(POSYANDU, key="wish-0001", file=bulletin.picture())
-    [first] = bulletin.desk.blobs.names()
+    [first] = bulletin.desk.album.blobs.names()
     for _ in range(2):
         bulletin.desk.change(one, Draft({"id": "Posyandu Jumat."}, important=True), key="wish-0002")
-    assert (bulletin.view.news("id").texts, [*bulletin.desk.blobs.names()]) == (("Posyandu Jumat.",), [first])
+    assert (bulletin.view.news("id").texts, [*bulletin.desk.album.blobs.names()]) == (("Posyandu Jumat.",), [first])
     bulletin.desk.change(one, POSYANDU, key="wish-0003", file=bulletin.picture("b.jpg", "#b3261e"))
-    [second] = bulletin.desk.blobs.names()
+    [second] = bulletin.desk.album.blobs.names()
     bulletin.desk.change(one, POSYANDU, key="wish-0004", keep_picture=False)
-    assert (second != first, [*bulletin.desk.blobs.names()], [*bulletin.desk.arrivals.iterdir()]) == (True, [], [])
+    assert (second != first, [*bulletin.desk.album.blobs.names()], [*bulletin.desk.album.arrivals.iterdir()]) == (True, [], [])
     assert bulletin.events() == [("published.v1", "1"), *[("changed.v1", "1")] * 3]
 
 
@@ -169,15 +169,15 @@ def test_a_file_that_is_no_picture_is_refused(bulletin: Bulletin, content: bytes
     file.write_bytes(content)
     with pytest.raises(Refusal) as refused:
         bulletin.desk.publish(POSYANDU, key="wish-0001", file=file)
-    assert (refused.value.code, [*bulletin.desk.blobs.names()]) == ("picture-unreadable", [])
+    assert (refused.value.code, [*bulletin.desk.album.blobs.names()]) == ("picture-unreadable", [])
 
 
 def test_what_a_power_cut_left_of_an_upload_is_deleted(bulletin: Bulletin) -> None:
     """At the next start the place for files that come is empty."""
-    bulletin.desk.sweep()
-    (bulletin.desk.arrivals / "kiriman-1.part").write_bytes(b"half a film")
-    bulletin.desk.sweep()
-    assert [*bulletin.desk.arrivals.iterdir()] == []
+    bulletin.desk.album.sweep()
+    (bulletin.desk.album.arrivals / "kiriman-1.part").write_bytes(b"half a film")
+    bulletin.desk.album.sweep()
+    assert [*bulletin.desk.album.arrivals.iterdir()] == []
 
 
 class CutStore:
@@ -204,18 +204,18 @@ def test_a_picture_whose_announcement_the_power_cut_is_deleted(
     cut = cast("Store", CutStore(bulletin.store, left))
     kept = BulletinDesk(cut, bulletin.clock, WIB).publish(POSYANDU, key="wish-0001", file=bulletin.picture())
     after = BulletinDesk(open_test_store(left, bulletin.clock), bulletin.clock, WIB)
-    before = len([*after.blobs.names()])
-    after.sweep()
-    assert (before, [*after.blobs.names()], [*after.arrivals.iterdir()], after.every()) == (1, [], [], [])
-    bulletin.desk.sweep()
-    assert (kept, len([*bulletin.desk.blobs.names()])) == (1, 1)
+    before = len([*after.album.blobs.names()])
+    after.album.sweep()
+    assert (before, [*after.album.blobs.names()], [*after.album.arrivals.iterdir()], after.every()) == (1, [], [], [])
+    bulletin.desk.album.sweep()
+    assert (kept, len([*bulletin.desk.album.blobs.names()])) == (1, 1)
 
 
 def test_a_file_that_the_card_could_not_take_is_refused_before_it_comes(bulletin: Bulletin) -> None:
     """The reserve stays free for the queue."""
-    bulletin.desk.require_room(1000)
+    bulletin.desk.album.require_room(1000)
     with pytest.raises(Refusal, match="penuh"):
-        bulletin.desk.require_room(10**15)
+        bulletin.desk.album.require_room(10**15)
 
 
 def test_no_more_than_boards_show(bulletin: Bulletin) -> None:
@@ -224,7 +224,7 @@ def test_no_more_than_boards_show(bulletin: Bulletin) -> None:
         bulletin.desk.publish(Draft({"id": f"Nomor {number}"}), key=f"wish-{number:04}")
     with pytest.raises(Refusal, match=str(model.ANNOUNCEMENTS_LIMIT)):
         bulletin.desk.publish(POSYANDU, key="wish-last", file=bulletin.picture())
-    assert [*bulletin.desk.blobs.names()] == []
+    assert [*bulletin.desk.album.blobs.names()] == []
 
 
 def test_the_halls_choices_are_the_boards(bulletin: Bulletin) -> None:

@@ -116,7 +116,7 @@ def test_only_who_may_set_up_the_hall_announces(hall: Hall) -> None:
         form = _form(head, **{"text-id": "Palsu"}) | {"csrf": "wrong"}
         assert head.post("/atur/pengumuman", data=form, files={"file": ("a.png", _picture())}).status_code == 403
     assert hall.bulletin.every() == []
-    assert [*hall.bulletin.arrivals.iterdir()] == []
+    assert [*hall.bulletin.album.arrivals.iterdir()] == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_broken_form_is_told_and_leaves_nothing(hall: Hall, body: bytes) -> No
     """Whatever a bad connection makes of an upload is refused with a sentence."""
     with _browser(hall, "Siti") as client:
         answer = client.post("/atur/pengumuman", content=body, headers={"content-type": "multipart/form-data; boundary=x"})
-    assert (answer.status_code in {400, 403}, hall.bulletin.every(), [*hall.bulletin.arrivals.iterdir()]) == (True, [], [])
+    assert (answer.status_code in {400, 403}, hall.bulletin.every(), [*hall.bulletin.album.arrivals.iterdir()]) == (True, [], [])
 
 
 def test_a_refusal_keeps_what_was_typed(hall: Hall) -> None:

@@ -89,8 +89,8 @@ def _in_module(text: str) -> Iterator[tuple[str, bool]]:
         if not isinstance(call, ast.Call):
             continue
         name = _name(call.func)
-        if name == "SetUpPage":
-            yield from ((sentence, False) for sentence in _choices(call.args[1]))
+        for told in call.args[1 : {"SetUpPage": 2, "Door": 3}.get(name, 1)]:
+            yield from ((sentence, False) for sentence in _choices(told))
         counted = name == "count"
         if name in SPEAKERS and call.args and not (counted and len(call.args) + len(call.keywords) == 1):
             yield from ((sentence, counted) for sentence in _choices(call.args[0]))
