@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import logging
 import random
-import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from starlette.routing import BaseRoute
 
-from gateway.bulletin.desk import BulletinDesk
-from gateway.bulletin.routes import BulletinPages
-from gateway.bulletin.view import BulletinView
 from gateway.changes import Changes
 from gateway.checks.access import check_access
 from gateway.checks.clock import check_clock
@@ -51,7 +46,6 @@ from gateway.equipment.view import EquipmentView
 from gateway.health import Answer, Health
 from gateway.lamp import LampOutput
 from gateway.lan_broker import LanBroker
-from gateway.loops import Loop, Loops
 from gateway.machine import identity
 from gateway.people.desk import PeopleDesk
 from gateway.people.routes import PeoplePages
@@ -64,10 +58,8 @@ from gateway.portal.server import PortalServer
 from gateway.portal.visitor import Networks
 from gateway.regency import Regency
 from gateway.relay.backups import BACKUP_LIMIT_S
+from gateway.running import Running
 from gateway.sections import copies_of
-from gateway.services.desk import ServicesDesk
-from gateway.services.routes import ServicePages
-from gateway.services.view import CatalogueView
 from gateway.settings import Settings
 from gateway.store import answers
 from gateway.store.correction import Correction
@@ -83,6 +75,7 @@ from gateway.tickets.report.routes import ReportPages
 from gateway.tickets.routes import TicketPages
 from gateway.tickets.view import QueueView
 from gateway.timetable import Job, Timetable
+from gateway.village import Village
 from gateway.voice.announcing import Announcer, Signs
 from gateway.voice.choices import VoiceChoices
 from gateway.voice.espeak import Espeak
@@ -97,9 +90,6 @@ STORE_BEAT_S = 5.0
 """How often the store shows that it takes turns."""
 DATABASE_READ_S = 3600.0
 """How long the answer holds that the whole database is well."""
-STOP_LIMIT_S = 4.5
-"""So long stopping may take in all, whatever hangs: systemd and people wait for it."""
-STOP_LEAST_S = 0.05
 ANSWERS_KEPT = timedelta(days=1)
 """So long the same idempotency key gets the same answer."""
 
@@ -123,12 +113,11 @@ class Hall:
         self.settings = settings
         self.clock = clock or system_clock(settings)
         self.changes = Changes()
-        self.loops = Loops()
+        self.running = Running(self.clock)
+        self.loops = self.running.loops
         self._randomness = randomness or random.SystemRandom()
         self._machine = identity() if machine is None else machine
         self._extra_routes = extra_routes
-        self._running = ExitStack()
-        self._stop_by_s = float("inf")
         self._database_finding: Finding | None = None
         self._database_read_at_s = 0.0
         self.screens = Screens(self.clock)
@@ -137,10 +126,7 @@ class Hall:
         self.face: CurrentFace
         self.tickets: TicketsDesk
         self.people: PeopleDesk
-        self.bulletin: BulletinDesk
-        self.news: BulletinView
-        self.services: ServicesDesk
-        self.catalogue: CatalogueView
+        self.village: Village
         self.view: QueueView
         self.devices: Devices
         self.voice: Voice
@@ -153,7 +139,7 @@ class Hall:
         try:
             self.start()
         except BaseException:
-            self._running.close()
+            self.running.abandon()
             raise
         return self
 
@@ -178,13 +164,8 @@ class Hall:
 
     def stop(self) -> None:
         """Stop every part in reverse, within the 5 s that a service has. Stopping twice is harmless."""
-        self._stop_by_s = time.monotonic() + STOP_LIMIT_S
-        self._running.close()
+        self.running.stop()
         log.info("event=hall-stopped hall=%s", self.settings.hall.id)
-
-    def _at_stop(self, stop: Callable[[float], object], most_s: float) -> None:
-        """Let a part be stopped in its turn, with at most ``most_s`` of what is then left of the whole."""
-        self._running.callback(lambda: stop(max(STOP_LEAST_S, min(most_s, self._stop_by_s - time.monotonic()))))
 
     @property
     def address(self) -> str:
@@ -192,31 +173,15 @@ class Hall:
         host = "127.0.0.1" if self.settings.portal.host in {"0.0.0.0", "::"} else self.settings.portal.host  # noqa: S104 - compared, not bound
         return f"http://{host}:{self.portal.port}"
 
-    def _begin(
-        self,
-        name: str,
-        step: Callable[[], float],
-        woken_by: Callable[[Callable[[], None]], object] | None = None,
-        *,
-        essential: bool = False,
-        limit_s: float = 30.0,
-    ) -> None:
-        """Start a loop that is woken by every change, and by ``woken_by`` too; it ends, in its turn, when the hall stops."""
-        loop = Loop(name, step, self.clock, essential=essential, limit_s=limit_s)
-        if woken_by is not None:
-            woken_by(loop.wake)
-        self._at_stop(loop.stop, 1.0)
-        self.loops.start(loop)
-
     def _open_store(self) -> None:
         folder, zone = self.settings.data.directory, self.settings.hall.zone
         self.store = open_store(
             *(folder, self.changes.announce, self.clock), zone=zone, randomness=self._randomness, machine=self._machine
         )
-        self._at_stop(self.store.close, 4.0)
-        self._begin("store", self._store_beats, essential=True)
-        self._begin("thinning", Thinning(self.store, self.clock, zone).step)
-        self._begin("clock", Correction(self.store, self.clock, zone).step)
+        self.running.at_stop(self.store.close, 4.0)
+        self.running.begin("store", self._store_beats, essential=True)
+        self.running.begin("thinning", Thinning(self.store, self.clock, zone).step)
+        self.running.begin("clock", Correction(self.store, self.clock, zone).step)
 
     def _store_beats(self) -> float:
         self.store.beat()
@@ -226,32 +191,26 @@ class Hall:
         self.choices = Choices(self.store, self.clock, self.settings.hall.zone)
         hall, address = self.settings.hall, self.settings.portal.address
         self.face = CurrentFace(self.choices, Face(hall.name, hall.language, theme=hall.theme, address=address))
-        self._running.callback(self.changes.watch(self.face.notice))
+        self.running.callback(self.changes.watch(self.face.notice))
         self.tickets = TicketsDesk(self.store, self.clock, self._randomness, self.settings.hall.zone, self.choices)
         self.copies = copies_of(self.choices, self.tickets.furniture, self.settings.portal.names)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
-        self.bulletin = BulletinDesk(self.store, self.clock, self.settings.hall.zone)
-        self.bulletin.album.sweep()
-        self.news = BulletinView(self.store, self.choices, self.clock, self.settings.hall.zone)
-        self._running.callback(self.changes.watch(self.news.stale))
-        self.services = ServicesDesk(self.store, self.clock, self.settings.hall.zone)
-        self.services.furnish()
-        self.catalogue = CatalogueView(self.store)
-        self._running.callback(self.changes.watch(self.catalogue.stale))
+        self.village = Village(self.settings, self.store, self.clock, self.choices, self._randomness)
+        self.running.callback(self.changes.watch(self.village.stale))
 
     def _show_the_queue(self) -> None:
-        self._running.callback(self.changes.watch(self.loops.wake))
+        self.running.callback(self.changes.watch(self.loops.wake))
         self.view = QueueView(self.store, self.choices, lambda: trusted_now(self.clock, self.settings.hall.zone))
-        self._begin("view", self.view.refresh, essential=True)
+        self.running.begin("view", self.view.refresh, essential=True)
 
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
-        self._running.callback(self.devices.close)
+        self.running.callback(self.devices.close)
         self.ledger, self.trials, zone = Ledger(self.clock), Trials(self.clock), self.settings.hall.zone
         self.presses = PressDesk(self.tickets, self.clock, lambda: self.view.current, self.ledger)
         self.gate = PressGate(self.presses.press, self.ledger, self.clock)
-        self._begin("devices", self.devices.step)
+        self.running.begin("devices", self.devices.step)
         # From now on a press waits for its number, which comes once the hall has started.
         Plugging(self.devices, self.gate.press, self._show_on, self.loops.finish, self.screens.silence)
         places = [Placed(entry.id, entry.kind, entry.options) for entry in self.settings.devices]
@@ -263,14 +222,14 @@ class Hall:
         )
         self.pairing.plug_in()
         self.devices.follow(self.equipment.watch, self.equipment.forget)
-        self._running.callback(self.equipment.stop)  # after its loop
-        self._begin("equipment", self.equipment.step)
+        self.running.callback(self.equipment.stop)  # after its loop
+        self.running.begin("equipment", self.equipment.step)
         if self.devices.printers:
             slips = SlipOutput(
                 self.store, self.devices.printers, self.clock, words=words, zone=self.settings.hall.zone, face=self.face,
                 trials=self.trials, ledger=self.ledger,
             )  # fmt: skip
-            self._begin("print", slips.step, limit_s=PRINT_LIMIT_S)
+            self.running.begin("print", slips.step, limit_s=PRINT_LIMIT_S)
 
     def _join_the_lan(self) -> None:
         """Find the devices of the hall's own network, where there is one."""
@@ -280,11 +239,11 @@ class Hall:
         connection = broker.connection()
         lan = LanNetwork(connection, self.clock, broker.write)
         self.devices.follow(lan.arrived, lan.left)
-        self._at_stop(connection.stop, 1.0)
-        self._begin("lan", lan.step, connection.watch)
+        self.running.at_stop(connection.stop, 1.0)
+        self.running.begin("lan", lan.step, connection.watch)
 
     def _show_on(self, board: Board) -> None:
-        self._begin(
+        self.running.begin(
             f"board-{board.id}", BoardOutput(self.view, board, self.clock, self.trials, self.ledger).step, self.view.watch
         )
 
@@ -298,10 +257,12 @@ class Hall:
             ledger=self.ledger,
         )
         if speakers:
-            self._running.callback(self.view.watch(self.voice.notice))
-            self._begin("voice", self.voice.step, self.voice.wakes, limit_s=180.0)  # a call in three languages, three times
+            self.running.callback(self.view.watch(self.voice.notice))
+            self.running.begin(
+                "voice", self.voice.step, self.voice.wakes, limit_s=180.0
+            )  # a call in three languages, three times
             for speaker in speakers:
-                self._running.callback(speaker.close)  # before its loop, which waits for the end of a sentence
+                self.running.callback(speaker.close)  # before its loop, which waits for the end of a sentence
 
     def _signs(self) -> Signs:
         queue = self.view.current
@@ -309,19 +270,22 @@ class Hall:
 
     def _connect_to_the_regency(self) -> None:
         self.regency = Regency(
-            *(self.settings, self.store, self.clock, self.choices, self.bulletin, self.services, self._randomness),
+            *(self.settings, self.store, self.clock, self.choices, self._randomness),
+            effects=self.village.effects(),
             queue_now=self._queue_now,
         )
         wire = self.regency.wire
         if wire is None:
             return
-        self._at_stop(wire.connection.stop, 2.0)
-        self._running.callback(wire.renewal.stop)
-        self._running.callback(wire.presence.say_goodbye)
-        self._begin("presence", wire.presence.step, wire.connection.watch)
-        self._begin("uplink", wire.uplink.step, wire.connection.watch)
-        self._begin("downlink", wire.downlink.step, wire.downlink.watch, limit_s=60.0)  # an attempt to connect may hang for 12 s
-        self._begin("backups", wire.backups.step, limit_s=BACKUP_LIMIT_S)
+        self.running.at_stop(wire.connection.stop, 2.0)
+        self.running.callback(wire.renewal.stop)
+        self.running.callback(wire.presence.say_goodbye)
+        self.running.begin("presence", wire.presence.step, wire.connection.watch)
+        self.running.begin("uplink", wire.uplink.step, wire.connection.watch)
+        self.running.begin(
+            "downlink", wire.downlink.step, wire.downlink.watch, limit_s=60.0
+        )  # an attempt to connect may hang for 12 s
+        self.running.begin("backups", wire.backups.step, limit_s=BACKUP_LIMIT_S)
 
     def _queue_now(self) -> dict[str, object]:
         return self.view.current.as_json()
@@ -337,31 +301,33 @@ class Hall:
             self._check_devices,
             lambda: check_voice(**self.voice.facts()),
             lambda: check_screens(self.screens.silence(), {screen.screen for screen in self.devices.screens}),
+            *self.village.checks(),
             *self.regency.checks(),
         )
         self.health = Health(checks, self.loops, lambda: self.portal.beats, self.clock)
         if self.devices.lamps:
-            self._begin("lamp", LampOutput(self.health.findings, self.devices.lamps, self.clock, self.trials).step)
+            self.running.begin("lamp", LampOutput(self.health.findings, self.devices.lamps, self.clock, self.trials).step)
 
     def _follow_the_calendar(self) -> None:
         wire = self.regency.wire
         jobs = (
             Job("open-day", self.tickets.open_day_if_due, minute="*/5"),
             Job("forget-answers", self._forget_answers, minute="30"),
+            *self.village.jobs(),
             *((Job("renew-certificate", wire.renewal.step, minute="45"),) if wire else ()),
         )
         timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
-        self._running.callback(timetable.stop)  # after its loop, which might start it again
-        self._begin("timetable", timetable.step, limit_s=600.0)
+        self.running.callback(timetable.stop)  # after its loop, which might start it again
+        self.running.begin("timetable", timetable.step, limit_s=600.0)
         # No calendar job: a hall whose clock is never trusted needs its snapshots too.
-        self._begin("snapshots", Snapshots(self.store, self.clock).step, limit_s=600.0)
+        self.running.begin("snapshots", Snapshots(self.store, self.clock).step, limit_s=600.0)
 
     def _open_the_doors(self) -> None:
         asked = acts(self.store, self.people, self.copies, self.health.findings) | {
             "voice-signs": lambda _nothing, _progress: self.voice.signs()
         }
         door = ControlDoor(self.settings.data.directory / "hall.sock", asked)
-        self._at_stop(door.stop, 2.0)
+        self.running.at_stop(door.stop, 2.0)
         door.start()
         hall, portal = self.settings.hall, self.settings.portal
         voice = VoicePages(self.voice, self.choices, self.people)
@@ -386,15 +352,14 @@ class Hall:
                 PeoplePages(self.people, portal.address),
                 ChoicePages(self.choices, self.face, self.people, portal.names),
                 TicketPages(
-                    *(self.tickets, self.view, self.people, self.news.news),
+                    *(self.tickets, self.view, self.people, self.village.news.news),
                     speaker=self.voice if self.voice.speakers else None,
                     paper=self.devices.paper,
                     devices=lambda: self._check_devices()[0],
                     keypads=self.presses,
                 ),
                 ReportPages(self.store, self.people),
-                ServicePages(self.services, self.catalogue, self.people, self.choices, lambda: self.view.current.lines),
-                BulletinPages(self.bulletin, self.news, self.people, self.choices, self._lines),
+                *self.village.features(self.people, lambda: self.view.current.lines),
                 voice,
                 CopyPages(self.choices, self.copies, self.people),
                 EquipmentPages(equipment),
@@ -403,11 +368,11 @@ class Hall:
             extra_routes=self._extra_routes(self),
         )
         self.portal = PortalServer(create_app(parts), portal.host, portal.port, self.clock)
-        self._at_stop(self.portal.stop, 4.0)
+        self.running.at_stop(self.portal.stop, 4.0)
         self.portal.start()
 
     def _take_presses(self) -> None:
-        self._begin("presses", self.presses.step, self.presses.wakes, essential=True)
+        self.running.begin("presses", self.presses.step, self.presses.wakes, essential=True)
 
     def _names(self) -> tuple[dict[str, str], dict[str, str]]:
         queue = self.view.current
@@ -418,18 +383,15 @@ class Hall:
         lost = astray((one.placed for one in self.equipment.watched), lines, counters) if lines else {}
         return check_devices(self.devices, held.device if held else "", held.left_s if held else 0.0, lost)
 
-    def _lines(self) -> list[tuple[str, str]]:
-        return [(line.id, line.name) for line in self.view.current.lines]
-
     def _feed_the_watchdog(self) -> None:
         watchdog = Watchdog(self.health.alive)
-        self._running.callback(watchdog.stopping)
+        self.running.callback(watchdog.stopping)
 
         def look_after() -> float:
             self.loops.look_after()
             return watchdog.step()
 
-        self._begin("watchdog", look_after)
+        self.running.begin("watchdog", look_after)
         watchdog.ready()
 
     def _check_database(self) -> Finding:

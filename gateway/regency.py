@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway import __version__
-from gateway.bulletin.desk import BulletinDesk
 from gateway.checks.broker import check_broker
 from gateway.checks.commands import check_commands
 from gateway.checks.finding import Finding
@@ -26,13 +25,12 @@ from gateway.relay import presence
 from gateway.relay.backups import Backups
 from gateway.relay.connecting import connection_to
 from gateway.relay.downlink import Downlink
-from gateway.relay.effects import offered_release
+from gateway.relay.effects import Effects, offered_release
 from gateway.relay.identity import Identity
 from gateway.relay.meter import Meter
 from gateway.relay.presence import Presence
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
-from gateway.services.desk import ServicesDesk
 from gateway.settings import RelaySettings, Settings
 from gateway.store import epochs, trials
 from gateway.store.database import Store
@@ -53,7 +51,9 @@ class Wire:
 
 
 class Regency:
-    """The hall's side of the wire; ``queue_now`` returns what people at home may see of the queue. Opens no connection.
+    """The hall's side of the wire. Opens no connection.
+
+    ``effects`` are what the village does when the centre commands it; ``queue_now`` returns what people at home may see of the queue.
 
     Raises Refusal ``broker-address``.
     """
@@ -64,17 +64,15 @@ class Regency:
         store: Store,
         clock: Clock,
         choices: Choices,
-        bulletin: BulletinDesk,
-        services: ServicesDesk,
         randomness: random.Random,
+        effects: Effects,
         queue_now: Callable[[], dict[str, object]],
     ) -> None:
         self._settings = settings
         self._store = store
         self._clock = clock
         self._choices = choices
-        self._bulletin = bulletin
-        self._services = services
+        self._effects = effects
         self._randomness = randomness
         self._queue_now = queue_now
         self.identity = Identity(settings.relay, settings.data.directory / "identity", clock, settings.hall.id)
@@ -128,8 +126,7 @@ class Regency:
                 uplink,
                 self.relay,
                 self._choices,
-                self._bulletin,
-                self._services,
+                self._effects,
                 backups,
             )
         )

@@ -32,6 +32,12 @@ CREATE TRIGGER audit_is_not_cut BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT,
 """
 """``key`` names the generation of the hall's key, or the public key of the other readers."""
 
+TRAVELS = """
+ALTER TABLE sealed_record ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+ALTER TABLE sealed_record ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
+"""
+"""``lane`` is empty for what never leaves the hall."""
+
 
 class Kept(NamedTuple):
     """One version of a record."""
@@ -48,10 +54,27 @@ def create(db: Database) -> None:
     run_script(db, SCHEMA)
 
 
-def add(tx: Reads, kind: str, record: str, version: int, ciphertext: bytes, at: str) -> int:
+def add_travels(db: Database) -> None:
+    """Make room for the lane in which a version goes up, inside the migration's transaction."""
+    run_script(db, TRAVELS)
+
+
+def add(tx: Reads, kind: str, record: str, version: int, ciphertext: bytes, at: str, lane: str = "") -> int:
     """Keep one version; return its id."""
-    sql = "INSERT INTO sealed_record (kind, record, version, ciphertext, sealed_at) VALUES (?, ?, ?, ?, ?) RETURNING id"
-    return int(tx.execute(sql, (kind, record, version, ciphertext, at)).fetchone()[0])
+    sql = "INSERT INTO sealed_record (kind, record, version, ciphertext, sealed_at, lane) VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
+    return int(tx.execute(sql, (kind, record, version, ciphertext, at, lane)).fetchone()[0])
+
+
+def to_send(db: Reads, sealed: int) -> tuple[str, Kept, tuple[str, bytes] | None]:
+    """Return the lane of a version, empty when it stays here or is sent, the version, and its key as wrapped for the centre."""
+    sql = "SELECT CASE sent WHEN 0 THEN lane ELSE '' END, id, kind, record, version, ciphertext FROM sealed_record WHERE id = ?"
+    lane, *kept = db.execute(sql, (sealed,)).fetchone()
+    return str(lane), Kept(*kept), wrapped_for(db, sealed, CENTRE)
+
+
+def mark_sent(tx: Reads, sealed: int) -> None:
+    """Note that a version is in the outbox."""
+    tx.execute("UPDATE sealed_record SET sent = 1 WHERE id = ?", (sealed,))
 
 
 def last_version(db: Reads, kind: str, record: str) -> int:

@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from gateway.clock import Clock
 from gateway.errors import Refusal
-from gateway.privacy import audit, tables
+from gateway.privacy import audit, tables, wire
 from gateway.privacy.audit import Entry
 from gateway.privacy.device_key import DeviceKey
 from gateway.privacy.sealing import RandomBytes, bond_of, open_version, seal_version
-from gateway.privacy.tables import HALL, RECOVERY, Kept
+from gateway.privacy.tables import CENTRE, HALL, RECOVERY, Kept
 from gateway.relay.sealing import Bond, Unsealable, name_of, unwrap, wrap
+from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
 from gateway.store.stamp import Stamp
@@ -31,8 +32,8 @@ RECOVERED_AT_ONCE = 100_000
 ITSELF = "hall"
 """Who did what the program does by itself."""
 
-Readers = Callable[[], Mapping[str, X25519PublicKey]]
-"""The public keys outside of the hall, by ``centre`` and ``recovery``, as far as they are known."""
+Readers = Callable[[Reads], Mapping[str, X25519PublicKey]]
+"""The public keys outside of the hall, by ``centre`` and ``recovery``, as far as the database knows them."""
 
 
 class Vault:
@@ -51,15 +52,20 @@ class Vault:
         self._readers = readers
         self._random = random_bytes
 
-    def put(self, tx: Transaction, kind: str, record: str, content: bytes, *, who: str, why: str) -> int:
-        """Seal ``content`` as the next version of a record; return its number. ``why`` names the basis or the consent."""
+    def put(self, tx: Transaction, kind: str, record: str, content: bytes, *, who: str, why: str, lane: str = "") -> int:
+        """Seal ``content`` as the next version of a record; return its number. ``why`` names the basis or the consent.
+
+        With a ``lane`` it goes up to the centre, now or once the centre's sealing key is known; else it never leaves the hall.
+        """
         version = tables.last_version(tx, kind, record) + 1
         bond = self._bond(kind, record, version)
         data_key, ciphertext = seal_version(content, bond, self._random)
-        sealed = tables.add(tx, kind, record, version, ciphertext, self._now())
+        sealed = tables.add(tx, kind, record, version, ciphertext, self._now(), lane)
         tables.keep_key(tx, sealed, HALL, self._key.current, self._key.wrap(data_key, bond))
-        for whose, reader in self._readers().items():
+        for whose, reader in self._readers(tx).items():
             tables.keep_key(tx, sealed, whose, name_of(reader), wrap(data_key, reader, bond))
+            if whose == CENTRE:
+                self._send(tx, sealed)
         self.note(tx, "seal", kind, record, version, who=who, why=why)
         return version
 
@@ -96,7 +102,9 @@ class Vault:
 
     def wrap_for_readers(self) -> None:
         """Wrap what is open in this hall for readers whose keys came, or changed, since it was sealed."""
-        for whose in self._readers():
+        with self._store.reader() as db:
+            known = self._readers(db)
+        for whose in known:
             while self._rewrap(whose):
                 pass
 
@@ -128,16 +136,27 @@ class Vault:
         return audit.verify(tables.log(db))
 
     def _rewrap(self, whose: str) -> bool:
-        reader = None if whose == HALL else self._readers()[whose]
-        key = self._key.current if reader is None else name_of(reader)
         with self._store.transaction() as tx:
+            reader = None if whose == HALL else self._readers(tx)[whose]
+            key = self._key.current if reader is None else name_of(reader)
             late = tables.not_under(tx, whose, key, self._key.generations, REWRAP_AT_ONCE)
             for kept in late:
                 bond = self._bond(kept.kind, kept.record, kept.version)
                 data_key = self._data_key(tx, kept)
                 wrapped = self._key.wrap(data_key, bond) if reader is None else wrap(data_key, reader, bond)
                 tables.keep_key(tx, kept.id, whose, key, wrapped)
+                if whose == CENTRE:
+                    self._send(tx, kept.id)
         return bool(late)
+
+    def _send(self, tx: Transaction, sealed: int) -> None:
+        """Let a version go up, unless it is to stay here or has gone up already."""
+        lane, kept, wrapped = tables.to_send(tx, sealed)
+        if lane and wrapped:
+            stamp = Stamp.of(self._clock, self._zone)
+            for event in wire.sealed(lane, kept, wrapped, epochs.current(tx)):
+                outbox.append(tx, stamp, event)
+            tables.mark_sent(tx, sealed)
 
     def _data_key(self, db: Reads, kept: Kept) -> bytes:
         found = tables.wrapped_for(db, kept.id, HALL)

@@ -35,4 +35,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0011-equipment", gateway.equipment.tables.create),
     ("0012-privacy", gateway.privacy.tables.create),
     ("0013-paired-devices", gateway.equipment.tables.add_paired),
+    ("0014-sealed-travels", gateway.privacy.tables.add_travels),
 )

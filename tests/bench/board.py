@@ -71,7 +71,7 @@ def _tell_more(busy: Busy, folder: Path) -> None:
     for number, colour in enumerate(("#7a4a1f", "#5b3a8c")):
         picture = folder / f"{number}.png"
         Image.linear_gradient("L").resize((1920, 1080)).convert("RGB").save(picture)
-        busy.hall.bulletin.publish(
+        busy.hall.village.bulletin.publish(
             Draft({"id": f"Kabar {colour}: " + "kerja bakti hari Minggu. " * 8}), key=f"board-{number}", file=picture
         )
     busy.hall.choices.change(BoardChoices(quiet_s=5))

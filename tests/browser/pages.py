@@ -202,9 +202,9 @@ def _announce(hall: Hall, folder: Path) -> None:
     ImageDraw.Draw(poster).text((120, 360), "Posyandu Melati", fill="#fff", font_size=150)
     poster.save(picture)
     hall.choices.change(BoardChoices(quiet_s=5))
-    hall.bulletin.publish(Draft(ANNOUNCED), key="pages-0001", file=picture)
+    hall.village.bulletin.publish(Draft(ANNOUNCED), key="pages-0001", file=picture)
     later = Draft({"id": ANNOUNCED_LATER}, date(2026, 12, 25), date(2099, 12, 26), important=True)
-    hall.bulletin.publish(later, key="pages-0002")
+    hall.village.bulletin.publish(later, key="pages-0002")
 
 
 def _show_every_state(busy: Busy) -> None:

@@ -115,8 +115,8 @@ def test_only_who_may_set_up_the_hall_announces(hall: Hall) -> None:
     with _browser(hall, "Siti") as head:
         form = _form(head, **{"text-id": "Palsu"}) | {"csrf": "wrong"}
         assert head.post("/atur/pengumuman", data=form, files={"file": ("a.png", _picture())}).status_code == 403
-    assert hall.bulletin.every() == []
-    assert [*hall.bulletin.album.arrivals.iterdir()] == []
+    assert hall.village.bulletin.every() == []
+    assert [*hall.village.bulletin.album.arrivals.iterdir()] == []
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,11 @@ def test_a_broken_form_is_told_and_leaves_nothing(hall: Hall, body: bytes) -> No
     """Whatever a bad connection makes of an upload is refused with a sentence."""
     with _browser(hall, "Siti") as client:
         answer = client.post("/atur/pengumuman", content=body, headers={"content-type": "multipart/form-data; boundary=x"})
-    assert (answer.status_code in {400, 403}, hall.bulletin.every(), [*hall.bulletin.album.arrivals.iterdir()]) == (True, [], [])
+    assert (
+        answer.status_code in {400, 403},
+        hall.village.bulletin.every(),
+        [*hall.village.bulletin.album.arrivals.iterdir()],
+    ) == (True, [], [])
 
 
 def test_a_refusal_keeps_what_was_typed(hall: Hall) -> None:
@@ -163,7 +167,7 @@ def test_the_boards_choices_are_changed_on_their_page(hall: Hall) -> None:
     """All lines ticked is all lines, also those that come later; nonsense is told beside the form."""
     with _browser(hall, "Siti") as client:
         csrf = _form(client)["csrf"]
-        lines = {f"line-{line}": "1" for line, _ in hall._lines()}
+        lines = {f"line-{line}": "1" for line, _ in [(line.id, line.name) for line in hall.view.current.lines]}
         times = {"csrf": csrf, "slide_s": "12", "text_s": "6", "quiet_s": "30"}
         assert client.post("/atur/papan", data={**times, **lines}).status_code == 303
         told = client.get("/papan/isi").json()

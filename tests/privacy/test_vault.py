@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import sqlite3
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from gateway.errors import Refusal
-from gateway.privacy import audit, tables
+from gateway.privacy import audit, tables, wire
 from gateway.privacy.device_key import DeviceKey
 from gateway.privacy.sealing import bond_of, open_version
 from gateway.privacy.tables import CENTRE, HALL, RECOVERY
 from gateway.privacy.vault import Vault
 from gateway.relay.sealing import Unsealable, unwrap
-from gateway.store import backup
+from gateway.store import backup, epochs, outbox
+from gateway.store.tables import LANES
 from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
 from tests.support.tickets import WIB
@@ -39,7 +43,7 @@ class Office:
         self.random = Random(seed)
         self.key = DeviceKey(key or folder / "device.key", self.random.randbytes, outside)
         self.readers = {CENTRE: CENTRE_KEY.public_key(), RECOVERY: PAPER.public_key()}
-        self.vault = Vault(self.store, FakeClock(), WIB, HALL_CODE, self.key, lambda: self.readers, self.random.randbytes)
+        self.vault = Vault(self.store, FakeClock(), WIB, HALL_CODE, self.key, lambda _db: self.readers, self.random.randbytes)
 
     def put(self, content: bytes = NIK, record: str = "17") -> int:
         """Keep a version."""
@@ -69,6 +73,13 @@ class Office:
         assert found is not None
         return open_version(kept.ciphertext, unwrap(found[1], private, bond), bond)
 
+    def sent(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return lane and data of what goes up."""
+        with self.store.reader() as db:
+            epoch = epochs.current(db)
+            rows = [row for lane in LANES for row in outbox.claim(db, epoch, lane, 0, 100)]
+        return [(row.lane, json.loads(row.data)) for row in rows if row.type == wire.SEALED]
+
     def acts(self) -> list[tuple[str, str]]:
         """Return who did what, by the audit log, which is whole."""
         with self.store.reader() as db:
@@ -93,6 +104,37 @@ def test_hall_centre_and_paper_each_open_it_and_nobody_else(office: Office) -> N
         with pytest.raises(Unsealable):
             office.elsewhere(whose, X25519PrivateKey.from_private_bytes(bytes(32)))
     assert [office.open(3), office.open(1, "18")] == ["record-unknown", "record-unknown"]
+
+
+def test_what_travels_is_the_ciphertext_that_is_kept(office: Office) -> None:
+    """In events of its lane, or in pieces behind all else when it is large; once only; never what is to stay here."""
+    large = bytes(range(256)) * 200
+    with office.store.transaction() as tx:
+        office.vault.put(tx, "need", "1", NIK, who="Siti", why=WHY, lane="urgent")
+        office.vault.put(tx, "request", "2", large, who="Siti", why=WHY, lane="record")
+        office.vault.put(tx, "visitor", "3", NIK, who="Siti", why=WHY)
+    office.vault.wrap_for_readers()
+    assert [(lane, data["kind"], data["index"], data["pieces"]) for lane, data in office.sent()] == [
+        ("urgent", "need", 0, 1), ("parcel", "request", 0, 3), ("parcel", "request", 1, 3), ("parcel", "request", 2, 3),
+    ]  # fmt: skip
+    pieces = [data for _, data in office.sent() if data["record"] == "2"]
+    bond = bond_of(HALL_CODE, "request", "2", 1)
+    key = unwrap(base64.b64decode(pieces[0]["wrapped"]), CENTRE_KEY, bond)
+    assert open_version(b"".join(base64.b64decode(piece["bytes"]) for piece in pieces), key, bond) == large
+
+
+def test_what_was_sealed_before_the_centre_had_a_key_goes_up_later(office: Office) -> None:
+    """Once, when its key is there; what was erased in the meantime never does."""
+    office.readers = {}
+    with office.store.transaction() as tx:
+        office.vault.put(tx, "request", "1", NIK, who="Siti", why=WHY, lane="record")
+        office.vault.put(tx, "request", "2", NIK, who="Siti", why=WHY, lane="record")
+    office.erase("2")
+    office.readers = {CENTRE: CENTRE_KEY.public_key()}
+    assert office.sent() == []
+    office.vault.wrap_for_readers()
+    office.vault.wrap_for_readers()
+    assert [(lane, data["record"]) for lane, data in office.sent()] == [("record", "1")]
 
 
 def test_nothing_is_written_unsealed(office: Office) -> None:

@@ -130,11 +130,11 @@ def test_the_village_changes_and_confirms_a_service(hall: Hall, secretary: httpx
     ]
     assert "Certificate of residence" in secretary.get("/layanan/domisili?bahasa=en").text
     assert (
-        hall.services.written("domisili")
+        hall.village.services.written("domisili")
         == 'fee_rp = 5000\npromise_days = 2\nbring = ["ktp", "kk", "foto-rumah"]\n\n[[requirement]]\nid = "foto-rumah"\ntext = "Foto rumah"\n'
     )
     send(secretary, f"{FORMS}/domisili/berkas", act="return", sure="1")
-    assert (hall.services.written("domisili"), "Rp5.000" in secretary.get("/layanan/domisili").text) == ("", False)
+    assert (hall.village.services.written("domisili"), "Rp5.000" in secretary.get("/layanan/domisili").text) == ("", False)
 
 
 def test_a_service_that_is_not_offered_is_not_seen(secretary: httpx.Client) -> None:

@@ -1,0 +1,31 @@
+"""What is personal on its way to the centre: the ciphertext that is kept, and its data key wrapped for the centre. Pure."""
+
+from __future__ import annotations
+
+import base64
+
+from gateway.privacy.tables import Kept
+from gateway.relay.sealing import PIECE_BYTES
+from gateway.store.outbox import Event
+
+SEALED = "id.balai.record.sealed.v1"
+PARCEL = "parcel"
+
+
+def sealed(lane: str, kept: Kept, wrapped: tuple[str, bytes], epoch: str) -> list[Event]:
+    """Return the events that carry one version: one for each sealed piece. What needs several goes where it delays nothing else."""
+    cut = [kept.ciphertext[at : at + PIECE_BYTES] for at in range(0, len(kept.ciphertext), PIECE_BYTES)]
+    reader, key = wrapped
+    told = {
+        "kind": kept.kind, "record": kept.record, "version": kept.version, "pieces": len(cut),
+        "reader": reader, "wrapped": base64.b64encode(key).decode(),
+    }  # fmt: skip
+    return [
+        Event(
+            lane if len(cut) == 1 else PARCEL,
+            SEALED,
+            f"{kept.kind}/{epoch}/{kept.record}",
+            told | {"index": index, "bytes": base64.b64encode(piece).decode()},
+        )
+        for index, piece in enumerate(cut)
+    ]

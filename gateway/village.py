@@ -1,0 +1,115 @@
+"""The village's own features, and what is personal in them: made here, shown, timed and commanded.
+
+Part of the composition root: ``gateway.hall`` hands over the foundations and takes pages, jobs, checks and effects. Features do not know
+one another; where an act of one needs another's, it is introduced here. A new feature is its folder and its lines here and in ``schema.py``.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from gateway.bulletin.desk import BulletinDesk
+from gateway.bulletin.routes import BulletinPages
+from gateway.bulletin.view import BulletinView
+from gateway.choices.desk import Choices
+from gateway.clock import Clock
+from gateway.health import Answer
+from gateway.people.desk import PeopleDesk
+from gateway.portal.feature import Feature
+from gateway.privacy.device_key import DeviceKey
+from gateway.privacy.tables import CENTRE
+from gateway.privacy.vault import Vault
+from gateway.relay.effects import Effect
+from gateway.services.desk import ServicesDesk
+from gateway.services.queue_lines import LinesSource
+from gateway.services.routes import ServicePages
+from gateway.services.view import CatalogueView
+from gateway.settings import Settings
+from gateway.store import centre_keys
+from gateway.store.database import Store, Transaction
+from gateway.store.inbox import Command
+from gateway.store.outbox import Reads
+from gateway.timetable import Job
+
+DEVICE_KEY = "device.key"
+"""The file of the hall's own key, in the data folder; no backup holds it."""
+
+
+class Village:
+    """What the hall does for its village besides the queue."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Clock, choices: Choices, randomness: random.Random) -> None:
+        self._settings = settings
+        self._choices = choices
+        self._randomness = randomness
+        hall = settings.hall
+        key = DeviceKey(settings.data.directory / DEVICE_KEY, secrets.token_bytes)
+        self.vault = Vault(store, clock, hall.zone, hall.id, key, self._readers)
+        self.bulletin = BulletinDesk(store, clock, hall.zone)
+        self.bulletin.album.sweep()
+        self.news = BulletinView(store, choices, clock, hall.zone)
+        self.services = ServicesDesk(store, clock, hall.zone)
+        self.services.furnish()
+        self.catalogue = CatalogueView(store)
+
+    def stale(self) -> None:
+        """Let every view look again: something has changed."""
+        self.news.stale()
+        self.catalogue.stale()
+
+    def features(self, people: PeopleDesk, lines: LinesSource) -> Sequence[Feature]:
+        """Return the pages, in the order in which ``/atur`` lists them."""
+        return (
+            ServicePages(self.services, self.catalogue, people, self._choices, lines),
+            BulletinPages(
+                *(self.bulletin, self.news, people, self._choices),
+                lambda: [(line.id, line.name) for line in lines()],
+            ),
+        )
+
+    def jobs(self) -> Sequence[Job]:
+        """Return what the calendar asks of the features, each written so that it catches up."""
+        return ()
+
+    def checks(self) -> Sequence[Callable[[], Answer]]:
+        """Return the questions about the features, in the order in which they are shown."""
+        return ()
+
+    def effects(self) -> dict[str, Effect]:
+        """Return what the centre may command of the features, by kind. A kind that is in no table is kept in the inbox."""
+        return _announcements(self.bulletin) | _catalogue(self.services)
+
+    def _readers(self, db: Reads) -> Mapping[str, X25519PublicKey]:
+        """Return who outside of the hall can open what is personal, as far as their keys are known."""
+        spelled = centre_keys.current(db, centre_keys.SEALING, self._settings.relay.centre_key)
+        return {CENTRE: X25519PublicKey.from_public_bytes(base64.b64decode(spelled))} if spelled else {}
+
+
+def _announcements(bulletin: BulletinDesk) -> dict[str, Effect]:
+    def put(tx: Transaction, command: Command) -> None:
+        bulletin.put_for_regency(tx, command.subject, command.data)
+
+    def withdraw(tx: Transaction, command: Command) -> None:
+        bulletin.withdraw_for_regency(tx, command.subject)
+
+    return {"announcement.put": Effect(put), "announcement.withdraw": Effect(withdraw, withdraws=True)}
+
+
+def _catalogue(services: ServicesDesk) -> dict[str, Effect]:
+    def put(tx: Transaction, command: Command) -> Mapping[str, Any]:
+        return services.put_for_regency(tx, _name(command), command.data)
+
+    def withdraw(tx: Transaction, command: Command) -> None:
+        services.withdraw_for_regency(tx, _name(command))
+
+    return {"catalogue.put": Effect(put), "catalogue.withdraw": Effect(withdraw, withdraws=True)}
+
+
+def _name(command: Command) -> str:
+    return command.subject.removeprefix("catalogue/")
