@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -38,6 +38,28 @@ ALTER TABLE sealed_record ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;
 """
 """``lane`` is empty for what never leaves the hall."""
 
+PAPER_SCHEMA = """
+CREATE TABLE recovery_key (
+    id INTEGER PRIMARY KEY CHECK (id = 1), public TEXT NOT NULL, kept_at TEXT NOT NULL, kept_by TEXT NOT NULL
+);
+CREATE INDEX sealed_key_by_whose ON sealed_key (whose, key);
+"""
+"""The public half of the key on paper: base64."""
+
+
+class Wanted(NamedTuple):
+    """Which entries of the audit log; what is empty is not asked for."""
+
+    who: str = ""
+    act: str = ""
+    kind: str = ""
+    record: str = ""
+    since: str = ""
+    """ISO 8601."""
+    until: str = ""
+    before: int = 0
+    """Only entries with a lower number."""
+
 
 class Kept(NamedTuple):
     """One version of a record."""
@@ -52,6 +74,25 @@ class Kept(NamedTuple):
 def create(db: Database) -> None:
     """Make the tables of this foundation, inside the migration's transaction."""
     run_script(db, SCHEMA)
+
+
+def add_paper(db: Database) -> None:
+    """Make room for the public half of the recovery key."""
+    run_script(db, PAPER_SCHEMA)
+
+
+def keep_paper(tx: Reads, public: str, at: str, by: str) -> None:
+    """Keep the public half of the recovery key, in place of a former one."""
+    tx.execute(
+        "INSERT INTO recovery_key VALUES (1, ?1, ?2, ?3) ON CONFLICT DO UPDATE SET public = ?1, kept_at = ?2, kept_by = ?3",
+        (public, at, by),
+    )
+
+
+def paper(db: Reads) -> tuple[str, str, str] | None:
+    """Return the public half, when it was kept and by whom; None when nobody has printed one."""
+    row = db.execute("SELECT public, kept_at, kept_by FROM recovery_key").fetchone()
+    return (str(row[0]), str(row[1]), str(row[2])) if row else None
 
 
 def add_travels(db: Database) -> None:
@@ -104,23 +145,51 @@ def keep_key(tx: Reads, sealed: int, whose: str, key: str, wrapped: bytes) -> No
     )
 
 
-def drop_keys(tx: Reads, kind: str, record: str, whose: str) -> int:
-    """Delete the data keys of all versions of a record, as wrapped for one reader; return how many."""
-    sql = "DELETE FROM sealed_key WHERE whose = ? AND sealed IN (SELECT id FROM sealed_record WHERE kind = ? AND record = ?)"
-    return int(tx.execute(sql, (whose, kind, record)).rowcount)
+def drop_keys(tx: Reads, kind: str, record: str, *readers: str) -> int:
+    """Delete the data keys of all versions of a record, as wrapped for ``readers``; return how many.
+
+    A ciphertext that nobody opens any more becomes empty; its row stays and tells that there was one.
+    """
+    marks = ",".join("?" * len(readers))
+    sql = f"DELETE FROM sealed_key WHERE whose IN ({marks}) AND sealed IN (SELECT id FROM sealed_record WHERE kind = ? AND record = ?)"  # noqa: S608 - question marks
+    dropped = tx.execute(sql, (*readers, kind, record)).rowcount
+    sql = "UPDATE sealed_record SET ciphertext = x'' WHERE kind = ? AND record = ? AND NOT EXISTS (SELECT 1 FROM sealed_key WHERE sealed = sealed_record.id)"
+    tx.execute(sql, (kind, record))
+    return int(dropped)
 
 
-def not_under(db: Reads, whose: str, key: str, generations: Sequence[str], limit: int) -> list[Kept]:
+def is_open(db: Reads, kind: str, record: str) -> bool:
+    """Return whether a record is here and was not erased."""
+    sql = "SELECT 1 FROM sealed_record r JOIN sealed_key k ON k.sealed = r.id AND k.whose = 'hall' WHERE r.kind = ? AND r.record = ? LIMIT 1"
+    return db.execute(sql, (kind, record)).fetchone() is not None
+
+
+def generations(db: Reads) -> set[str]:
+    """Return the generations of the hall's key under which something is wrapped."""
+    return {str(row[0]) for row in db.execute("SELECT DISTINCT key FROM sealed_key WHERE whose = 'hall'")}
+
+
+def counts(db: Reads) -> dict[str, tuple[int, int]]:
+    """Return, by kind, how many records the hall keeps open, and how many are erased."""
+    sql = (
+        "SELECT kind, count(DISTINCT CASE WHEN k.sealed IS NULL THEN NULL ELSE record END), count(DISTINCT record)"
+        " FROM sealed_record r LEFT JOIN sealed_key k ON k.sealed = r.id AND k.whose = 'hall' GROUP BY kind"
+    )
+    return {str(kind): (int(still), int(ever) - int(still)) for kind, still, ever in db.execute(sql)}
+
+
+def not_under(db: Reads, whose: str, key: str, generations: Sequence[str], not_of: Collection[str], limit: int) -> list[Kept]:
     """Return versions that the hall opens by one of ``generations`` and that are not wrapped under ``key`` for ``whose``.
 
-    Their ciphertexts are left out.
+    Those of the kinds ``not_of`` are left out, and the ciphertexts.
     """
-    marks = ",".join("?" * len(generations))
+    marks, kinds = ",".join("?" * len(generations)), ",".join("?" * len(not_of))
     rows = db.execute(
         "SELECT r.id, r.kind, r.record, r.version, x'' FROM sealed_record r"  # noqa: S608 - question marks
         f" JOIN sealed_key h ON h.sealed = r.id AND h.whose = 'hall' AND h.key IN ({marks})"
-        " LEFT JOIN sealed_key k ON k.sealed = r.id AND k.whose = ? AND k.key = ? WHERE k.sealed IS NULL ORDER BY r.id LIMIT ?",
-        (*generations, whose, key, limit),
+        f" LEFT JOIN sealed_key k ON k.sealed = r.id AND k.whose = ? AND k.key = ? WHERE k.sealed IS NULL AND r.kind NOT IN ({kinds})"
+        " ORDER BY r.id LIMIT ?",
+        (*generations, whose, key, *not_of, limit),
     )
     return [Kept(*row) for row in rows]
 
@@ -136,10 +205,37 @@ def locked(db: Reads, generations: Sequence[str], limit: int) -> list[Kept]:
     return [Kept(*row) for row in rows]
 
 
-def log(db: Reads) -> list[tuple[Entry, str]]:
-    """Return the whole audit log with the head kept beside each entry."""
-    rows = db.execute("SELECT seq, at, who, act, kind, record, version, why, head FROM audit ORDER BY seq")
-    return [(Entry(*row[:-1]), row[-1]) for row in rows]
+def log(db: Reads) -> Iterator[tuple[Entry, str]]:
+    """Yield the whole audit log with the head kept beside each entry."""
+    for row in db.execute("SELECT seq, at, who, act, kind, record, version, why, head FROM audit ORDER BY seq"):
+        yield Entry(*row[:-1]), row[-1]
+
+
+def entries(db: Reads, wanted: Wanted, limit: int) -> list[Entry]:
+    """Return the newest entries that are wanted."""
+    sql = "SELECT seq, at, who, act, kind, record, version, why FROM audit WHERE seq < ?"
+    values: list[object] = [wanted.before or 2**62]
+    for column, value in (("who", wanted.who), ("act", wanted.act), ("kind", wanted.kind), ("record", wanted.record)):
+        if value:
+            sql += f" AND {column} = ?"
+            values.append(value)
+    for sign, value in ((">=", wanted.since), ("<", wanted.until)):
+        if value:
+            sql += f" AND at {sign} ?"
+            values.append(value)
+    return [Entry(*row) for row in db.execute(sql + " ORDER BY seq DESC LIMIT ?", (*values, limit))]
+
+
+def last_of(db: Reads, act: str) -> str:
+    """Return when something was last done, or empty."""
+    row = db.execute("SELECT at FROM audit WHERE act = ? ORDER BY seq DESC LIMIT 1", (act,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def last_seq(db: Reads, act: str) -> int:
+    """Return the number of the newest entry of an act; 0 for none."""
+    row = db.execute("SELECT max(seq) FROM audit WHERE act = ?", (act,)).fetchone()
+    return int(row[0] or 0)
 
 
 def newest(db: Reads) -> tuple[int, str]:

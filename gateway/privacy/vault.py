@@ -1,13 +1,15 @@
 """Where features keep what is personal, and read it again.
 
 Promises: nothing that is handed in is written unsealed; each version has a data key of its own; every act is an entry of the audit log
-in the same transaction; what is erased the hall cannot open any more, and a key rotation makes that true for its backups too.
+in the same transaction; what is erased neither hall nor paper opens any more, and a key rotation makes that true for its backups too.
 """
 
 from __future__ import annotations
 
+import base64
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -19,7 +21,7 @@ from gateway.privacy.audit import Entry
 from gateway.privacy.device_key import DeviceKey
 from gateway.privacy.sealing import RandomBytes, bond_of, open_version, seal_version
 from gateway.privacy.tables import CENTRE, HALL, RECOVERY, Kept
-from gateway.relay.sealing import Bond, Unsealable, name_of, unwrap, wrap
+from gateway.relay.sealing import KEY_BYTES, Bond, Unsealable, name_of, unwrap, wrap
 from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
@@ -32,8 +34,25 @@ RECOVERED_AT_ONCE = 100_000
 ITSELF = "hall"
 """Who did what the program does by itself."""
 
+OWN = "own-key"
+"""The kind of the hall's own secrets, such as the one by which a resident is looked up."""
+
 Readers = Callable[[Reads], Mapping[str, X25519PublicKey]]
 """The public keys outside of the hall, by ``centre`` and ``recovery``, as far as the database knows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A version that is sealed and not kept yet, so that much can be sealed before the one transaction that keeps it."""
+
+    kind: str
+    record: str
+    version: int
+    ciphertext: bytes
+    data_key: bytes
+    """Not wrapped: it is in memory only, and not for long."""
+    keys: Sequence[tuple[str, str, bytes]]
+    """For whom else, under which key, and the data key wrapped."""
 
 
 class Vault:
@@ -41,9 +60,9 @@ class Vault:
 
     def __init__(
         self, store: Store, clock: Clock, zone: tzinfo, hall: str, key: DeviceKey, readers: Readers,
-        random_bytes: RandomBytes = secrets.token_bytes,
+        random_bytes: RandomBytes = secrets.token_bytes, at_home: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """``hall`` is the ten-digit village code."""
+        """``hall`` is the ten-digit village code. Kinds ``at_home`` never leave the hall: the centre is given no key of them."""
         self._store = store
         self._clock = clock
         self._zone = zone
@@ -51,40 +70,81 @@ class Vault:
         self._key = key
         self._readers = readers
         self._random = random_bytes
+        self._at_home = frozenset({OWN, *at_home})
+        self._own: dict[str, bytes] = {}
+
+    @property
+    def mode(self) -> str:
+        """Where the hall's key is: ``tpm``, ``otp`` or ``file``."""
+        return self._key.mode
 
     def put(self, tx: Transaction, kind: str, record: str, content: bytes, *, who: str, why: str, lane: str = "") -> int:
         """Seal ``content`` as the next version of a record; return its number. ``why`` names the basis or the consent.
 
         With a ``lane`` it goes up to the centre, now or once the centre's sealing key is known; else it never leaves the hall.
         """
-        version = tables.last_version(tx, kind, record) + 1
+        ahead = self.seal_ahead(tx, kind, record, tables.last_version(tx, kind, record) + 1, content)
+        self.keep(tx, ahead, lane)
+        self.note(tx, "seal", kind, record, ahead.version, who=who, why=why)
+        return ahead.version
+
+    def seal_ahead(self, db: Reads, kind: str, record: str, version: int, content: bytes) -> Ahead:
+        """Seal a version that nobody keeps yet: ``keep`` does. For much at once; the number must be free when it is kept."""
         bond = self._bond(kind, record, version)
         data_key, ciphertext = seal_version(content, bond, self._random)
-        sealed = tables.add(tx, kind, record, version, ciphertext, self._now(), lane)
-        tables.keep_key(tx, sealed, HALL, self._key.current, self._key.wrap(data_key, bond))
-        for whose, reader in self._readers(tx).items():
-            tables.keep_key(tx, sealed, whose, name_of(reader), wrap(data_key, reader, bond))
+        readers = {whose: reader for whose, reader in self._readers(db).items() if whose != CENTRE or kind not in self._at_home}
+        keys = [(whose, name_of(reader), wrap(data_key, reader, bond)) for whose, reader in readers.items()]
+        return Ahead(kind, record, version, ciphertext, data_key, keys)
+
+    def keep(self, tx: Transaction, ahead: Ahead, lane: str = "") -> None:
+        """Keep what was sealed ahead; whoever does it notes the act, once for all."""
+        sealed = tables.add(tx, ahead.kind, ahead.record, ahead.version, ahead.ciphertext, self._now(), lane)
+        # Wrapped for the hall only now: a rotation that ran meanwhile has destroyed what was current then.
+        wrapped = self._key.wrap(ahead.data_key, self._bond(ahead.kind, ahead.record, ahead.version))
+        tables.keep_key(tx, sealed, HALL, self._key.current, wrapped)
+        for whose, key, one in ahead.keys:
+            tables.keep_key(tx, sealed, whose, key, one)
             if whose == CENTRE:
                 self._send(tx, sealed)
-        self.note(tx, "seal", kind, record, version, who=who, why=why)
-        return version
 
     def open(self, tx: Transaction, kind: str, record: str, version: int, *, who: str, why: str) -> bytes:
         """Return the content of one version, and note who has read it. Raises Refusal ``record-unknown`` or ``record-erased``."""
-        kept = tables.find(tx, kind, record, version)
-        if kept is None:
-            raise Refusal("record-unknown")
-        content = open_version(kept.ciphertext, self._data_key(tx, kept), self._bond(kind, record, version))
+        content = self.read(tx, kind, record, version)
         self.note(tx, "open", kind, record, version, who=who, why=why)
         return content
+
+    def read(self, db: Reads, kind: str, record: str, version: int = 0) -> bytes:
+        """Return the content of a version, 0 for the newest, without a note: whoever reads much at once notes that once.
+
+        Raises Refusal ``record-unknown``, ``record-erased`` or ``record-locked``.
+        """
+        version = version or tables.last_version(db, kind, record)
+        kept = tables.find(db, kind, record, version)
+        if kept is None:
+            raise Refusal("record-unknown")
+        return open_version(kept.ciphertext, self._data_key(db, kept), self._bond(kind, record, version))
+
+    def own_key(self, tx: Transaction, name: str) -> bytes:
+        """Return a secret of the hall's own, made at the first asking: sealed like a record, it follows every rotation and recovery."""
+        if name not in self._own:
+            if tables.is_open(tx, OWN, name):
+                self._own[name] = self.read(tx, OWN, name)
+            else:
+                self.put(tx, OWN, name, secret := self._random(KEY_BYTES), who=ITSELF, why="")
+                return secret  # remembered once it is read back: this transaction may still fail
+        return self._own[name]
 
     def erase(self, tx: Transaction, kind: str, record: str, *, who: str, why: str) -> None:
         """Let the hall never open any version of a record again; nothing happens when that is so already.
 
-        The ciphertext stays for who holds another key of it, as the centre does.
+        Nor does the paper. The ciphertext stays only for the centre, where that holds a key of it.
         """
-        if tables.drop_keys(tx, kind, record, HALL):
+        if self.forget(tx, kind, record):
             self.note(tx, "erase", kind, record, 0, who=who, why=why)
+
+    def forget(self, tx: Transaction, kind: str, record: str) -> bool:
+        """Erase without a note, for much at once; return whether there was anything."""
+        return tables.drop_keys(tx, kind, record, HALL, RECOVERY) > 0
 
     def rotate(self) -> None:
         """Wrap all that is not erased under a new generation of the hall's key, and destroy the former ones.
@@ -94,11 +154,21 @@ class Vault:
         """
         if len(self._key.generations) == 1:
             self._key.begin_generation()
+        self._end_rotation()
+
+    def settle(self) -> None:
+        """At the start: end a rotation that was cut off, and leave a weaker place for a key once there is a stronger one."""
+        if len(self._key.generations) > 1:
+            self._end_rotation()
+
+    def _end_rotation(self) -> None:
         while self._rewrap(HALL):
             pass
-        self._key.destroy_former()
+        with self._store.reader() as db:
+            needed = tables.generations(db)  # what is out of reach now may be needed by who finds its secret again
+        self._key.destroy_all_but(needed)
         with self._store.transaction() as tx:
-            self.note(tx, "rotate", "", "", 0, who=ITSELF, why="")
+            self.note(tx, "rotate", "", "", 0, who=ITSELF, why=self._key.mode)
 
     def wrap_for_readers(self) -> None:
         """Wrap what is open in this hall for readers whose keys came, or changed, since it was sealed."""
@@ -107,6 +177,14 @@ class Vault:
         for whose in known:
             while self._rewrap(whose):
                 pass
+
+    def keep_paper(self, public: X25519PublicKey, *, who: str) -> None:
+        """Let the key on a new paper be the one that opens, in place of a former; all that is open is wrapped for it."""
+        with self._store.transaction() as tx:
+            tables.keep_paper(tx, base64.b64encode(public.public_bytes_raw()).decode(), self._now(), who)
+            self.note(tx, "paper", "", "", 0, who=who, why=name_of(public))
+        while self._rewrap(RECOVERY):
+            pass
 
     def recover(self, paper: X25519PrivateKey, *, who: str, why: str) -> int:
         """Wrap anew, for this device, what another device or a destroyed generation had locked; return how many versions.
@@ -122,8 +200,12 @@ class Vault:
                     data_key = unwrap(found[1], paper, bond)
                     tables.keep_key(tx, kept.id, HALL, self._key.current, self._key.wrap(data_key, bond))
                     opened += 1
-            self.note(tx, "recover", "", "", 0, who=who, why=why)
+            self.note(tx, "recover", "", "", 0, who=who, why=f"{why} ({opened})")
         return opened
+
+    def locked(self, db: Reads) -> int:
+        """Return how many versions another device, or a secret that is out of reach, has locked."""
+        return len(tables.locked(db, self._key.generations, RECOVERED_AT_ONCE))
 
     def note(self, tx: Transaction, act: str, kind: str, record: str, version: int, *, who: str, why: str) -> None:
         """Add an entry to the audit log."""
@@ -136,10 +218,11 @@ class Vault:
         return audit.verify(tables.log(db))
 
     def _rewrap(self, whose: str) -> bool:
+        not_of = tuple(self._at_home) if whose == CENTRE else ()
         with self._store.transaction() as tx:
             reader = None if whose == HALL else self._readers(tx)[whose]
             key = self._key.current if reader is None else name_of(reader)
-            late = tables.not_under(tx, whose, key, self._key.generations, REWRAP_AT_ONCE)
+            late = tables.not_under(tx, whose, key, self._key.generations, not_of, REWRAP_AT_ONCE)
             for kept in late:
                 bond = self._bond(kept.kind, kept.record, kept.version)
                 data_key = self._data_key(tx, kept)

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from gateway.errors import Reason
-from gateway.services import values
+from gateway import values
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """What services and their parts are called: the name of the file, of a requirement, of a field."""

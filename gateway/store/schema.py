@@ -36,4 +36,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0012-privacy", gateway.privacy.tables.create),
     ("0013-paired-devices", gateway.equipment.tables.add_paired),
     ("0014-sealed-travels", gateway.privacy.tables.add_travels),
+    ("0015-paper-key", gateway.privacy.tables.add_paper),
 )

@@ -6,7 +6,7 @@ import base64
 import json
 import sqlite3
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from gateway.errors import Refusal
 from gateway.privacy import audit, tables, wire
 from gateway.privacy.device_key import DeviceKey
+from gateway.privacy.otp import Otp
+from gateway.privacy.safes import Safe
 from gateway.privacy.sealing import bond_of, open_version
 from gateway.privacy.tables import CENTRE, HALL, RECOVERY
 from gateway.privacy.vault import Vault
@@ -37,11 +39,11 @@ PAPER = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 class Office:
     """A hall that keeps what is personal."""
 
-    def __init__(self, folder: Path, *, key: Path | None = None, outside: bytes = b"", seed: int = 1) -> None:
+    def __init__(self, folder: Path, *, key: Path | None = None, safes: Sequence[Safe] = (), seed: int = 1) -> None:
         self.folder = folder
         self.store = open_test_store(folder)
         self.random = Random(seed)
-        self.key = DeviceKey(key or folder / "device.key", self.random.randbytes, outside)
+        self.key = DeviceKey(key or folder / "device.key", self.random.randbytes, safes)
         self.readers = {CENTRE: CENTRE_KEY.public_key(), RECOVERY: PAPER.public_key()}
         self.vault = Vault(self.store, FakeClock(), WIB, HALL_CODE, self.key, lambda _db: self.readers, self.random.randbytes)
 
@@ -220,8 +222,8 @@ def test_a_dead_pi_orphans_no_open_request(office: Office, tmp_path: Path) -> No
 
 def test_a_stolen_card_opens_nothing_where_a_secret_is_outside(tmp_path: Path) -> None:
     """With the secret of the machine the card alone is locked; without one it is an open book, which the mode tells."""
-    for outside, mode, read in ((b"secret of the machine", "outside", "record-locked"), (b"", "file", NIK)):
-        home = Office(tmp_path / mode, outside=outside)
+    for safes, mode, read in (((Otp(b"secret of the machine" * 2),), "otp", "record-locked"), ((), "file", NIK)):
+        home = Office(tmp_path / mode, safes=safes)
         home.put()
         assert home.key.mode == mode
         home.store.close()

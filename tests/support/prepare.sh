@@ -25,6 +25,9 @@ if [ "${1:-install}" = test ]; then
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
     need postgresql ls /usr/lib/postgresql
+    need swtpm command_of swtpm
+    need tpm2-tools command_of tpm2_nvread
+    need libtss2-tcti-swtpm0 sh -c 'ls /usr/lib/*/libtss2-tcti-swtpm.so.0'
 fi
 
 if [ "${1:-install}" = lab ]; then

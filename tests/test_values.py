@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.services.document import Question
-from gateway.services.values import KINDS, Wrong, last_four, nik_doubts, read_value
+from gateway.values import KINDS, Wrong, last_four, nik_doubts, read_value
 
 
 def asked(kind: str, **rules: object) -> Question:
