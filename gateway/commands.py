@@ -41,6 +41,7 @@ from gateway.people.model import Role, spaced_code
 from gateway.portal.i18n import words
 from gateway.relay.connecting import connection_to, probe
 from gateway.relay.identity import Identity
+from gateway.safekeeping import check_resting
 from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import backup
@@ -172,6 +173,7 @@ def _look_at_resting_hall(settings: Settings) -> Iterator[Finding]:
     except Refusal as refusal:
         yield check_broker(settings.relay.broker, connected=False, code=refusal.code, reason=str(refusal.facts.get("reason", "")))
     yield check_commands(broker=settings.relay.broker, key=settings.relay.centre_key)
+    yield from check_resting()
 
 
 @dataclass

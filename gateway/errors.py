@@ -149,6 +149,7 @@ FAULTS: dict[str, Fault] = {
     "service-unfit": Fault(422, "Layanan {service} tidak dapat dipakai: {reason}", "Perbaiki berkas itu di baris yang disebut, lalu kirim lagi."),
     "catalogue-full": Fault(409, "Sudah {limit} layanan yang ditulis sendiri.", "Hapus yang tidak perlu lagi, lalu ulangi."),
     # What is personal
+    "paper-misspelled": Fault(400, "Kunci pemulihan salah ketik: {reason}.", "Cocokkan huruf demi huruf dengan kertasnya, lalu ketik lagi."),
     "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),
     "record-erased": Fault(410, "Isi catatan ini sudah dihapus dari balai.", "Bila benar-benar perlu, minta kepada kabupaten, yang memegang salinannya."),
     "record-locked": Fault(409, "Catatan ini disegel oleh perangkat lain.", "Buka dengan kunci pemulihan kepala desa yang tercetak di kertas."),

@@ -198,6 +198,7 @@ class Hall:
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
         self.village = Village(self.settings, self.store, self.clock, self.choices, self._randomness)
         self.running.callback(self.changes.watch(self.village.stale))
+        self.running.begin("vault", self.village.safekeeping.keeping.step, limit_s=600.0)
 
     def _show_the_queue(self) -> None:
         self.running.callback(self.changes.watch(self.loops.wake))
@@ -273,6 +274,7 @@ class Hall:
             *(self.settings, self.store, self.clock, self.choices, self._randomness),
             effects=self.village.effects(),
             queue_now=self._queue_now,
+            audit=self.village.vault.head,
         )
         wire = self.regency.wire
         if wire is None:
@@ -323,9 +325,11 @@ class Hall:
         self.running.begin("snapshots", Snapshots(self.store, self.clock).step, limit_s=600.0)
 
     def _open_the_doors(self) -> None:
-        asked = acts(self.store, self.people, self.copies, self.health.findings) | {
-            "voice-signs": lambda _nothing, _progress: self.voice.signs()
-        }
+        asked = (
+            acts(self.store, self.people, self.copies, self.health.findings)
+            | self.village.safekeeping.acts()
+            | {"voice-signs": lambda _nothing, _progress: self.voice.signs()}
+        )
         door = ControlDoor(self.settings.data.directory / "hall.sock", asked)
         self.running.at_stop(door.stop, 2.0)
         door.start()

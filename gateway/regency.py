@@ -32,7 +32,7 @@ from gateway.relay.presence import Presence
 from gateway.relay.renewal import Renewal
 from gateway.relay.uplink import Uplink
 from gateway.settings import RelaySettings, Settings
-from gateway.store import epochs, trials
+from gateway.store import epochs, outbox, trials
 from gateway.store.database import Store
 from gateway.waiting import outbox_finding
 
@@ -53,7 +53,8 @@ class Wire:
 class Regency:
     """The hall's side of the wire. Opens no connection.
 
-    ``effects`` are what the village does when the centre commands it; ``queue_now`` returns what people at home may see of the queue.
+    ``effects`` are what the village does when the centre commands it; ``queue_now`` returns what people at home may see of the queue,
+    ``audit`` the head of the audit log.
 
     Raises Refusal ``broker-address``.
     """
@@ -67,6 +68,7 @@ class Regency:
         randomness: random.Random,
         effects: Effects,
         queue_now: Callable[[], dict[str, object]],
+        audit: Callable[[outbox.Reads], str],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -75,6 +77,7 @@ class Regency:
         self._effects = effects
         self._randomness = randomness
         self._queue_now = queue_now
+        self._audit = audit
         self.identity = Identity(settings.relay, settings.data.directory / "identity", clock, settings.hall.id)
         self.wire = self._wire()
 
@@ -114,6 +117,7 @@ class Regency:
             meter=meter,
             zone=zone,
             introduce=lambda epoch: connection.rename(f"{hall}-{epoch}", last_will(epoch)),
+            audit=self._audit,
         )
         shown = Presence(*line, version=__version__, live=self._queue_now, certificate_until=lambda: self.identity.shown_until)
         backups = Backups(self._store, clock, hall, zone, relay.centre_key)

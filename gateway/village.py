@@ -6,13 +6,9 @@ one another; where an act of one needs another's, it is introduced here. A new f
 
 from __future__ import annotations
 
-import base64
 import random
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from gateway.bulletin.desk import BulletinDesk
 from gateway.bulletin.routes import BulletinPages
@@ -22,23 +18,20 @@ from gateway.clock import Clock
 from gateway.health import Answer
 from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import Feature
-from gateway.privacy.device_key import DeviceKey
-from gateway.privacy.tables import CENTRE
-from gateway.privacy.vault import Vault
+from gateway.privacy.kinds import RecordKind
 from gateway.relay.effects import Effect
+from gateway.safekeeping import Safekeeping
 from gateway.services.desk import ServicesDesk
 from gateway.services.queue_lines import LinesSource
 from gateway.services.routes import ServicePages
 from gateway.services.view import CatalogueView
 from gateway.settings import Settings
-from gateway.store import centre_keys
 from gateway.store.database import Store, Transaction
 from gateway.store.inbox import Command
-from gateway.store.outbox import Reads
 from gateway.timetable import Job
 
-DEVICE_KEY = "device.key"
-"""The file of the hall's own key, in the data folder; no backup holds it."""
+AT_HOME = ("resident",)
+"""Records of which the centre is given no key."""
 
 
 class Village:
@@ -49,8 +42,8 @@ class Village:
         self._choices = choices
         self._randomness = randomness
         hall = settings.hall
-        key = DeviceKey(settings.data.directory / DEVICE_KEY, secrets.token_bytes)
-        self.vault = Vault(store, clock, hall.zone, hall.id, key, self._readers)
+        self.safekeeping = Safekeeping(settings, store, clock, AT_HOME)
+        self.vault = self.safekeeping.vault
         self.bulletin = BulletinDesk(store, clock, hall.zone)
         self.bulletin.album.sweep()
         self.news = BulletinView(store, choices, clock, hall.zone)
@@ -75,20 +68,19 @@ class Village:
 
     def jobs(self) -> Sequence[Job]:
         """Return what the calendar asks of the features, each written so that it catches up."""
+        return (*self.safekeeping.jobs(self.records()),)
+
+    def records(self) -> Sequence[RecordKind]:
+        """Return what personal records the features keep: how long, and how one is found."""
         return ()
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""
-        return ()
+        return (*self.safekeeping.checks(),)
 
     def effects(self) -> dict[str, Effect]:
         """Return what the centre may command of the features, by kind. A kind that is in no table is kept in the inbox."""
-        return _announcements(self.bulletin) | _catalogue(self.services)
-
-    def _readers(self, db: Reads) -> Mapping[str, X25519PublicKey]:
-        """Return who outside of the hall can open what is personal, as far as their keys are known."""
-        spelled = centre_keys.current(db, centre_keys.SEALING, self._settings.relay.centre_key)
-        return {CENTRE: X25519PublicKey.from_public_bytes(base64.b64decode(spelled))} if spelled else {}
+        return _announcements(self.bulletin) | _catalogue(self.services) | self.safekeeping.effects()
 
 
 def _announcements(bulletin: BulletinDesk) -> dict[str, Effect]:

@@ -154,6 +154,17 @@ class DeviceKey:
         self._kept = kept
 
 
+def open_device_key(file: Path, random_bytes: RandomBytes, safes: Sequence[Safe]) -> tuple[DeviceKey, bool]:
+    """Return the key, and whether its file was unreadable: then it is put aside, never deleted, and another one begun. A hall must start."""
+    try:
+        return DeviceKey(file, random_bytes, safes), False
+    except ValueError as error:
+        log.error("event=device-key-unreadable error=%s", error)  # noqa: TRY400 - the trace would show what is in the file
+    aside = next(path for number in range(1, 10_000) if not (path := file.with_name(f"{file.name}.broken-{number}")).exists())
+    file.rename(aside)
+    return DeviceKey(file, random_bytes, safes), True
+
+
 def _cipher(salt: bytes, name: str, secret: bytes) -> AESGCM:
     # With nothing outside, the salt is the secret: HKDF keeps all of its 256 bits.
     return AESGCM(HKDF(SHA256(), KEY_BYTES, salt, b"balai device key\0" + name.encode()).derive(secret or b"card"))

@@ -22,7 +22,11 @@ _LETTERS = (8 * (KEY_BYTES + CHECK_BYTES)) // _BITS
 
 
 class Misspelled(ValueError):
-    """What was typed is no recovery key; the message says in what, without the key."""
+    """What was typed is no recovery key; the Indonesian words say in what, without the key."""
+
+    def __init__(self, sentence: str, **facts: int) -> None:
+        super().__init__(sentence.format_map(facts))
+        self.sentence, self.facts = sentence, facts
 
 
 def make_recovery_key(random_bytes: RandomBytes) -> X25519PrivateKey:
@@ -42,16 +46,16 @@ def read_spelled(text: str) -> X25519PrivateKey:
     """Return the key that somebody has typed from paper, however spaced. Raises Misspelled."""
     letters = "".join(text.upper().replace("-", " ").split()).translate(TAKEN_FOR)
     if len(letters) != _LETTERS:
-        raise Misspelled(f"{_LETTERS} letters and digits are needed, not {len(letters)}")
+        raise Misspelled("perlu {needed} huruf dan angka, yang diketik {typed}", needed=_LETTERS, typed=len(letters))
     number = 0
     for place, letter in enumerate(letters):
         if letter not in SIGNS:
-            raise Misspelled(f"sign {place + 1} is none of the key's")
+            raise Misspelled("tanda ke-{place} bukan tanda yang dipakai kunci", place=place + 1)
         number = number << _BITS | SIGNS.index(letter)
     whole = number.to_bytes(KEY_BYTES + CHECK_BYTES)
     raw, check = whole[:KEY_BYTES], whole[KEY_BYTES:]
     if check != _check(raw):
-        raise Misspelled("one of the letters is wrong")
+        raise Misspelled("ada huruf atau angka yang keliru")
     return X25519PrivateKey.from_private_bytes(raw)
 
 

@@ -113,6 +113,11 @@ def to_send(db: Reads, sealed: int) -> tuple[str, Kept, tuple[str, bytes] | None
     return str(lane), Kept(*kept), wrapped_for(db, sealed, CENTRE)
 
 
+def was_sent(db: Reads, sealed: int) -> bool:
+    """Return whether a version is, or was, in the outbox."""
+    return bool(db.execute("SELECT sent FROM sealed_record WHERE id = ?", (sealed,)).fetchone()[0])
+
+
 def mark_sent(tx: Reads, sealed: int) -> None:
     """Note that a version is in the outbox."""
     tx.execute("UPDATE sealed_record SET sent = 1 WHERE id = ?", (sealed,))

@@ -24,7 +24,7 @@ from gateway.privacy.tables import CENTRE, HALL, RECOVERY, Kept
 from gateway.relay.sealing import KEY_BYTES, Bond, Unsealable, name_of, unwrap, wrap
 from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
-from gateway.store.outbox import Reads
+from gateway.store.outbox import Event, Reads
 from gateway.store.stamp import Stamp
 
 REWRAP_AT_ONCE = 200
@@ -213,6 +213,11 @@ class Vault:
         entry = Entry(seq + 1, self._now(), who, act, kind, record, version, why)
         tables.write(tx, entry, audit.head_after(head, entry))
 
+    def head(self, db: Reads) -> str:
+        """Return the newest entry's number and the head over all of them, as ``hello`` carries it: ``17-<sha256>``; empty before the first."""
+        seq, head = tables.newest(db)
+        return f"{seq}-{head}" if seq else ""
+
     def audited(self, db: Reads) -> str:
         """Read the whole audit log; return its head. Raises ``audit.Broken``."""
         return audit.verify(tables.log(db))
@@ -223,23 +228,31 @@ class Vault:
             reader = None if whose == HALL else self._readers(tx)[whose]
             key = self._key.current if reader is None else name_of(reader)
             late = tables.not_under(tx, whose, key, self._key.generations, not_of, REWRAP_AT_ONCE)
+            again: list[tuple[Kept, bytes]] = []
             for kept in late:
                 bond = self._bond(kept.kind, kept.record, kept.version)
                 data_key = self._data_key(tx, kept)
                 wrapped = self._key.wrap(data_key, bond) if reader is None else wrap(data_key, reader, bond)
                 tables.keep_key(tx, kept.id, whose, key, wrapped)
-                if whose == CENTRE:
+                if whose == CENTRE and tables.was_sent(tx, kept.id):
+                    again.append((kept, wrapped))
+                elif whose == CENTRE:
                     self._send(tx, kept.id)
+            if again:
+                self._tell(tx, wire.rewrapped(key, again, epochs.current(tx)))
         return bool(late)
 
     def _send(self, tx: Transaction, sealed: int) -> None:
         """Let a version go up, unless it is to stay here or has gone up already."""
         lane, kept, wrapped = tables.to_send(tx, sealed)
         if lane and wrapped:
-            stamp = Stamp.of(self._clock, self._zone)
-            for event in wire.sealed(lane, kept, wrapped, epochs.current(tx)):
-                outbox.append(tx, stamp, event)
+            self._tell(tx, wire.sealed(lane, kept, wrapped, epochs.current(tx)))
             tables.mark_sent(tx, sealed)
+
+    def _tell(self, tx: Transaction, events: Sequence[Event]) -> None:
+        stamp = Stamp.of(self._clock, self._zone)
+        for event in events:
+            outbox.append(tx, stamp, event)
 
     def _data_key(self, db: Reads, kept: Kept) -> bytes:
         found = tables.wrapped_for(db, kept.id, HALL)

@@ -66,6 +66,7 @@ class Uplink:
         meter: Meter | None = None,
         zone: tzinfo = UTC,
         introduce: Callable[[str], None] = lambda _epoch: None,
+        audit: Callable[[outbox.Reads], str] = lambda _db: "",
     ) -> None:
         self.topics = Topics(hall, root)
         self._randomness = randomness or SystemRandom()
@@ -82,7 +83,7 @@ class Uplink:
         """Takes every message that is no receipt, and acknowledges it."""
         self._batch_limit = batch_limit
         self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
-        self._zone, self._introduce = zone, introduce
+        self._zone, self._introduce, self._audit = zone, introduce, audit
         self._histories = Histories()
         self._known_as = ""
         self._prunes: dict[Key, int] = {}
@@ -227,7 +228,7 @@ class Uplink:
         nonce = self.progress.greeting.make_nonce()
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
         uptime_ms, held = int(self._clock.uptime_s() * 1000), inbox.held(db)
-        payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=uptime_ms, held=held)
+        payload = encode_hello(nonce, self._clock.bootid, stands_by_epoch, uptime_ms=uptime_ms, held=held, audit=self._audit(db))
         handle = self._connection.publish(Message(self.topics.hello, payload))
         if handle is not None:
             self._meter.allowance.spend(len(self.topics.hello) + len(payload), now_s)

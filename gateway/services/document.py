@@ -11,8 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from gateway.errors import Reason
 from gateway import values
+from gateway.errors import Reason
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """What services and their parts are called: the name of the file, of a requirement, of a field."""

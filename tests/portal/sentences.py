@@ -34,7 +34,7 @@ from gateway.tickets.setup_rules import RulesForm
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason", "Wrong"}
+SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason", "Wrong", "Misspelled"}
 """What ``Words`` are called where they speak."""
 
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.privacy import audit
@@ -19,6 +19,7 @@ from gateway.relay.sealing import PIECE_BYTES, Unsealable
 BOND = bond_of("3510012001", "request", "17", 3)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.integers(0, 3 * PIECE_BYTES).map(bytes), st.integers())
 def test_a_version_comes_back_whole(content: bytes, seed: int) -> None:
     """Of any length; two versions have two keys, and none of the content stands in the ciphertext."""
@@ -29,6 +30,7 @@ def test_a_version_comes_back_whole(content: bytes, seed: int) -> None:
     assert len(content) < 8 or content not in ciphertext
 
 
+@settings(deadline=None)
 @given(
     st.tuples(st.sampled_from(["3510012001", "3510012002"]), st.sampled_from(["request", "complaint"]), st.sampled_from(["17", "17/3", "1"]), st.integers(1, 4))
 )  # fmt: skip
@@ -42,6 +44,7 @@ def test_a_version_opens_as_itself_only(place: tuple[str, str, str, int]) -> Non
             open_version(ciphertext, key, bond_of(*place))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_one_turned_bit_is_noticed(data: st.DataObject) -> None:
     """Anywhere in the ciphertext."""
@@ -57,6 +60,7 @@ def _raw(key: X25519PrivateKey) -> bytes:
     return key.private_bytes_raw()
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.booleans())
 def test_a_key_on_paper_is_read_as_it_was_printed(raw: bytes, small: bool) -> None:
     """However it is spaced, in small letters or large, with an O for a nought and an L for a one."""
@@ -66,6 +70,7 @@ def test_a_key_on_paper_is_read_as_it_was_printed(raw: bytes, small: bool) -> No
     assert ([len(group) for group in told.split()], set(told) <= {*SIGNS, " "}) == ([4] * 14, True)
 
 
+@settings(deadline=None)
 @given(st.integers(), st.integers(0, 55), st.sampled_from(SIGNS))
 def test_a_slip_of_the_pen_is_found(seed: int, place: int, sign: str) -> None:
     """One wrong letter, and a letter too few: nobody opens the wrong drawer."""
@@ -95,6 +100,7 @@ def _chained(entries: list[Entry]) -> list[tuple[Entry, str]]:
     return log
 
 
+@settings(deadline=None)
 @given(_entries, st.data())
 def test_a_changed_log_is_noticed(entries: list[Entry], data: st.DataObject) -> None:
     """An entry that is altered, taken away or moved breaks the chain; a log cut off behind has another head."""

@@ -101,8 +101,17 @@ def test_pins_sound_printers_keypads_and_boards_are_the_only_devices_and_lgpio_h
     assert unit["DeviceAllow"] == [f"{kind} rw" for kind in ("char-gpiochip", "char-alsa", *printers)] + [
         "char-input r",
         "char-spi rw",
+        "/dev/vcio rw",
+        "/dev/tpmrm0 rw",
     ]
     assert unit["WorkingDirectory"] == [f"/run/{unit['RuntimeDirectory'][0]}"]
+
+
+def test_memory_stays_off_the_card() -> None:
+    """Temporary files lie in memory, nothing is swapped out, and a crash leaves no picture of what was open."""
+    unit = service()
+    assert f"TMPDIR=/run/{unit['RuntimeDirectory'][0]}" in unit["Environment"]
+    assert (unit["MemorySwapMax"], unit["LimitCORE"], unit["PrivateTmp"]) == (["0"], ["0"], ["yes"])
 
 
 def test_the_user_is_made_before_it_is_used() -> None:

@@ -1,0 +1,109 @@
+"""All that keeps what is personal: the hall's key and its vault, who outside of the hall opens what, erasure in time, and what the checks see of it.
+
+Part of the composition root: ``gateway.village`` makes it, gives it the kinds of records that features keep, and takes pages, jobs,
+checks and commands.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from gateway.checks.finding import Finding
+from gateway.checks.sealing import check_sealing
+from gateway.checks.swap import check_swap
+from gateway.clock import Clock
+from gateway.control import Act, Progress
+from gateway.errors import Reason, Refusal
+from gateway.health import Answer
+from gateway.privacy import tables
+from gateway.privacy.device_key import open_device_key
+from gateway.privacy.keeping import REWRAP, Keeping
+from gateway.privacy.kinds import RecordKind
+from gateway.privacy.outside import Outside, look_around
+from gateway.privacy.paper import readers_of
+from gateway.privacy.recovery import Misspelled, read_spelled
+from gateway.privacy.retention import Retention
+from gateway.privacy.safes import CARD
+from gateway.privacy.vault import OWN, Vault
+from gateway.relay.effects import Effect
+from gateway.settings import Settings
+from gateway.store import jobs, snapshots
+from gateway.store.database import Store, Transaction
+from gateway.store.inbox import Command
+from gateway.store.jobs import Job as Ordered
+from gateway.timetable import Job
+
+DEVICE_KEY = "device.key"
+"""The file of the hall's own key, in the data folder; no backup holds it."""
+AT_THE_PI = "di Pi ini"
+"""Who did what was asked by a command at the Pi itself."""
+
+
+class Safekeeping:
+    """The vault of one hall and all that looks after it. ``at_home`` are kinds of records of which the centre is given no key."""
+
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, at_home: Sequence[str] = (), outside: Outside | None = None
+    ) -> None:
+        hall = settings.hall
+        self._store, self._clock = store, clock
+        self.outside = look_around() if outside is None else outside
+        key, self._key_lost = open_device_key(settings.data.directory / DEVICE_KEY, secrets.token_bytes, self.outside.safes)
+        readers = readers_of(settings.relay.centre_key)
+        self.vault = Vault(store, clock, hall.zone, hall.id, key, readers, at_home=at_home)
+        self.keeping = Keeping(store, self.vault, readers)
+
+    def jobs(self, kinds: Sequence[RecordKind]) -> Sequence[Job]:
+        """Return what the calendar asks."""
+        retention = Retention(self._store, self.vault, self._clock, kinds, lambda: snapshots.take(self._store.path))
+        return (Job("erase-what-is-over", retention.step, minute="15"),)
+
+    def checks(self) -> Sequence[Callable[[], Answer]]:
+        """Return the questions."""
+        return (self._check_sealing, check_swap)
+
+    def effects(self) -> dict[str, Effect]:
+        """Return what the centre may command."""
+        return {"key.rewrap": Effect(self._note_rewrap)}
+
+    def acts(self) -> dict[str, Act]:
+        """Return what commands at the Pi may ask."""
+        return {"recovery-keep": self._keep_paper, "recover": self._recover}
+
+    def _check_sealing(self) -> tuple[Finding, ...]:
+        with self._store.reader() as db:
+            locked, paper, kept = self.vault.locked(db), tables.paper(db), tables.counts(db)
+        return check_sealing(
+            mode=self.vault.mode, silent=self.outside.silent, burnable=self.outside.burnable, locked=locked, paper=paper is not None,
+            is_empty=not any(still for kind, (still, _) in kept.items() if kind != OWN), key_lost=self._key_lost,
+        )  # fmt: skip
+
+    def _note_rewrap(self, tx: Transaction, command: Command) -> None:
+        jobs.make(tx, Ordered(command.id, REWRAP, {}), self._clock.now())
+
+    def _keep_paper(self, parameters: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        public = X25519PublicKey.from_public_bytes(base64.b64decode(str(parameters["public"])))
+        self.vault.keep_paper(public, who=AT_THE_PI)
+        return {}
+
+    def _recover(self, parameters: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        try:
+            paper = read_spelled(str(parameters["words"]))
+        except Misspelled as error:
+            raise Refusal("paper-misspelled", reason=Reason(error.sentence, **error.facts)) from None
+        opened = self.vault.recover(paper, who=AT_THE_PI, why="gateway recover")
+        with self._store.reader() as db:
+            return {"opened": opened, "locked": self.vault.locked(db)}
+
+
+def check_resting() -> Iterator[Finding]:
+    """Look at what this machine could keep a key in, and at its swap, without a running hall."""
+    outside = look_around()
+    mode = outside.safes[0].mode if outside.safes else CARD
+    yield from check_sealing(mode=mode, silent=outside.silent, burnable=outside.burnable)
+    yield check_swap()
