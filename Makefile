@@ -73,7 +73,7 @@ lab: install ## try the drivers against a real kernel in a virtual machine: nump
 	tests/lab/kernel.sh tests/lab -q
 
 lock: ## pin every dependency and its hash anew (needs uv)
-	uv pip compile pyproject.toml --extra centre --extra demo --extra led --extra dev --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra centre --extra demo --extra led --extra release --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 wheel: install ## build the wheel and try it without the development dependencies

@@ -273,6 +273,26 @@ FAULTS: dict[str, Fault] = {
     "hall-unlisted": Fault(404, "Balai {hall} tidak ada di daftar.", "Periksa kodenya dengan provision hall list, atau tambahkan dengan provision hall add."),
     "hall-retired": Fault(409, "Balai {hall} sudah berhenti sejak {on} ({reason}).", "Bila dipakai lagi: provision hall retire {hall} --undo"),
     "hall-list": Fault(422, "Daftar {path} tidak dapat dibaca: {reason}.", "Simpan dari Excel sebagai CSV UTF-8, dengan judul kolom kode, nama, dan kecamatan."),
+    # Releases
+    "release-keys-there": Fault(409, "{path} sudah ada; kunci tidak pernah ditimpa.", "Pakai folder lain, atau pindahkan yang lama ke tempat aman."),
+    "release-keys-kept": Fault(422, "Folder {directory} disimpan git; kunci rahasia tidak boleh di situ.", "Pakai folder lain, misalnya di stik USB."),
+    "release-passphrase": Fault(422, "Kalimat sandi terlalu pendek, atau keduanya sama.", "Pakai dua kalimat berbeda, masing-masing paling sedikit {letters} huruf: empat kata."),
+    "release-locked": Fault(403, "Kunci di {path} tidak terbuka dengan kalimat sandi itu.", "Ulangi kalimat sandinya; periksa apakah berkas itu memang kunci rilis."),
+    "release-pins": Fault(422, "Kunci umum di {path} tidak dapat dibaca: {reason}.", "Salin lagi release-keys.toml yang dibuat provision release keys."),
+    "release-source": Fault(422, "Sumber di {directory} tidak dapat dipakai: {reason}.", "Jalankan di folder git Balai Gateway yang lengkap."),
+    "release-wheel": Fault(502, "Paket Python {name} tidak dapat diambil: {reason}.", "Periksa jaringan dan requirements.lock, lalu ulangi; yang sudah diambil tidak diambil lagi."),
+    "release-debian": Fault(502, "Paket Debian tidak dapat diambil: {reason}.", "Periksa jaringan, apt, dan pilihan --mirror, lalu ulangi."),
+    "release-lock": Fault(409, "Arsip Debian tidak lagi punya {name}.", "Perbarui daftarnya dengan provision release debian, lalu commit."),
+    "release-space": Fault(507, "Ruang di {path} kurang: perlu {needed_mb} MB, ada {free_mb} MB.", "Hapus yang tidak perlu, atau pilih tempat lain."),
+    "release-number": Fault(409, "Nomor rilis {number} sudah dipakai commit lain di {path}.", "Pilih nomor yang lebih tinggi dengan --number."),
+    "release-unreadable": Fault(422, "Ini bukan berkas rilis yang dapat dibaca: {reason}.", "Ambil berkas .bundle dari kabupaten sekali lagi."),
+    "release-format": Fault(422, "Berkas rilis ini dari versi yang belum dikenal: {reason}.", "Perbarui dulu program provision di laptop ini."),
+    "release-stranger": Fault(403, "Rilis ini ditandatangani kunci lain ({key}); balai percaya {expected}.", "Pastikan rilis dan release-keys.toml dari kabupaten yang sama. Jangan memasangnya bila ragu."),
+    "release-keys": Fault(403, "Rilis {number} mau mengganti kunci, padahal ditandatangani kunci sehari-hari.", "Kunci hanya diganti dengan recovery.key. Tanyakan ke kabupaten; jangan memasangnya."),
+    "release-older": Fault(409, "Rilis {number} lebih lama dari {over} yang sudah ada.", "Pakai rilis yang lebih baru; balai tidak mundur sendiri."),
+    "release-altered": Fault(422, "Berkas {name} di dalam rilis rusak atau diubah.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),
+    "release-missing": Fault(422, "Berkas {name} tidak ada di tempatnya di dalam rilis.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),
+    "release-truncated": Fault(422, "Berkas rilis terpotong, di {name}.", "Salin sekali lagi sampai selesai, lalu lepas stiknya dengan benar."),
 }
 # fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

@@ -1,4 +1,4 @@
-"""The commands of the regency and its technicians: ``provision centre``, ``fleet`` and ``hall``.
+"""The commands of the regency and its technicians: ``provision centre``, ``fleet``, ``hall`` and ``release``.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback.
 """
@@ -14,6 +14,7 @@ from gateway.errors import Refusal
 from provisioning.centre.commands import centre
 from provisioning.fleet.commands import fleet, hall
 from provisioning.identity.commands import COMMANDS as IDENTITY
+from provisioning.release.commands import release
 
 
 class Commands(click.Group):
@@ -39,5 +40,5 @@ def main() -> None:
 
 for _command in IDENTITY:
     centre.add_command(_command)
-for _group in (centre, fleet, hall):
+for _group in (centre, fleet, hall, release):
     main.add_command(_group)

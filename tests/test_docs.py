@@ -178,7 +178,7 @@ SECTIONS = dict(re.findall(r"^## `([a-z -]+)`\n(.*?)(?=^## |\Z)", page("commands
 
 def test_every_command_is_documented_and_no_other() -> None:
     """docs/commands.md has a section for each command; groups without options of their own may have one too."""
-    groups = {"gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall"}
+    groups = {"gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall", "provision release"}
     assert set(SECTIONS) - groups == set(COMMANDS)
 
 
@@ -198,7 +198,8 @@ def test_every_option_is_documented_with_its_default(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*COMMANDS, "gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall"]
+    "path",
+    [*COMMANDS, "gateway officer", "gateway voice", "provision centre", "provision fleet", "provision hall", "provision release"],
 )
 def test_every_command_has_an_example_here_and_in_its_help(path: str) -> None:
     """Nobody has to guess how a command is written."""

@@ -1,0 +1,1 @@
+"""A release: everything a hall installs, in one signed file that needs no network."""
