@@ -148,6 +148,11 @@ FAULTS: dict[str, Fault] = {
     "service-name": Fault(422, "Nama pendek layanan ini tidak dapat dipakai.", "Pakai huruf kecil, angka, dan tanda hubung, mulai dengan huruf, misalnya izin-hajatan."),
     "service-unfit": Fault(422, "Layanan {service} tidak dapat dipakai: {reason}", "Perbaiki berkas itu di baris yang disebut, lalu kirim lagi."),
     "catalogue-full": Fault(409, "Sudah {limit} layanan yang ditulis sendiri.", "Hapus yang tidak perlu lagi, lalu ulangi."),
+    # The market
+    "market-code": Fault(404, "Kode lapak ini tidak dikenal.", "Periksa sepuluh huruf dan angkanya, lalu ketik lagi; bila hilang, datanglah ke loket."),
+    "market-full": Fault(503, "Terlalu banyak jualan menunggu diperiksa petugas.", "Coba lagi besok; yang sudah ditulis dapat dikirim lagi."),
+    "market-many": Fault(409, "Anda sudah menawarkan {limit} jualan.", "Cabut dulu yang tidak dijual lagi."),
+    "product-unknown": Fault(404, "Jualan ini sudah tidak ada di lapak.", "Lihat yang lain di lapak warga."),
     # What is personal
     "paper-misspelled": Fault(400, "Kunci pemulihan salah ketik: {reason}.", "Cocokkan huruf demi huruf dengan kertasnya, lalu ketik lagi."),
     "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),

@@ -368,6 +368,8 @@ class Hall:
                 CopyPages(self.choices, self.copies, self.people),
                 EquipmentPages(equipment),
             ),
+            doors=self.village.doors(),
+            larger_bodies=self.village.larger_bodies(),
             networks=Networks(portal.staff_networks, portal.trusted_proxies, portal.kiosks),
             extra_routes=self._extra_routes(self),
         )

@@ -17,7 +17,7 @@ from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.health import Answer
 from gateway.people.desk import PeopleDesk
-from gateway.portal.feature import Feature
+from gateway.portal.feature import Door, Feature
 from gateway.privacy.kinds import RecordKind
 from gateway.relay.effects import Effect
 from gateway.safekeeping import Safekeeping
@@ -26,11 +26,12 @@ from gateway.services.queue_lines import LinesSource
 from gateway.services.routes import ServicePages
 from gateway.services.view import CatalogueView
 from gateway.settings import Settings
+from gateway.square import Square
 from gateway.store.database import Store, Transaction
 from gateway.store.inbox import Command
 from gateway.timetable import Job
 
-AT_HOME = ("resident",)
+AT_HOME = ("resident", "seller")
 """Records of which the centre is given no key."""
 
 
@@ -50,11 +51,13 @@ class Village:
         self.services = ServicesDesk(store, clock, hall.zone)
         self.services.furnish()
         self.catalogue = CatalogueView(store)
+        self.square = Square(settings, store, clock, self.vault)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
         self.news.stale()
         self.catalogue.stale()
+        self.square.stale()
 
     def features(self, people: PeopleDesk, lines: LinesSource) -> Sequence[Feature]:
         """Return the pages, in the order in which ``/atur`` lists them."""
@@ -64,19 +67,28 @@ class Village:
                 *(self.bulletin, self.news, people, self._choices),
                 lambda: [(line.id, line.name) for line in lines()],
             ),
+            *self.square.features(people),
         )
+
+    def doors(self) -> Sequence[Door]:
+        """Return what ``/desa`` leads to, in its order."""
+        return self.square.doors()
+
+    def larger_bodies(self) -> Mapping[str, int]:
+        """Return how many bytes forms for everybody may have, by address."""
+        return self.square.larger_bodies()
 
     def jobs(self) -> Sequence[Job]:
         """Return what the calendar asks of the features, each written so that it catches up."""
-        return (*self.safekeeping.jobs(self.records()),)
+        return (*self.safekeeping.jobs(self.records()), *self.square.jobs())
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""
-        return ()
+        return (*self.square.records(),)
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""
-        return (*self.safekeeping.checks(),)
+        return (*self.safekeeping.checks(), *self.square.checks())
 
     def effects(self) -> dict[str, Effect]:
         """Return what the centre may command of the features, by kind. A kind that is in no table is kept in the inbox."""

@@ -103,6 +103,10 @@ class Words:
         """Return a count with its thousands set apart: ``1.204``, in English ``1,204``."""
         return f"{n:,}".replace(",", "," if self.language == "en" else ".")
 
+    def rupiah(self, n: int) -> str:
+        """Return an amount of money as it is written in every language here: ``Rp1.500.000``."""
+        return f"{'-' if n < 0 else ''}Rp{abs(n):,}".replace(",", ".")
+
     def zone(self, at: datetime) -> str:
         """Return the short name of the time zone of an aware local instant: ``WIB``."""
         offset = at.utcoffset()

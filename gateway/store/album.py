@@ -50,6 +50,11 @@ class Album:
         content.seek(0)
         return self.blobs.put(iter(lambda: content.read(PIECE_BYTES), b""))
 
+    def doubt(self, blob: str) -> None:
+        """Note that no fact may show a blob any more: the next ``sweep`` looks. For acts that end within another's transaction."""
+        if blob:
+            (self.arrivals / blob).touch()
+
     def release(self, blob: str) -> None:
         """Delete a blob unless a fact shows it; then nothing need be noted of it any more. Empty names nothing."""
         if not blob:

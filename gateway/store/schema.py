@@ -12,6 +12,7 @@ from sqlite_utils import Database
 import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.equipment.tables
+import gateway.market.tables
 import gateway.people.tables
 import gateway.privacy.tables
 import gateway.services.tables
@@ -37,4 +38,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0013-paired-devices", gateway.equipment.tables.add_paired),
     ("0014-sealed-travels", gateway.privacy.tables.add_travels),
     ("0015-paper-key", gateway.privacy.tables.add_paper),
+    ("0016-market", gateway.market.tables.create),
 )

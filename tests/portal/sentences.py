@@ -19,6 +19,7 @@ from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
 from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL
 from gateway.equipment.model import WHERE
 from gateway.errors import FAULTS, MACHINE
+from gateway.market import model as market
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
 from gateway.services.model import EVENTS, WHO
@@ -56,6 +57,7 @@ def _told() -> Iterator[str]:
     yield from chosen()
     yield from (*MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
+    yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy
@@ -89,7 +91,7 @@ def _in_module(text: str) -> Iterator[tuple[str, bool]]:
         if not isinstance(call, ast.Call):
             continue
         name = _name(call.func)
-        for told in call.args[1 : {"SetUpPage": 2, "Door": 3}.get(name, 1)]:
+        for told in call.args[1 : {"SetUpPage": 2, "Door": 3, "RecordKind": 4}.get(name, 1)]:
             yield from ((sentence, False) for sentence in _choices(told))
         counted = name == "count"
         if name in SPEAKERS and call.args and not (counted and len(call.args) + len(call.keywords) == 1):

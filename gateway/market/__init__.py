@@ -1,0 +1,1 @@
+"""What villagers sell: offered by themselves, looked at by the staff, found by everybody."""
