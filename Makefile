@@ -45,7 +45,7 @@ test: install ## everything: check, all tests, and the quick R and S benches (SE
 	SEED=$(SEED) QUICK=1 $(VENV)/bin/python -m tests.bench.fuzz
 	QUICK=1 $(VENV)/bin/python -m tests.bench.poison
 	QUICK=1 $(VENV)/bin/python -m tests.bench.outage
-	$(PYTEST)
+	$(PYTEST) --numprocesses 2 --dist loadfile
 
 bench-pages: install
 	@tests/support/prepare.sh pages

@@ -40,7 +40,7 @@ def test_backup_beside_a_running_hall_restores_everything_with_a_new_epoch(tmp_p
             "slips given out since the backup are jumped over"
         )
         assert take_number(hall.address, "key-number-1") == "A-001"
-        hall.terminate(5)
+        hall.terminate()
     with sqlite3.connect(tmp_path / "data" / "hall.db") as database:
         assert database.execute("SELECT state, count(*) FROM epoch GROUP BY state ORDER BY state").fetchall() == [
             ("closed", 1),
@@ -54,7 +54,7 @@ def test_what_the_hall_keeps_is_nobody_elses(tmp_path: Path) -> None:
     settings = write_settings(tmp_path)
     with HallProcess(settings) as hall:
         assert gateway("backup", "--config", str(settings), str(tmp_path / "hall.backup")).returncode == 0
-        hall.terminate(5)
+        hall.terminate()
     kept = [tmp_path / "hall.backup", *(path for path in (tmp_path / "data").rglob("*") if path.is_file())]
     assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
     if os.geteuid() != 0:
@@ -95,7 +95,7 @@ def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
     untouched = gateway("check", "--config", str(settings))
     assert (untouched.returncode, "Belum ada data" in untouched.stdout, (tmp_path / "data").exists()) == (0, True, False)
     with HallProcess(settings) as hall:
-        hall.terminate(5)
+        hall.terminate()
     alone = gateway("check", "--config", str(settings), "--json")
     findings = {one["check"]: one for one in map(json.loads, alone.stdout.splitlines())}
     assert {"settings", "clock", "disk", "database", "devices", "broker"} <= findings.keys()
@@ -175,7 +175,7 @@ def test_a_button_for_a_service_that_is_not_there_is_named(tmp_path: Path) -> No
     settings.write_text(settings.read_text() + '\n[[devices]]\nid = "tombol-a"\nkind = "simulated-button"\nline = "surat"\n')
     with HallProcess(settings) as hall:
         beside = gateway("check", "devices", "--config", str(settings))
-        hall.terminate(5)
+        hall.terminate()
     alone = gateway("check", "devices", "--config", str(settings))
     assert ["tombol-a dipasang untuk surat" in told.stdout for told in (beside, alone)] == [True, True], (
         beside.stdout + alone.stdout

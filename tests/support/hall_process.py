@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 START_LIMIT_S = 30.0
+STOP_LIMIT_S = 30.0
 
 
 def write_settings(folder: Path, *, broker: str = "", relay: str = "", devices: bool = True, port: int = 0) -> Path:
@@ -106,10 +107,13 @@ class HallProcess:
         self.process.kill()
         self._end()
 
-    def terminate(self, timeout_s: float) -> int:
-        """Ask it to end as systemd does; return its exit code. Raises subprocess.TimeoutExpired when it does not."""
+    def terminate(self) -> int:
+        """Ask it to end as systemd does; return its exit code. Raises subprocess.TimeoutExpired when it hangs.
+
+        A hall ends in 4.5 s by a clock of its own (``gateway.running``); the limit here is for machines that are busy with other tests.
+        """
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout_s)
+        code = self.process.wait(STOP_LIMIT_S)
         self._end()
         return code
 

@@ -103,7 +103,7 @@ def test_a_morning_asks_for_no_forbidden_call(tmp_path: Path) -> None:
     tracer = ("strace", "-D", "-f", "-c", "-S", "name", "-o", str(summary))
     with HallProcess(settings, wrapper=tracer) as hall:
         live_a_morning(settings, hall.address)
-        assert hall.terminate(30) == 0
+        assert hall.terminate() == 0
     assert until(lambda: summary.exists() and " total" in summary.read_text())
     asked = {line.split()[-1] for line in summary.read_text().splitlines() if re.match(r"\s*\d", line)} - {"total"}
     assert "fdatasync" in asked
@@ -116,7 +116,7 @@ def test_a_morning_needs_no_memory_that_is_written_and_run(tmp_path: Path) -> No
     settings = write_settings(tmp_path)
     with HallProcess(settings, wrapper=(sys.executable, "-c", DENY_WRITE_EXECUTE)) as hall:
         live_a_morning(settings, hall.address)
-        assert hall.terminate(30) == 0
+        assert hall.terminate() == 0
 
 
 @needs_the_switch
