@@ -22,6 +22,7 @@ import click
 from gateway import __version__
 from gateway.copy_commands import export_choices, import_choices
 from gateway.errors import FAULTS, Refusal
+from gateway.paper_commands import breach_report, recover, recovery_key
 from gateway.settings import Settings
 from gateway.terminal import CONFIG
 from gateway.terminal import say as _say
@@ -257,6 +258,9 @@ def _asked_pin(*, from_stdin: bool) -> str:
 main.add_command(voice)
 main.add_command(export_choices)
 main.add_command(import_choices)
+main.add_command(recovery_key)
+main.add_command(recover)
+main.add_command(breach_report)
 
 
 def _log_to_stderr(level: int = logging.INFO) -> None:

@@ -41,7 +41,7 @@ from gateway.people.model import Role, spaced_code
 from gateway.portal.i18n import words
 from gateway.relay.connecting import connection_to, probe
 from gateway.relay.identity import Identity
-from gateway.safekeeping import check_resting
+from gateway.safekeeping import Safekeeping, check_resting
 from gateway.sections import copies_of
 from gateway.settings import Settings
 from gateway.store import backup
@@ -55,7 +55,8 @@ from gateway.waiting import outbox_finding
 
 CHECKS = tuple(sorted(module.name for module in iter_modules(checks.__path__) if module.name != "finding"))
 """Every check by its name, the same as its file's."""
-ONLY_LOOK = frozenset({"backup", "officer-list", "officer-pin"})
+OF_SAFEKEEPING = frozenset({"recovery-keep", "recover", "breach-report"})
+ONLY_LOOK = OF_SAFEKEEPING | {"backup", "officer-list", "officer-pin"}
 """What makes no sense before a hall was ever started."""
 
 
@@ -121,6 +122,8 @@ def act_on(settings: Settings, act: str, parameters: dict[str, Any], progress: P
             if act.startswith("choices-"):
                 desk.furnish(furnishing.LINES, furnishing.COUNTERS)  # as its first start would
             copies = copies_of(choices, desk.furniture, settings.portal.names)
+            if act in OF_SAFEKEEPING:
+                return Safekeeping(settings, store, clock).acts()[act](parameters, progress)
             return acts(store, PeopleDesk(store, clock, random.SystemRandom()), copies, lambda: ())[act](parameters, progress)
 
 

@@ -20,7 +20,8 @@ from gateway.clock import Clock
 from gateway.control import Act, Progress
 from gateway.errors import Reason, Refusal
 from gateway.health import Answer
-from gateway.privacy import tables
+from gateway.privacy import breach, tables
+from gateway.privacy.audit import Broken
 from gateway.privacy.device_key import open_device_key
 from gateway.privacy.keeping import REWRAP, Keeping
 from gateway.privacy.kinds import RecordKind
@@ -40,22 +41,22 @@ from gateway.timetable import Job
 
 DEVICE_KEY = "device.key"
 """The file of the hall's own key, in the data folder; no backup holds it."""
+AT_HOME = ("resident", "seller")
+"""Kinds of records of which the centre is given no key."""
 AT_THE_PI = "di Pi ini"
 """Who did what was asked by a command at the Pi itself."""
 
 
 class Safekeeping:
-    """The vault of one hall and all that looks after it. ``at_home`` are kinds of records of which the centre is given no key."""
+    """The vault of one hall and all that looks after it. ``outside`` is what the machine has outside of its card."""
 
-    def __init__(
-        self, settings: Settings, store: Store, clock: Clock, at_home: Sequence[str] = (), outside: Outside | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Clock, outside: Outside | None = None) -> None:
         hall = settings.hall
-        self._store, self._clock = store, clock
+        self._settings, self._store, self._clock = settings, store, clock
         self.outside = look_around() if outside is None else outside
         key, self._key_lost = open_device_key(settings.data.directory / DEVICE_KEY, secrets.token_bytes, self.outside.safes)
         readers = readers_of(settings.relay.centre_key)
-        self.vault = Vault(store, clock, hall.zone, hall.id, key, readers, at_home=at_home)
+        self.vault = Vault(store, clock, hall.zone, hall.id, key, readers, at_home=AT_HOME)
         self.keeping = Keeping(store, self.vault, readers)
 
     def jobs(self, kinds: Sequence[RecordKind]) -> Sequence[Job]:
@@ -73,7 +74,19 @@ class Safekeeping:
 
     def acts(self) -> dict[str, Act]:
         """Return what commands at the Pi may ask."""
-        return {"recovery-keep": self._keep_paper, "recover": self._recover}
+        return {"recovery-keep": self._keep_paper, "recover": self._recover, "breach-report": self._report_breach}
+
+    def breach(self, since: str, until: str, what: str) -> str:
+        """Return the notice of a breach in a time, from ISO 8601 to ISO 8601, as far as the hall can write it."""
+        with self._store.reader() as db:
+            try:
+                self.vault.audited(db)
+                whole = True
+            except Broken:
+                whole = False
+            known = breach.gather(db, since, until, mode=self.vault.mode, log_is_whole=whole)
+        hall = self._settings.hall
+        return breach.notice(known, f"{hall.name} ({hall.id})", what, self._clock.now().astimezone(hall.zone))
 
     def _check_sealing(self) -> tuple[Finding, ...]:
         with self._store.reader() as db:
@@ -85,6 +98,9 @@ class Safekeeping:
 
     def _note_rewrap(self, tx: Transaction, command: Command) -> None:
         jobs.make(tx, Ordered(command.id, REWRAP, {}), self._clock.now())
+
+    def _report_breach(self, parameters: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
+        return {"text": self.breach(str(parameters["since"]), str(parameters["until"]), str(parameters["what"]))}
 
     def _keep_paper(self, parameters: Mapping[str, Any], _progress: Progress) -> dict[str, Any]:
         public = X25519PublicKey.from_public_bytes(base64.b64decode(str(parameters["public"])))

@@ -31,9 +31,6 @@ from gateway.store.database import Store, Transaction
 from gateway.store.inbox import Command
 from gateway.timetable import Job
 
-AT_HOME = ("resident", "seller")
-"""Records of which the centre is given no key."""
-
 
 class Village:
     """What the hall does for its village besides the queue."""
@@ -43,7 +40,7 @@ class Village:
         self._choices = choices
         self._randomness = randomness
         hall = settings.hall
-        self.safekeeping = Safekeeping(settings, store, clock, AT_HOME)
+        self.safekeeping = Safekeeping(settings, store, clock)
         self.vault = self.safekeeping.vault
         self.bulletin = BulletinDesk(store, clock, hall.zone)
         self.bulletin.album.sweep()

@@ -17,6 +17,7 @@ from gateway.store.outbox import Reads
 
 ASKED_GROUPS = 3
 """So many groups of the paper are typed back before it counts."""
+GROUPS_IN_A_ROW = 4
 
 
 def readers_of(pinned: str) -> Readers:
@@ -40,3 +41,27 @@ def is_written_down(spelled: str, asked: tuple[int, ...], typed: str) -> bool:
     groups = spelled.split()
     letters = "".join(typed.upper().replace("-", " ").split())
     return letters == "".join(groups[number - 1] for number in asked) and len(letters) == GROUP * len(asked)
+
+
+def sheet(spelled: str, hall_name: str, hall: str) -> str:
+    """Return the paper as plain text. It is in Indonesian: it is for the village head, whatever language the terminal speaks."""
+    groups = spelled.split()
+    rows = [groups[at : at + GROUPS_IN_A_ROW] for at in range(0, len(groups), GROUPS_IN_A_ROW)]
+    numbered = [
+        "   ".join(f"{number:>2}:{group}" for number, group in enumerate(row, first * GROUPS_IN_A_ROW + 1))
+        for first, row in enumerate(rows)
+    ]
+    return "\n".join(
+        [
+            "KUNCI PEMULIHAN",
+            f"{hall_name} ({hall})",
+            "",
+            *numbered,
+            "",
+            "Simpan kertas ini terkunci, jauh dari Pi. Jangan difoto.",
+            "Bila Pi rusak: pulihkan cadangan di Pi yang baru, lalu jalankan",
+            "gateway recover dan ketik semua kelompok di atas berurutan.",
+            "Siapa memegang kertas ini dan salinan data balai dapat membaca",
+            "semua permohonan yang masih terbuka.",
+        ]
+    )

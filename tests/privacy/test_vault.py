@@ -43,9 +43,10 @@ class Office:
         self.folder = folder
         self.store = open_test_store(folder)
         self.random = Random(seed)
+        self.clock = FakeClock()
         self.key = DeviceKey(key or folder / "device.key", self.random.randbytes, safes)
         self.readers = {CENTRE: CENTRE_KEY.public_key(), RECOVERY: PAPER.public_key()}
-        self.vault = Vault(self.store, FakeClock(), WIB, HALL_CODE, self.key, lambda _db: self.readers, self.random.randbytes)
+        self.vault = Vault(self.store, self.clock, WIB, HALL_CODE, self.key, lambda _db: self.readers, self.random.randbytes)
 
     def put(self, content: bytes = NIK, record: str = "17") -> int:
         """Keep a version."""
