@@ -153,6 +153,10 @@ FAULTS: dict[str, Fault] = {
     "market-full": Fault(503, "Terlalu banyak jualan menunggu diperiksa petugas.", "Coba lagi besok; yang sudah ditulis dapat dikirim lagi."),
     "market-many": Fault(409, "Anda sudah menawarkan {limit} jualan.", "Cabut dulu yang tidak dijual lagi."),
     "product-unknown": Fault(404, "Jualan ini sudah tidak ada di lapak.", "Lihat yang lain di lapak warga."),
+    # Health posts
+    "healthpost-unknown": Fault(404, "Posyandu ini tidak ada.", "Lihat jadwal posyandu."),
+    "healthposts-full": Fault(409, "Sudah ada {limit} posyandu.", "Hapus yang tidak dipakai lagi."),
+    "healthpost-hours": Fault(422, "Jam selesai tidak sesudah jam mulai.", "Perbaiki kedua jam itu."),
     # What is personal
     "paper-misspelled": Fault(400, "Kunci pemulihan salah ketik: {reason}.", "Cocokkan huruf demi huruf dengan kertasnya, lalu ketik lagi."),
     "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),

@@ -315,7 +315,7 @@ class Hall:
         jobs = (
             Job("open-day", self.tickets.open_day_if_due, minute="*/5"),
             Job("forget-answers", self._forget_answers, minute="30"),
-            *self.village.jobs(),
+            *self.village.jobs(self.tickets.furniture.open_line),
             *((Job("renew-certificate", wire.renewal.step, minute="45"),) if wire else ()),
         )
         timetable = Timetable(jobs, self.clock, self.settings.hall.zone)
@@ -356,7 +356,7 @@ class Hall:
                 PeoplePages(self.people, portal.address),
                 ChoicePages(self.choices, self.face, self.people, portal.names),
                 TicketPages(
-                    *(self.tickets, self.view, self.people, self.village.news.news),
+                    *(self.tickets, self.view, self.people, self.village.told),
                     speaker=self.voice if self.voice.speakers else None,
                     paper=self.devices.paper,
                     devices=lambda: self._check_devices()[0],

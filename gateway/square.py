@@ -8,8 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.health import Answer
+from gateway.healthposts.desk import HealthPostDesk, OpenLine
+from gateway.healthposts.routes import HealthPostPages
+from gateway.healthposts.routes import door as healthposts_door
+from gateway.healthposts.setup_forms import Lines
+from gateway.healthposts.view import HealthPostView
 from gateway.market.desk import MarketDesk
 from gateway.market.moderating import Moderation
 from gateway.market.records import sellers_of
@@ -29,24 +35,35 @@ from gateway.timetable import Job
 class Square:
     """Market, and what stands around it."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, vault: Vault) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Clock, vault: Vault, choices: Choices) -> None:
+        self._choices = choices
         self._clock = clock
         self._zone = settings.hall.zone
         self.market = MarketDesk(store, vault, clock, self._zone)
         self.market.album.sweep()
         self.on_sale = MarketView(self.market)
+        self.healthposts = HealthPostDesk(store, clock, self._zone)
+        self.calendar = HealthPostView(self.healthposts)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
         self.on_sale.stale()
+        self.calendar.stale()
 
-    def features(self, people: PeopleDesk) -> Sequence[Feature]:
+    def features(self, people: PeopleDesk, lines: Lines) -> Sequence[Feature]:
         """Return the pages, in the order in which ``/atur`` lists them."""
-        return (MarketPages(self.market, self.on_sale, people),)
+        return (
+            HealthPostPages(self.healthposts, self.calendar, people, self._choices, lines),
+            MarketPages(self.market, self.on_sale, people),
+        )
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to."""
-        return (MARKET_DOOR,)
+        return (healthposts_door(self.calendar), MARKET_DOOR)
+
+    def reminders(self, language: str) -> tuple[str, ...]:
+        """Return what the front page and the board say of today and tomorrow, before the announcements."""
+        return self.calendar.reminders(language)
 
     def larger_bodies(self) -> Mapping[str, int]:
         """Return how many bytes forms may have, by address."""
@@ -56,9 +73,12 @@ class Square:
         """Return what personal records are kept here."""
         return (sellers_of(self.market),)
 
-    def jobs(self) -> Sequence[Job]:
-        """Return what the calendar asks, each written so that it catches up."""
-        return (Job("forget-market", lambda: Moderation(self.market).forget(self._today()), hour="3"),)
+    def jobs(self, open_line: OpenLine) -> Sequence[Job]:
+        """Return what the calendar asks, each written so that it catches up; ``open_line`` opens a line of the queue, or closes it."""
+        return (
+            Job("healthpost-lines", lambda: self.healthposts.mind_lines(open_line), minute="*/5"),
+            Job("forget-market", lambda: Moderation(self.market).forget(self._today()), hour="3"),
+        )
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions, in the order in which they are shown."""

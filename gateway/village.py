@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.bulletin.desk import BulletinDesk
@@ -16,8 +17,10 @@ from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.health import Answer
+from gateway.healthposts.desk import OpenLine
 from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import Door, Feature
+from gateway.portal.news import News
 from gateway.privacy.kinds import RecordKind
 from gateway.relay.effects import Effect
 from gateway.safekeeping import Safekeeping
@@ -48,7 +51,7 @@ class Village:
         self.services = ServicesDesk(store, clock, hall.zone)
         self.services.furnish()
         self.catalogue = CatalogueView(store)
-        self.square = Square(settings, store, clock, self.vault)
+        self.square = Square(settings, store, clock, self.vault, choices)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
@@ -64,7 +67,7 @@ class Village:
                 *(self.bulletin, self.news, people, self._choices),
                 lambda: [(line.id, line.name) for line in lines()],
             ),
-            *self.square.features(people),
+            *self.square.features(people, lambda: [(line.id, line.name) for line in lines()]),
         )
 
     def doors(self) -> Sequence[Door]:
@@ -75,9 +78,14 @@ class Village:
         """Return how many bytes forms for everybody may have, by address."""
         return self.square.larger_bodies()
 
-    def jobs(self) -> Sequence[Job]:
-        """Return what the calendar asks of the features, each written so that it catches up."""
-        return (*self.safekeeping.jobs(self.records()), *self.square.jobs())
+    def told(self, language: str) -> News:
+        """Return what boards and the front page tell everybody: what is today and tomorrow, then what is announced."""
+        news = self.news.news(language)
+        return replace(news, texts=(*self.square.reminders(language), *news.texts))
+
+    def jobs(self, open_line: OpenLine) -> Sequence[Job]:
+        """Return what the calendar asks of the features, each written so that it catches up; ``open_line`` is the queue's."""
+        return (*self.safekeeping.jobs(self.records()), *self.square.jobs(open_line))
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""

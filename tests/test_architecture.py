@@ -142,12 +142,14 @@ def test_rules_and_ports_need_nothing_but_python(path: Path) -> None:
 
 
 def _forbidden_to(source: str) -> set[str]:
-    return {
+    forbidden = {
         module
         for contract in CONTRACTS
         for module in contract.get("forbidden_modules", ())
         if source in contract.get("source_modules", ())
     }
+    independent = [set(contract["modules"]) for contract in CONTRACTS if contract["type"] == "independence"]
+    return forbidden.union(*(modules - {source} for modules in independent if source in modules))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,32 @@ from gateway.errors import Reason
 PHONE = re.compile(r"(?:\+?62|0)?(8[0-9]{7,11})", re.ASCII)
 RUPIAH = re.compile(r"[0-9]{1,3}([. ][0-9]{3})+|[0-9]+", re.ASCII)
 DIGITS_LIMIT = 15
+MONTHS = (
+    "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember",
+)  # fmt: skip
+SHORTEST_MONTH = 3
+
+
+def read_day(text: str) -> date | None:
+    """Return a date as people write it, ``10-12-2026``, ``10/12/2026``, ``10 Desember 2026`` or ``2026-12-10``; None for what is none."""
+    parts = [part for part in re.split(r"[\s./-]+", text.strip().lower()) if part]
+    if len(parts) != 3:  # noqa: PLR2004 - day, month, year
+        return None
+    if parts[0].isascii() and parts[0].isdecimal() and len(parts[0]) == 4:  # noqa: PLR2004 - the year comes first
+        parts.reverse()
+    named = [
+        str(number) for number, month in enumerate(MONTHS, 1) if len(parts[1]) >= SHORTEST_MONTH and month.startswith(parts[1])
+    ]
+    if len(named) == 1:
+        parts[1] = named[0]
+    if not all(part.isascii() and part.isdecimal() and len(part) <= 4 for part in parts):  # noqa: PLR2004 - digits of a year
+        return None
+    day, month, year = (int(part) for part in parts)
+    try:
+        on = date(year, month, day)
+    except ValueError:
+        return None
+    return on if 1900 <= on.year <= 2199 else None  # noqa: PLR2004 - no plan reaches further
 
 
 class Typed:

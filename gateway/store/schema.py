@@ -12,6 +12,7 @@ from sqlite_utils import Database
 import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.equipment.tables
+import gateway.healthposts.tables
 import gateway.market.tables
 import gateway.people.tables
 import gateway.privacy.tables
@@ -39,4 +40,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0014-sealed-travels", gateway.privacy.tables.add_travels),
     ("0015-paper-key", gateway.privacy.tables.add_paper),
     ("0016-market", gateway.market.tables.create),
+    ("0017-healthposts", gateway.healthposts.tables.create),
 )

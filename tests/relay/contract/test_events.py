@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date
+from datetime import UTC, date, time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +18,8 @@ from gateway.bulletin.model import Announcement
 from gateway.devices.ledger import Tally
 from gateway.equipment import wire as equipment_wire
 from gateway.equipment.model import Note
+from gateway.healthposts import wire as healthposts_wire
+from gateway.healthposts.model import Draft, Post, Rule
 from gateway.market import wire as market_wire
 from gateway.market.model import Product, Wish
 from gateway.store import outbox
@@ -41,6 +43,7 @@ DAY = HallDay(118, date(2026, 11, 23), "trusted")
 NEWS = Announcement(3, {"id": "Besok libur."}, date(2026, 11, 23), None, important=True, media="image", blob="ab")
 
 CHIPS = Product(7, 2, Wish("Keripik", "food", 15_000, "per bungkus", "Renyah"), "shown", date(2026, 11, 23), "", None, 0)
+MELATI = Post(4, Draft("Posyandu Melati", "Balai dusun", "Buku KIA", time(8), time(11), Rule("day", day=10), line="kesehatan"))
 
 
 def _made() -> list[Event]:
@@ -71,6 +74,8 @@ def _made() -> list[Event]:
         equipment_wire.counted(
             "7f3a90c2", "printer", "escpos-usb", ordinal=118, date="2026-11-23", tally=Tally(slips=3, faulty_s=2.4)
         ),
+        healthposts_wire.changed(MELATI, [date(2026, 12, 10)], "7f3a90c2"),
+        healthposts_wire.removed(4, "7f3a90c2"),
         market_wire.published(CHIPS, "7f3a90c2"),
         market_wire.withdrawn(CHIPS, "staff", "7f3a90c2"),
     ]
@@ -83,7 +88,9 @@ def _functions(module: ModuleType) -> list[str]:
 
 def test_every_function_of_the_wire_is_tried() -> None:
     """A new event of a feature cannot be forgotten by the tests beside this one."""
-    assert len(_made()) == sum(len(_functions(one)) for one in (wire, bulletin_wire, equipment_wire, market_wire))
+    assert len(_made()) == sum(
+        len(_functions(one)) for one in (wire, bulletin_wire, equipment_wire, healthposts_wire, market_wire)
+    )
 
 
 @pytest.mark.parametrize("event", _made(), ids=lambda event: event.type)
