@@ -221,7 +221,7 @@ FAULTS: dict[str, Fault] = {
     "device-unknown-kind": Fault(500, "Jenis perangkat {kind} tidak dikenal.", "Pakai salah satu: {kinds}."),
     "device-id-taken": Fault(409, "Nama perangkat {device} sudah dipakai.", "Pilih nama lain, atau ganti perangkat yang lama."),
     "device-unknown": Fault(404, "Perangkat {device} tidak ada di balai ini.", "Lihat daftar perangkat, lalu ulangi."),
-    "device-option": Fault(500, "Perangkat {device}: kunci {key} tidak benar ({reason}).", "Perbaiki perangkat itu di hall.toml."),
+    "device-option": Fault(500, "Perangkat {device} tidak dapat dipakai: {wrong}.", "Perbaiki perangkat itu di hall.toml."),
     # Who is who
     "centre-missing": Fault(404, "Folder {directory} belum berisi pusat.", "Buat dulu dengan: provision centre init {directory}"),
     "centre-founded": Fault(409, "Pusat di {directory} dibuat dengan {key} = {value}.", "Ubah centre.toml dan berkas yang memuatnya, atau pakai folder lain."),

@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from gateway.devices.names import is_name
 from gateway.errors import Reason, Refusal
 from gateway.mqtt.address import BrokerAddress
 from gateway.relay.signing import read_key
@@ -46,6 +47,13 @@ def own_address(text: str) -> str:
             ip_address(text)
         except ValueError as error:
             raise ValueError(Reason("harus alamat IP, misalnya 192.168.1.50")) from error
+    return text
+
+
+def device_name(text: str) -> str:
+    """Let through what a device may be called."""
+    if not is_name(text):
+        raise ValueError(Reason('harus huruf kecil, angka, dan tanda hubung di tengah, paling banyak 31, dan bukan "baru"'))
     return text
 
 

@@ -119,6 +119,9 @@ class _Asked(Options):
         self.keys.append(f"{key} {default}".strip())
         return default
 
+    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        return self.text_or(key, default)
+
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int:
         self.keys.append(f"{key} {low} {high}" + (f" {default}" if default is not None else ""))
         return low

@@ -112,6 +112,28 @@ def test_a_reason_is_in_the_readers_language(tmp_path: Path, text: str | None, i
     assert (indonesian in told["id"], english in told["en"]) == (True, True), told
 
 
+def test_every_wrong_key_is_told_at_once_in_words(tmp_path: Path) -> None:
+    """Not one at each start: devices by their name or counted from one, what was left out as such, and no sign of a machine."""
+    text = '[hall]\nid = "35"\n[portal]\nprot = 80\n[[devices]]\nid = "tombol-a"\n[[devices]]\nid = "Tombol B"\nkind = "x"\n[[devices]]\nkind = "x"\n'
+    with pytest.raises(Refusal) as refused:
+        load(tmp_path, text)
+    told = str(refused.value.facts["key"]) + " " + str(refused.value.facts["reason"])
+    assert told == (
+        "hall.id harus 10 angka, yaitu kode desa tanpa titik, misalnya 3510012001; juga salah: hall.name wajib diisi; "
+        "portal.prot tidak dikenal, mungkin maksudnya port; devices.tombol-a.kind wajib diisi; "
+        'devices.Tombol B.id harus huruf kecil, angka, dan tanda hubung di tengah, paling banyak 31, dan bukan "baru"; '
+        "devices.#3.id wajib diisi"
+    )
+
+
+@pytest.mark.parametrize("name", ["-a", "a-", "baru", "a" * 32, "A", "a_b", ""])
+def test_a_device_has_one_rule_of_names_everywhere(tmp_path: Path, name: str) -> None:
+    """What the pages, the Wi-Fi and the LAN broker could not have, hall.toml does not have either."""
+    with pytest.raises(Refusal) as refused:
+        load(tmp_path, SMALLEST + f'[[devices]]\nid = "{name}"\nkind = "gpio-button"\n')
+    assert refused.value.code == "settings-invalid"
+
+
 @pytest.mark.parametrize("address", ["balai.lan", "balai", "Pi-3.desa.example", "192.168.10.1", "fd00::1"])
 def test_devices_find_the_broker_by_name_or_address(tmp_path: Path, address: str) -> None:
     """Whatever a chip can look up or call."""

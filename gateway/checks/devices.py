@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.checks.finding import Finding, Level, Verdict
-from gateway.devices.ports import Device, DeviceState, Foresees, Wired
+from gateway.devices.claims import clashes
+from gateway.devices.ports import Claims, Device, DeviceState, Foresees
 from gateway.devices.remedies import remedy
 from gateway.devices.wall_screen import ALONE
 
@@ -30,8 +31,13 @@ ASTRAY = Verdict(
 )
 SHARED = Verdict(
     Level.BROKEN,
-    "Pin GPIO {pin} ditulis lebih dari sekali di hall.toml: {device}.",
-    "Teknisi: beri setiap tombol dan lampu pin sendiri (docs/rangkaian.md), lalu mulai ulang.",
+    "Hanya satu perangkat boleh memakai {thing}, tetapi hall.toml memberikannya kepada: {device}.",
+    "Teknisi: beri masing-masing tempatnya sendiri di hall.toml (docs/rangkaian.md, docs/settings.md), lalu mulai ulang.",
+)
+TWICE = Verdict(
+    Level.BROKEN,
+    "Perangkat {device} memakai {thing} dua kali di hall.toml.",
+    "Teknisi: beri setiap kabel pinnya sendiri di hall.toml (docs/rangkaian.md), lalu mulai ulang.",
 )
 TRIED = Verdict(
     Level.WARNING,
@@ -71,11 +77,7 @@ def check_devices(
 
 
 def _shared(devices: Iterable[Device]) -> Iterator[Finding]:
-    """Tell of each pin that has more than one wire, also while there is no chip that could say so."""
-    wires: dict[int, list[str]] = {}
-    for device in devices:
-        for pin in device.pins() if isinstance(device, Wired) else ():
-            wires.setdefault(pin, []).append(device.id)
-    for pin, names in sorted(wires.items()):
-        if len(names) > 1:
-            yield Finding("devices", SHARED, {"pin": pin, "device": ", ".join(dict.fromkeys(names))})
+    """Tell of each thing that more than one has, also where nothing is connected that could say so."""
+    for thing, names in clashes((one.id, one.claims()) for one in devices if isinstance(one, Claims)):
+        verdict = SHARED if len(names) > 1 else TWICE
+        yield Finding("devices", verdict, {"thing": thing, "device": ", ".join(names)})

@@ -99,7 +99,7 @@ def _of_contacts(device: SimulatedContacts) -> Iterator[Switch]:
     if act in device.held:
         yield Switch("release", f"Lepaskan{of_key}", partial(device.release, act), mends=True)
     else:
-        yield Switch("bounce", f"Tekan{of_key} bergetar", partial(device.bounce, act))
+        yield Switch("bounce", f"Tekan{of_key}, kontaknya aus", partial(device.bounce, act))
         yield Switch("hold", f"Ganjal{of_key}", partial(device.hold, act))
 
 

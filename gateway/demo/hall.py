@@ -90,9 +90,9 @@ def _settings(folder: Path, host: str, port: int, regency: Regency | None, lan: 
         DeviceSettings.model_validate({"id": f"keypad-{counter.id}", "kind": "simulated-keypad", "counter": counter.id})
         for counter in furnishing.COUNTERS
     ]
-    boards = [DeviceSettings(id="papan", kind="simulated-board")]
-    if find_spec("luma"):  # of the extra `demo`
-        boards += [DeviceSettings(id="matriks", kind="simulated-matrix"), DeviceSettings(id="angka", kind="simulated-segments")]
+    boards = [DeviceSettings(id="matriks", kind="simulated-matrix"), DeviceSettings(id="angka", kind="simulated-segments")]
+    if not find_spec("luma"):  # of the extra `demo`: without it no driver makes bytes, and a board is drawn from its face
+        boards = [DeviceSettings(id="papan", kind="simulated-board")]
     printer = DeviceSettings(id="printer", kind="simulated-printer")
     speaker = DeviceSettings(id="suara", kind="simulated-speaker")
     lamp = DeviceSettings(id="lampu", kind="simulated-lamp")

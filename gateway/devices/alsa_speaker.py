@@ -13,6 +13,7 @@ import threading
 import wave
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim, card
 from gateway.devices.ports import DeviceFault, DeviceState
 from gateway.errors import Reason
 
@@ -83,6 +84,10 @@ class AlsaSpeaker:
         player = self._player
         if player is not None:
             player.kill()
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return its card: two at one card would say each call twice, one after the other."""
+        return (card(self._device),)
 
     def _play(self, wav: bytes) -> None:
         limit_s = _duration_s(wav) + self._patience_s

@@ -1,23 +1,30 @@
 """Every kind of device by its name in ``hall.toml``.
 
-A new display is one file beside this one and one line in ``KINDS``. Options are strict: an unknown or wrong
-one is refused with its name before anything starts.
+A new display is one file beside this one and one line in ``KINDS``. Options are strict: an unknown, missing or wrong
+one is named. It makes its own device unusable and no other (docs/decisions/0021-a-wrong-option-costs-its-device-alone.md).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim, clashes, serial, usb_printer
 from gateway.devices.options import Entry, Options
 from gateway.devices.plugged import Devices
-from gateway.devices.ports import Device
-from gateway.errors import Refusal
+from gateway.devices.ports import Claims, Device
+from gateway.devices.unusable import Unusable
+from gateway.errors import Reason, Refusal
 
 if TYPE_CHECKING:
     from gateway.devices.escpos_port import Port
     from gateway.devices.max7219 import Chain
+
+log = logging.getLogger(__name__)
 
 
 def _gpio_button(id: str, options: Options, clock: Clock) -> Device:
@@ -79,10 +86,10 @@ def _hdmi_tv(id: str, options: Options, _clock: Clock) -> Device:
     return WallScreen(id, "hdmi-tv", options.name_or("screen", "tv"))
 
 
-def _kiosk_screen(id: str, _options: Options, _clock: Clock) -> Device:
+def _kiosk_screen(id: str, options: Options, _clock: Clock) -> Device:
     from gateway.devices.wall_screen import WallScreen  # noqa: PLC0415 - as above
 
-    return WallScreen(id, "kiosk-screen", "anjungan")
+    return WallScreen(id, "kiosk-screen", options.name_or("screen", "anjungan"))
 
 
 def _status_lamp(id: str, options: Options, clock: Clock) -> Device:
@@ -148,32 +155,36 @@ def _simulated_printer(id: str, _options: Options, clock: Clock) -> Device:
     return SimulatedPrinter(id, clock)
 
 
-def _escpos(id: str, kind: str, open_port: Callable[[int], Port], options: Options, clock: Clock) -> Device:
+def _escpos(
+    id: str, kind: str, open_port: Callable[[int], Port], options: Options, clock: Clock, claims: Iterable[Claim]
+) -> Device:
     from gateway.devices.escpos_printer import EscposPrinter  # noqa: PLC0415 - as above
 
     paper_mm, cut = options.choice("paper_mm", 58, (58, 80)), options.yes("cut", default=True)
-    return EscposPrinter(id, kind, open_port, clock, paper_mm=paper_mm, cut=cut, answers=options.yes("answers", default=True))
+    answers = options.yes("answers", default=True)
+    return EscposPrinter(id, kind, open_port, clock, paper_mm=paper_mm, cut=cut, answers=answers, claims=claims)
 
 
 def _escpos_network(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import open_network  # noqa: PLC0415 - as above
 
     host, port = options.address("host"), options.whole("port", 1, 65_535, default=9100)
-    return _escpos(id, "escpos-network", lambda wake: open_network(host, port, wake), options, clock)
+    return _escpos(id, "escpos-network", lambda wake: open_network(host, port, wake), options, clock, [Claim(f"{host}:{port}")])
 
 
 def _escpos_usb(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import ANY_PORT, open_usb, usb_path  # noqa: PLC0415 - as above
 
     path, port = options.text_or("path", ""), options.text_or("port", ANY_PORT)
-    return _escpos(id, "escpos-usb", lambda wake: open_usb(path or usb_path(port), wake), options, clock)
+    claims = usb_printer(path, "" if port == ANY_PORT else port)
+    return _escpos(id, "escpos-usb", lambda wake: open_usb(path or usb_path(port), wake), options, clock, claims)
 
 
 def _escpos_serial(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.escpos_port import SPEEDS, open_serial  # noqa: PLC0415 - as above
 
     path, baud = options.text_or("path", "/dev/ttyAMA0"), options.choice("baud", 9600, SPEEDS)
-    return _escpos(id, "escpos-serial", lambda wake: open_serial(path, baud, wake), options, clock)
+    return _escpos(id, "escpos-serial", lambda wake: open_serial(path, baud, wake), options, clock, serial(path))
 
 
 def _alsa_speaker(id: str, options: Options, clock: Clock) -> Device:
@@ -238,23 +249,45 @@ KINDS: dict[str, Callable[[str, Options, Clock], Device]] = {
 def plug_in(entries: Iterable[Entry], clock: Clock) -> Devices:
     """Make every device of the settings and look for its hardware once; what is missing is retried later.
 
-    Raises Refusal ``device-unknown-kind`` or ``device-option``.
+    One whose kind or options cannot be is ``Unusable`` and says why. Never raises.
     """
-    devices = Devices([_make(entry, clock) for entry in entries], lambda entry: _make(entry, clock))
+    devices = Devices([_made_or_told(entry, clock) for entry in entries], lambda entry: _make(entry, clock))
     devices.step()
     return devices
 
 
-def judge(entry: Entry, clock: Clock) -> None:
-    """Refuse a device that ``plug_in`` would refuse, without looking for its hardware. Raises as ``plug_in``."""
-    _make(entry, clock).close()
+def judge(entries: Iterable[Entry], clock: Clock) -> list[tuple[str, list[str]]]:
+    """Refuse devices that could not be used, without looking for their hardware; return what more than one of them claims, with their ids.
+
+    Raises Refusal ``device-unknown-kind`` or ``device-option``.
+    """
+    with ExitStack() as ending:
+        devices = [_make(entry, clock) for entry in entries]
+        for device in devices:
+            ending.callback(device.close)
+        return clashes((one.id, one.claims()) for one in devices if isinstance(one, Claims))
+
+
+def _made_or_told(entry: Entry, clock: Clock) -> Device:
+    try:
+        return _make(entry, clock)
+    except Refusal as refusal:
+        log.error("device=%s event=unusable code=%s", entry.id, refusal.code)  # noqa: TRY400 - a technician's slip needs no stack
+        return Unusable(entry.id, entry.kind, refusal.facts["wrong"])
 
 
 def _make(entry: Entry, clock: Clock) -> Device:
     make = KINDS.get(entry.kind)
     if make is None:
-        raise Refusal("device-unknown-kind", kind=entry.kind, kinds=", ".join(KINDS))
+        near = get_close_matches(entry.kind, KINDS, n=1)
+        hint = Reason(", mungkin maksudnya {near}", near=near[0]) if near else ""
+        wrong = Reason("jenis {kind} tidak dikenal{hint}", kind=entry.kind, hint=hint)
+        raise Refusal("device-unknown-kind", device=entry.id, kind=entry.kind, kinds=", ".join(KINDS), wrong=wrong)
     options = Options(entry)
     device = make(entry.id, options, clock)
-    options.end()
+    try:
+        options.end()
+    except Refusal:
+        device.close()
+        raise
     return device

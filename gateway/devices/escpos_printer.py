@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from gateway.clock import Clock
 from gateway.devices import escpos
+from gateway.devices.claims import Claim
 from gateway.devices.escpos_port import Port
 from gateway.devices.ports import DeviceFault, DeviceState, Slip
 from gateway.devices.printer_words import CLOSED, NONSENSE, SILENT, STALLED, UNPLUGGED, UNREACHABLE
@@ -35,11 +36,12 @@ class EscposPrinter:
 
     def __init__(
         self, id: str, kind: str, open_port: Callable[[int], Port], clock: Clock, *, paper_mm: int = 58, cut: bool = True,
-        answers: bool = True, patience: float = 1.0,
+        answers: bool = True, patience: float = 1.0, claims: Iterable[Claim] = (),
     ) -> None:  # fmt: skip
         """``open_port`` opens it, given the file that ends all waiting; ``patience`` stretches the times of this module."""
         self.id, self.kind = id, kind
         self._open = open_port
+        self._claims = tuple(claims)
         self._clock = clock
         self._width = escpos.WIDTHS[paper_mm]
         self._cut = cut
@@ -83,6 +85,10 @@ class EscposPrinter:
                 self._attempt(self._ask)
             finally:
                 self._busy.release()
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return where it is: two at one place would print over each other."""
+        return self._claims
 
     def close(self) -> None:
         """End at once what is under way, and never open it again."""

@@ -17,8 +17,8 @@ from gateway.errors import Reason
 log = logging.getLogger(__name__)
 
 CLOSED = Reason("ditutup")
-PIN_TAKEN = Reason("pin sudah dipakai perangkat lain")
-"""Twice in hall.toml."""
+PIN_TAKEN = Reason("pin ditulis dua kali di hall.toml")
+"""By another device, or by its own lamp."""
 PIN_HELD = Reason("pin dipakai config.txt atau program lain")
 """Linux has given it to an overlay or to another program."""
 NO_CHIP = Reason("chip GPIO tidak dapat dibuka")

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Required, TypedDict, Unpack
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim, pin
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio import PI, Chip, Pins
 from gateway.devices.keys import Keys
@@ -102,10 +103,10 @@ class GpioContacts:
         self._closed = True
         self._wires.close()
 
-    def pins(self) -> tuple[int, ...]:
-        """Return the BCM numbers that it is wired to."""
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the pins that it is wired to."""
         contacts, lamps = self._wires.numbers
-        return (*contacts, *lamps)
+        return tuple(map(pin, (*contacts, *lamps)))
 
     def _read(self) -> None:
         now_s = self._clock.monotonic_s()

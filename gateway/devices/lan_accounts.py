@@ -20,14 +20,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Self
 
+from gateway.devices.names import is_name
+
 ROOT = "balai/lan"
 """The first levels of every topic; below them stand the device's id, ``up`` or ``down``, and what is said."""
 HALL = "_hall"
-"""The hall's own name at the broker: no device can have it, for ids have no underscore."""
+"""The hall's own name at the broker: no device can have it, for names have no underscore."""
 PASSWORDS, RIGHTS, SETTINGS = "passwords", "acl", "mosquitto.conf"
 """The files that the broker reads."""
 
-ID = re.compile(r"[a-z0-9-]{1,32}|_hall")
 SECRET = re.compile(r"\$7\$[0-9]{1,7}\$[A-Za-z0-9+/]+={0,2}\$[A-Za-z0-9+/]+={0,2}")
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """Nothing that is taken for something else when it is read aloud."""
@@ -47,7 +48,7 @@ class LanAccount:
     """What proves the password, as ``secret_of`` makes it: safe to keep in a database, of no use to log in."""
 
     def __post_init__(self) -> None:
-        if not ID.fullmatch(self.id) or not SECRET.fullmatch(self.secret):
+        if not (is_name(self.id) or self.id == HALL) or not SECRET.fullmatch(self.secret):
             raise ValueError("no account of the LAN broker")
 
     @classmethod

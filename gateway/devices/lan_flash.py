@@ -7,8 +7,9 @@ flashed with ``esphome run NAME.yaml``. The password stands apart, in what is ad
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
+
+from gateway.devices.names import is_name
 
 PACKAGES = {
     ("lan-button", ""): "button",
@@ -20,8 +21,6 @@ PACKAGES = {
 """The package of each kind, and of each face of a board: eight MAX7219 digits, a MAX7219 matrix of 32 x 8 dots, or a TM1637."""
 CHIPS = ("esp32", "esp8266")
 FACES = ("segments", "matrix", "tm1637")
-NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,29}[a-z0-9])?")
-"""What a device may be called: its id is its name in the Wi-Fi too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ def flash_text(
 
     ``hall`` and ``label`` (the line's or the counter's name) are for people; ``broker`` and ``port`` are where devices find
     the LAN broker; ``chip`` is one of ``CHIPS`` and ``face``, of a board only, one of ``FACES``. Raises KeyError for a kind
-    or a face, and ValueError for a chip, that there is not, or an id that is no ``NAME``.
+    or a face, and ValueError for a chip, that there is not, or an id that is no name (``names``).
     """
     package = PACKAGES[kind, face if kind == "lan-board" else ""]
-    if chip not in CHIPS or not NAME.fullmatch(id):
+    if chip not in CHIPS or not is_name(id):
         raise ValueError("no device of ours")
     secret = f"{id.replace('-', '_')}_password"
     yaml = f"""\

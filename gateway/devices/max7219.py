@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Required, TypedDict, Unpack
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim, spi
 from gateway.devices.led_scene import LedScenes, Scene
 from gateway.devices.ports import BoardFace, DeviceFault, DeviceState
 from gateway.errors import Reason
@@ -168,6 +169,10 @@ class Max7219Board:
                 log.warning("device=%s event=close-failed", self.id)
             self._reason = CLOSED
             self._lose(DeviceState.MISSING, CLOSED)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return its SPI chip, and the pins of its bus."""
+        return tuple(spi(*self._address))
 
     def _write(self, *, anew: bool) -> None:
         if self._wire.spi is None:

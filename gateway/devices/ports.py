@@ -5,10 +5,13 @@ An absent or broken device never blocks the hall: it is ``missing`` or ``faulty`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from gateway.devices.claims import Claim
 
 
 class DeviceState(StrEnum):
@@ -127,11 +130,11 @@ class Blinks(Protocol):
 
 
 @runtime_checkable
-class Wired(Protocol):
-    """A device that is wired to pins of the Pi's header."""
+class Claims(Protocol):
+    """A device that has something for itself alone: pins, a port, a name."""
 
-    def pins(self) -> tuple[int, ...]:
-        """Return the BCM number of each of its wires: one that stands there twice has two that are at odds."""
+    def claims(self) -> Sequence[Claim]:
+        """Return each of them, and a pin as often as it has a wire."""
 
 
 class Button(Device, Protocol):

@@ -7,6 +7,7 @@ shows its face anew.
 from __future__ import annotations
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim
 from gateway.devices.led_picture import draw_digits, draw_dots
 from gateway.devices.max7219_machine import Max7219Chain
 from gateway.devices.max7219_matrix import Max7219Matrix
@@ -21,6 +22,10 @@ class Plug:
     def __init__(self, modules: int) -> None:
         self.chain = Max7219Chain(modules)
         self.plugged = True
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return nothing: each has an SPI of its own."""
+        return ()
 
     def unplug(self) -> None:
         """Pull it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from gateway.clock import Clock
 from gateway.devices.blinking import is_lit, until_change_s
+from gateway.devices.claims import Claim, pin
 from gateway.devices.gpio import PI, Chip, Pins
 from gateway.devices.ports import DeviceFault, DeviceState, LampSign
 
@@ -62,6 +63,6 @@ class StatusLamp:
             self._closed = True
             self._wires.close()
 
-    def pins(self) -> tuple[int, ...]:
-        """Return the BCM numbers that it is wired to; those that its own signs share once."""
-        return self._wires.numbers[1]
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the pins that it is wired to; those that its own signs share once."""
+        return tuple(map(pin, self._wires.numbers[1]))

@@ -19,6 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from gateway.clock import Clock
+from gateway.devices.claims import Claim
+from gateway.devices.claims import port as port_claim
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio import CLOSED
 from gateway.devices.gpio_contacts import STUCK
@@ -102,6 +104,7 @@ class UsbKeypad:
         follow: Callable[[Callable[[], bool]], object] = in_a_thread,
     ) -> None:
         self.id = id
+        self._port = port
         self._path = ports / (port + ENDING)
         self._meanings = {code: Press(id, "", 0.0, counter, act=act) for key, act in keys.items() for code in CODES[key]}
         self._clock = clock
@@ -175,6 +178,10 @@ class UsbKeypad:
             self._say(error)
             return False
         return True
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return its port: the keypad there is taken for one device alone."""
+        return (port_claim(self._port),)
 
     def close(self) -> None:
         """Let go of the keypad."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gateway.devices.claims import Claim
+from gateway.devices.claims import screen as screen_claim
 from gateway.devices.ports import DeviceState
 from gateway.errors import Reason
 
@@ -46,6 +48,10 @@ class WallScreen:
     def close(self) -> None:
         """Hear no more of it."""
         self._silence = None
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return its name: of two screens with one name nobody sees that one stands still."""
+        return (screen_claim(self.screen),)
 
     def _looked_at(self) -> tuple[DeviceState, str]:
         silence = self._silence

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from gateway.devices.lan_accounts import new_password, password_for, secret_of
-from gateway.devices.lan_flash import CHIPS, FACES, NAME, FlashText, flash_text
+from gateway.devices.lan_accounts import password_for, secret_of
+from gateway.devices.lan_flash import CHIPS, FACES, FlashText, flash_text
+from gateway.devices.names import is_name
 from gateway.devices.plugged import Devices
 from gateway.equipment import tables
 from gateway.equipment.desk import EquipmentDesk
@@ -27,8 +29,6 @@ log = logging.getLogger(__name__)
 
 WHERE_IT_BELONGS: Mapping[str, str] = {"lan-button": "line", "lan-keypad": "counter", "lan-board": ""}
 """The kinds that can be paired, and what each must be told of its place."""
-TAKEN = frozenset({"baru"})
-"""Names that are pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Pairing:
         self._desk = desk
         self._devices = devices
         self.lan = lan
+        self._turn = threading.Lock()
+        """One pairing after the other: a form that is sent twice at once is one wish."""
 
     def plug_in(self) -> None:
         """Bring every device that was paired before; one that cannot be made any more is left out, and said."""
@@ -76,20 +78,30 @@ class Pairing:
         with self._store.reader() as db:
             return next((one for one in tables.paired(db) if one.id == id), None)
 
-    def pair(self, fields: Mapping[str, str], hall: str, names: Mapping[str, str]) -> FlashText:
+    def pair(self, fields: Mapping[str, str], hall: str, names: Mapping[str, str], wish: Wish) -> FlashText | None:
         """Pair the device that a form tells of; return what is to be flashed, which nobody can be shown again.
 
-        ``names`` are those of lines and counters by id. Raises Refusal ``field-invalid``, ``device-id-taken`` and those of the store.
+        ``names`` are those of lines and counters by id. The same wish again changes nothing and returns the same; None when the device
+        has a newer password by now, or was let go. Raises Refusal ``field-invalid``, ``device-id-taken``, ``key-reused`` and those of the store.
         """
-        one = _read(fields, names)
+        with self._turn:
+            return self._pair(_read(fields, names), hall, names, wish)
+
+    def _pair(self, one: Paired, hall: str, names: Mapping[str, str], wish: Wish) -> FlashText | None:
+        password = password_for(f"{one.id}\0{wish.key}", wish.secret)
+        one = _proven_by(one, password)
+        with self._store.transaction() as tx:
+            is_again = answers.replay(tx, wish.key, f"pair {one.id}") is not None
+        if is_again:
+            former = self.find(one.id)
+            return self._text(one, password, hall, names) if former is not None and former.options == one.options else None
         if any(device.id == one.id for device in self._devices):
             raise Refusal("device-id-taken", device=one.id)
-        password = new_password(self._randomness)
-        one = _proven_by(one, password)
         self._desk.place(_place(one))
         self._devices.adopt(one)
         try:
             with self._store.transaction() as tx:
+                answers.keep(tx, wish.key, f"pair {one.id}", {}, wish.at)
                 tables.put_paired(tx, one, self._desk.note(tx, _place(one), Note.PAIRED))
         except BaseException:
             self._devices.dismiss(one.id)
@@ -151,7 +163,7 @@ def _read(fields: Mapping[str, str], names: Mapping[str, str]) -> Paired:
     face = fields.get("face", FACES[0])
     if kind not in WHERE_IT_BELONGS:
         raise Refusal("field-invalid", field="jenis")
-    if not NAME.fullmatch(id) or id in TAKEN:
+    if not is_name(id):
         raise Refusal("field-invalid", field="nama")
     if chip not in CHIPS or face not in FACES:
         raise Refusal("field-invalid", field="papan")

@@ -54,14 +54,14 @@ class PairingPages:
 
     async def _pair(self, request: Request) -> Response:
         session, fields = await self._sent(request)
-        names = self._places(fields.get("kind", ""))
+        names, wish = self._places(fields.get("kind", "")), Wish(form_key(fields), session.token, self._site.now())
         try:
-            flash = await run_in_threadpool(self._pairing.pair, fields, self._site.hall_name, names)
+            flash = await run_in_threadpool(self._pairing.pair, fields, self._site.hall_name, names, wish)
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_PAGE:
                 raise
             return self._page(request, session, fields, refusal)
-        return self._flash(request, session, fields["id"].strip(), flash)
+        return self._shown(request, session, fields["id"].strip(), flash)
 
     async def _replace(self, request: Request) -> Response:
         session, fields = await self._sent(request)
@@ -70,9 +70,7 @@ class PairingPages:
         found = await run_in_threadpool(self._pairing.find, id)
         names = self._places(found.kind if found else "")
         flash = await run_in_threadpool(self._pairing.replace, id, self._site.hall_name, names, wish)
-        if flash is None:  # an old page that is loaded again: what it showed is worth nothing any more
-            return redirect(self._site, request, f"{PATH}/{id}")
-        return self._flash(request, session, id, flash)
+        return self._shown(request, session, id, flash)
 
     async def _unpair(self, request: Request) -> Response:
         await self._sent(request)
@@ -95,9 +93,11 @@ class PairingPages:
     def _page(self, request: Request, session: Session, typed: Mapping[str, str], refusal: Refusal | None = None) -> Response:
         kind = typed.get("kind", "") if typed.get("kind", "") in WHERE_IT_BELONGS else ""
         return staff_page(
-            self._site, request, session, "pairing.html", f"{PATH}/baru", refusal, kind=kind, typed=typed, places=self._places(kind),
+            self._site, request, session, "pairing.html", f"{PATH}/baru", refusal, kind=kind, typed=typed, places=self._places(kind), key=self._site.new_key(),
             chips=CHIPS, faces=FACES, no_network="" if self._pairing.lan else remedy("", NO_NETWORK),
         )  # fmt: skip
 
-    def _flash(self, request: Request, session: Session, id: str, flash: FlashText) -> Response:
+    def _shown(self, request: Request, session: Session, id: str, flash: FlashText | None) -> Response:
+        if flash is None:  # an old page that is loaded again: what it showed is worth nothing any more
+            return redirect(self._site, request, f"{PATH}/{id}")
         return staff_page(self._site, request, session, "flash.html", f"{PATH}/{id}", id=id, flash=flash)

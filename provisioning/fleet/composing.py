@@ -5,7 +5,6 @@ What comes out is judged by ``gateway.settings`` and the catalogue of devices, b
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -61,14 +60,14 @@ def judge_entry(entry: HallEntry, fleet: FleetSettings, path: Path) -> None:
         reason = f"{fleet.regency} bermula dengan {fleet.code[:2]}.{fleet.code[2:]}"
         raise Refusal("settings-invalid", path=path, key="code", reason=reason)
     judge_sections(composed(entry, fleet), path)
-    for device in entry.devices:
-        try:
-            judge(device, SystemClock())  # none is started, so none looks at it
-        except Refusal as refusal:
-            facts: dict[str, Any] = refusal.facts
-            key, reason = facts.get("key", "kind"), facts.get("reason") or f"pilih {facts['kinds']}"
-            raise Refusal("settings-invalid", path=path, key=f"devices.{device.id}.{key}", reason=reason) from refusal
-    _judge_pins(entry, path)
+    try:
+        shared = judge(entry.devices, SystemClock())  # none is started, so none looks at it
+    except Refusal as refusal:
+        key, wrong = f"devices.{refusal.facts['device']}", refusal.facts["wrong"]
+        raise Refusal("settings-invalid", path=path, key=key, reason=wrong) from refusal
+    for thing, names in shared:
+        reason = f"{thing} diberikan kepada lebih dari satu: {', '.join(names)}"
+        raise Refusal("settings-invalid", path=path, key="devices", reason=reason)
 
 
 def judge_sections(tree: Mapping[str, Any], path: Path) -> None:
@@ -79,13 +78,6 @@ def judge_sections(tree: Mapping[str, Any], path: Path) -> None:
         key = str(refusal.facts["key"])
         named = key if key.startswith("devices") else f"settings.{key}"
         raise Refusal(refusal.code, **{**refusal.facts, "key": named}) from refusal
-
-
-def _judge_pins(entry: HallEntry, path: Path) -> None:
-    pins = Counter(pin for device in entry.devices for key, pin in device.options.items() if key == "pin" or key.endswith("_pin"))
-    for pin, times in pins.items():
-        if times > 1:
-            raise Refusal("settings-invalid", path=path, key="devices", reason=f"pin {pin} dipakai {times} kali")
 
 
 def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gateway.devices
-from gateway.checks.devices import GOOD, NONE, ONE, SHARED, SILENT, SOON, TRIED, check_devices
+from gateway.checks.devices import GOOD, NONE, ONE, SHARED, SILENT, SOON, TRIED, TWICE, check_devices
 from gateway.devices.catalog import KINDS, plug_in
 from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.options import Options
@@ -22,7 +22,7 @@ from gateway.settings import DeviceSettings
 from tests.support.clock import FakeClock
 
 ROOM = Path(gateway.devices.__file__).parent
-NO_DEVICES = {"options", "remedies", "trials", "catalog", "plugged"}
+NO_DEVICES = {"options", "remedies", "trials", "catalog", "plugged", "claims"}
 """Modules whose sentences are no reasons of a device, or that say them of all."""
 
 
@@ -68,6 +68,9 @@ class _Given(Options):
         return "nowhere"
 
     def text_or(self, key: str, default: str) -> str:
+        return default
+
+    def name_or(self, key: str, default: str) -> str:
         return default
 
     def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
@@ -135,21 +138,98 @@ def test_a_button_that_is_tried_is_always_said() -> None:
     assert "42 detik" in found[1].remedy
 
 
-def test_pins_that_stand_twice_are_told_without_a_chip() -> None:
-    """Every pin of every device: a laptop on which the settings are judged says it, and the start goes on."""
-    entries = [
-        {"id": "tombol-a", "kind": "gpio-button", "line": "a", "pin": 17, "lamp_pin": 18},
-        {"id": "tombol-b", "kind": "gpio-button", "line": "b", "pin": 18},
-        {"id": "loket", "kind": "gpio-keypad", "counter": "1", "call_pin": 5, "recall_pin": 5, "done_pin": 6},
-        {"id": "lampu", "kind": "status-lamp", "pin": 26, "yellow_pin": 26, "red_pin": 17},
-    ]
+CLASHES: list[tuple[str, list[dict[str, object]], list[tuple[object, str, str]]]] = [
+    (
+        "pins",
+        [
+            {"id": "tombol-a", "kind": "gpio-button", "line": "a", "pin": 17, "lamp_pin": 18},
+            {"id": "tombol-b", "kind": "gpio-button", "line": "b", "pin": 18},
+            {"id": "loket", "kind": "gpio-keypad", "counter": "1", "call_pin": 5, "recall_pin": 5, "done_pin": 6},
+            {"id": "lampu", "kind": "status-lamp", "pin": 26, "yellow_pin": 26, "red_pin": 17},
+        ],
+        [(SHARED, "GPIO 17", "tombol-a, lampu"), (SHARED, "GPIO 18", "tombol-a, tombol-b"), (TWICE, "GPIO 5", "loket")],
+    ),
+    (
+        "a lamp at the pin of its own button",
+        [{"id": "tombol-a", "kind": "gpio-button", "line": "a", "pin": 17, "lamp_pin": 17}],
+        [(TWICE, "GPIO 17", "tombol-a")],
+    ),
+    (
+        "two boards at one chip",
+        [{"id": "papan-1", "kind": "max7219-segments"}, {"id": "papan-2", "kind": "max7219-matrix", "columns": 8}],
+        [(SHARED, "SPI 0.0", "papan-1, papan-2")],
+    ),
+    (
+        "boards at two chips share the wires of their data",
+        [{"id": "papan-1", "kind": "max7219-segments"}, {"id": "papan-2", "kind": "max7219-matrix", "columns": 8, "chip": 1}],
+        [],
+    ),
+    (
+        "a button at a pin of the SPI",
+        [{"id": "papan", "kind": "max7219-segments"}, {"id": "tombol-a", "kind": "gpio-button", "line": "a", "pin": 7}],
+        [(SHARED, "GPIO 7", "papan, tombol-a")],
+    ),
+    (
+        "a lamp at a pin of the serial line",
+        [{"id": "printer", "kind": "escpos-serial"}, {"id": "lampu", "kind": "status-lamp", "pin": 15}],
+        [(SHARED, "GPIO 15", "printer, lampu")],
+    ),
+    (
+        "screens of one name",
+        [
+            {"id": "tv-1", "kind": "hdmi-tv"},
+            {"id": "tv-2", "kind": "hdmi-tv", "screen": "tv"},
+            {"id": "layar", "kind": "kiosk-screen"},
+        ],
+        [(SHARED, "nama layar tv", "tv-1, tv-2")],
+    ),
+    (
+        "USB printers that are not told apart",
+        [{"id": "printer-1", "kind": "escpos-usb"}, {"id": "printer-2", "kind": "escpos-usb", "port": "1-1.2"}],
+        [(SHARED, "printer USB tanpa port", "printer-1, printer-2")],
+    ),
+    (
+        "USB printers that are",
+        [{"id": f"printer-{port}", "kind": "escpos-usb", "port": f"1-1.{port}"} for port in (2, 3)],
+        [],
+    ),
+    (
+        "keypads at one port",
+        [{"id": f"keypad-{one}", "kind": "usb-keypad", "counter": one, "port": "usb-1"} for one in "12"],
+        [(SHARED, "porta usb-1", "keypad-1, keypad-2")],
+    ),
+    (
+        "speakers at one card",
+        [{"id": "suara-1", "kind": "alsa-speaker"}, {"id": "suara-2", "kind": "alsa-speaker"}],
+        [(SHARED, "kartu suara default", "suara-1, suara-2")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("entries", "told"), [case[1:] for case in CLASHES], ids=[case[0] for case in CLASHES])
+def test_what_two_devices_want_alone_is_told_without_hardware(
+    entries: list[dict[str, object]], told: list[tuple[object, str, str]]
+) -> None:
+    """A laptop on which the settings are judged says it, and the start goes on."""
     with plug_in([DeviceSettings.model_validate(one) for one in entries], FakeClock()) as devices:
-        told = [one.facts for one in check_devices(devices) if one.verdict is SHARED]
-    assert told == [
-        {"pin": 5, "device": "loket"},
-        {"pin": 17, "device": "tombol-a, lampu"},
-        {"pin": 18, "device": "tombol-a, tombol-b"},
-    ]
+        found = [one for one in check_devices(devices) if one.verdict in {SHARED, TWICE}]
+    assert sorted((one.facts["thing"], one.verdict, one.facts["device"]) for one in found) == sorted(
+        (thing, verdict, names) for verdict, thing, names in told
+    )
+
+
+def test_a_device_that_cannot_be_used_is_told_with_all_that_is_wrong() -> None:
+    """In the reader's language; the hall's other devices are well."""
+    wrong = {"id": "tombol-a", "kind": "gpio-button", "pin": 99, "warna": 3}
+    with plug_in(
+        [DeviceSettings.model_validate(wrong), DeviceSettings(id="papan", kind="simulated-board")], FakeClock()
+    ) as devices:
+        [found] = check_devices(devices)
+    said = words("en").tell(found.verdict.sentence, found.facts)
+    assert said == (
+        "Device in trouble: tombol-a (not usable: line must be filled in; pin must be a whole number from 0 to 27; "
+        "warna is unknown for gpio-button)."
+    )
 
 
 def test_a_status_lamp_whose_signs_share_a_pin_is_well() -> None:

@@ -221,10 +221,27 @@ def test_each_fault_is_said_and_mended(demo: Demo, fault: str, mend: str, says: 
 
 
 def test_a_bouncing_contact_gives_one_number(demo: Demo) -> None:
-    """Six touches of one press, and the page says what was made of them."""
+    """Every press is six touches, on a worn contact twenty-one; the page says what was made of them."""
+    demo.post("/sim/press/tombol-a")
+    told = [demo.client.get("/sim").text]
+    demo.queue.clock.advance(2)
     demo.post("/sim/switch/tombol-a/bounce")
-    assert demo.queue.rows("SELECT label FROM ticket") == [("A-001",)]
-    assert "6 sentuhan, 1 dihitung" in demo.client.get("/sim").text
+    told.append(demo.client.get("/sim").text)
+    assert demo.queue.rows("SELECT label FROM ticket") == [("A-001",), ("A-002",)]
+    assert "6 sentuhan, 1 dihitung" in told[0]
+    assert "27 sentuhan, 2 dihitung" in told[1]
+
+
+def test_the_lamp_in_a_button_shines_as_its_pin_does(demo: Demo) -> None:
+    """A second long, from the edge that counted; a press that does not count lights nothing."""
+    said = []
+    for passed_s in (0.0, 1.5, 0.0):
+        demo.post("/sim/press/tombol-a")
+        said.append("lampu menyala" in demo.client.get("/sim").text)
+        demo.queue.clock.advance(passed_s)
+        demo.devices.step()
+        said.append("lampu menyala" in demo.client.get("/sim").text)
+    assert said == [True, True, True, False, True, True]
 
 
 def test_a_button_that_is_held_for_long_is_switched_off(demo: Demo) -> None:

@@ -133,7 +133,7 @@ def test_what_has_a_wrong_pin_leaves_the_others_alone(wrong: str) -> None:
     other = others[wrong]
     for _ in range(2):
         other.look()
-    assert (other.state(), other.reason()) == (DeviceState.MISSING, "pin sudah dipakai perangkat lain")
+    assert (other.state(), other.reason()) == (DeviceState.MISSING, "pin ditulis dua kali di hall.toml")
     assert table.presses_of(17, table.presses) == 1
     table.first.look()
     other.close()

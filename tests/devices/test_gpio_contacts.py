@@ -114,7 +114,7 @@ def test_a_lamp_on_a_pin_in_use_is_said_and_lets_go_of_the_keys() -> None:
     clock, pins = FakeClock(), MockFactory()
     wrong = GpioKeypad("loket", "1", (CALL, RECALL, DONE), clock, rules=ContactRules(), lamp_pin=CALL, chip=Chip(lambda: pins))
     wrong.look()
-    assert (wrong.state(), wrong.reason()) == (DeviceState.MISSING, "pin sudah dipakai perangkat lain")
+    assert (wrong.state(), wrong.reason()) == (DeviceState.MISSING, "pin ditulis dua kali di hall.toml")
 
 
 @pytest.mark.parametrize(

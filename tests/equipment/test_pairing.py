@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import random
 import re
@@ -15,6 +16,7 @@ from gateway.clock import SystemClock
 from gateway.commands import act_on
 from gateway.demo.lan_devices import EmulatedKeys
 from gateway.devices.ports import DeviceState
+from gateway.equipment.pairing import Wish
 from gateway.hall import Hall
 from gateway.mqtt.address import BrokerAddress, Node
 from gateway.people.model import Role
@@ -26,6 +28,7 @@ from tests.support.waiting import until
 
 KEY = "a" * 28
 """Of one form."""
+KEYS = itertools.count()
 
 
 def hall_of(folder: Path, lan: LanSettings) -> Hall:
@@ -44,7 +47,7 @@ def lan_of(folder: Path) -> LanSettings:
 def sent(client: httpx.Client, path: str, **fields: str) -> httpx.Response:
     """Send a form of the page; return the answer, which is shown once."""
     csrf = re.findall(r'name="csrf" value="([^"]*)"', client.get("/petugas").text)[0]
-    return client.post(path, data={"csrf": csrf, **fields})
+    return client.post(path, data={"csrf": csrf, "key": f"{next(KEYS):028d}", **fields})
 
 
 def password_of(answer: httpx.Response) -> str:
@@ -143,6 +146,19 @@ def test_a_name_is_given_once(tmp_path: Path) -> None:
         assert [line.what for line in hall.equipment.history("papan")] == ["paired", "unpaired", "paired"]
 
 
+def test_a_form_of_pairing_that_is_sent_again_shows_the_same(tmp_path: Path) -> None:
+    """F5 on the page of the password pairs nothing twice and shows it once more; an older one leads to the device."""
+    board = {"kind": "lan-board", "id": "papan", "face": "matrix", "key": KEY}
+    with hall_of(tmp_path, lan_of(tmp_path)) as hall:
+        hall.people.add_officer("Siti", PIN, Role.TECHNICIAN)
+        with browser(hall) as client:
+            first, again = (password_of(sent(client, "/perangkat/baru", **board)) for _ in range(2))
+            assert sent(client, "/perangkat/papan/tulis").status_code == 200
+            old = sent(client, "/perangkat/baru", **board)
+        assert (again, old.status_code, old.headers["location"]) == (first, 303, "/perangkat/papan")
+        assert [line.what for line in hall.equipment.history("papan")] == ["replaced", "paired"]
+
+
 def test_a_device_that_never_connected_is_not_said_to_blink(tmp_path: Path) -> None:
     """Its lamp and its press are refused at once with the reason, and the reason's remedy stands beside it."""
     with hall_of(tmp_path, lan_of(tmp_path)) as hall:
@@ -200,7 +216,7 @@ def test_a_paired_device_that_cannot_be_made_any_more_stops_no_start(tmp_path: P
     """One whose name hall.toml has taken since, for example."""
     lan = lan_of(tmp_path)
     with hall_of(tmp_path, lan) as hall:
-        hall.pairing.pair({"kind": "lan-board", "id": "papan"}, "Balai", {})
+        hall.pairing.pair({"kind": "lan-board", "id": "papan"}, "Balai", {}, Wish(KEY, "rahasia", hall.clock.now()))
         with hall.store.transaction() as tx:
             tx.execute("UPDATE paired_device SET kind = 'lan-toaster'")
     with hall_of(tmp_path, lan) as hall:

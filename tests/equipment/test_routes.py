@@ -196,3 +196,18 @@ def test_the_pages_are_there_in_every_language(hall: Hall, language: str) -> Non
         for path in ("/perangkat", "/perangkat/printer", "/perangkat/tombol-a"):
             answer = client.get(path, params={"bahasa": language})
             assert (answer.status_code, f'lang="{language}"' in answer.text) == (200, True)
+
+
+def test_a_wrong_option_costs_its_device_alone(tmp_path: Path) -> None:
+    """The hall starts and gives numbers; what is wrong stands on the pages, and a kind that does not exist goes to the centre as unknown."""
+    path = write_settings(tmp_path)
+    path.write_text(path.read_text() + '\n[[devices]]\nid = "salah"\nkind = "Gpio Buton"\n')
+    with Hall(Settings.load(path), clock=FakeClock()) as running:
+        running.people.add_officer("Siti", PIN, Role.TECHNICIAN)
+        assert until(lambda: "salah" in running.devices.ailing())
+        with browser(running) as client:
+            page, health = client.get("/perangkat").text, client.get("/kesehatan").text
+        press(running)
+        assert until(lambda: sum(map(len, running.view.current.waiting.values())) == 1)
+    assert "tidak dapat dipakai: jenis Gpio Buton tidak dikenal, mungkin maksudnya gpio-button" in page
+    assert "tidak dapat dipakai: jenis Gpio Buton" in health

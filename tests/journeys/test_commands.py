@@ -113,7 +113,7 @@ def test_check_finds_a_well_hall_and_a_broken_one(tmp_path: Path) -> None:
         (("run", "--config", "{folder}/nowhere.toml"), "tidak dapat dibaca"),
         (("run", "--config", "{folder}/unknown-key.toml"), "Mungkin maksudnya: port"),
         (("run", "--config", "{folder}/wrong-type.toml"), "harus bilangan bulat"),
-        (("run", "--config", "{folder}/unknown-kind.toml"), "simulated-button"),
+        (("run", "--config", "{folder}/no-name.toml"), "devices.#2.id wajib diisi"),
         (("restore", "--config", "{folder}/hall.toml", "{folder}/nowhere.backup"), "bukan cadangan"),
         (("officer", "list", "--config", "{folder}/hall.toml"), "belum berisi balai"),
         (("backup", "--config", "{folder}/hall.toml", "{folder}/new.backup"), "belum berisi balai"),
@@ -130,7 +130,7 @@ def test_every_mistake_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...],
     head = write_settings(tmp_path).read_text()
     (tmp_path / "unknown-key.toml").write_text(head.replace("port =", "prt ="))
     (tmp_path / "wrong-type.toml").write_text(head.replace("port = 0", 'port = "0"'))
-    (tmp_path / "unknown-kind.toml").write_text(head.replace("simulated-board", "hologram"))
+    (tmp_path / "no-name.toml").write_text(head.replace('id = "papan"\n', 'name = "papan"\n').replace("[portal]", "[portal]\nprt = 1"))
     (tmp_path / "not-text.toml").write_bytes(b"\xff\xfe")
     (tmp_path / "huge.toml").write_text("#" * 300_000)
     told = gateway(*(part.format(folder=tmp_path) for part in arguments), stdin="12")

@@ -17,6 +17,7 @@ from typing import Any
 from gateway.devices import catalog
 from gateway.devices.ports import BoardFace, Slip
 from gateway.devices.simulated_board import SimulatedBoard
+from gateway.devices.simulated_button import CLEAN
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.hall import Hall
 from gateway.settings import Settings
@@ -79,7 +80,7 @@ def main(settings: Path, level: str) -> None:
         for line in sys.stdin:
             act, device = line.split()
             if act == "press":
-                tell(pressed=device, counted=buttons[device].press())
+                tell(pressed=device, counted=buttons[device].press(contact=CLEAN))
 
 
 if __name__ == "__main__":

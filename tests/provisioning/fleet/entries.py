@@ -18,7 +18,7 @@ _letters = st.characters().filter(str.isprintable)
 _lines = st.text(_letters, min_size=1, max_size=30).map(str.strip).filter(bool)
 _devices = st.lists(
     st.fixed_dictionaries(
-        {"id": st.from_regex(r"[a-z0-9-]{1,8}", fullmatch=True), "kind": st.just("gpio-button"), "line": _lines},
+        {"id": st.from_regex(r"[a-z0-9](-?[a-z0-9]){0,4}", fullmatch=True), "kind": st.just("gpio-button"), "line": _lines},
         optional={"rest_s": st.floats(0, 10), "stuck_s": st.integers(11, 3600)},  # a hall refuses one that is not beyond rest_s
     ),
     max_size=4,

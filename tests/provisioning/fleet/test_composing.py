@@ -52,11 +52,11 @@ def test_every_wiring_can_stand_in_the_inventory(wiring: Any) -> None:
 @pytest.mark.parametrize(
     ("more", "key", "reason"),
     [
-        ({"devices": [{**BUTTON, "pin": 99}]}, "devices.tombol-a.pin", "0 sampai 27"),
-        ({"devices": [{**BUTTON, "colour": "red"}]}, "devices.tombol-a.colour", "tidak dikenal"),
-        ({"devices": [{**BUTTON, "kind": "gpio-buton"}]}, "devices.tombol-a.kind", "gpio-button"),
+        ({"devices": [{**BUTTON, "pin": 99}]}, "devices.tombol-a", "pin harus bilangan bulat 0 sampai 27"),
+        ({"devices": [{**BUTTON, "colour": "red"}]}, "devices.tombol-a", "colour tidak dikenal"),
+        ({"devices": [{**BUTTON, "kind": "gpio-buton"}]}, "devices.tombol-a", "mungkin maksudnya gpio-button"),
         ({"devices": [BUTTON, BUTTON]}, "devices.id", "dua kali"),
-        ({"devices": [BUTTON, {**BUTTON, "id": "tombol-b"}]}, "devices", "pin 17"),
+        ({"devices": [BUTTON, {**BUTTON, "id": "tombol-b"}]}, "devices", "GPIO 17"),
         ({"settings": {"relay": {"broker": "http://x"}}}, "settings.relay.broker", "mqtt://"),
         ({"settings": {"relay": 3}}, "settings.relay", ""),
         ({"settings": {"hall": 3}}, "settings.hall", ""),
