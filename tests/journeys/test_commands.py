@@ -130,7 +130,9 @@ def test_every_mistake_is_a_sentence(tmp_path: Path, arguments: tuple[str, ...],
     head = write_settings(tmp_path).read_text()
     (tmp_path / "unknown-key.toml").write_text(head.replace("port =", "prt ="))
     (tmp_path / "wrong-type.toml").write_text(head.replace("port = 0", 'port = "0"'))
-    (tmp_path / "no-name.toml").write_text(head.replace('id = "papan"\n', 'name = "papan"\n').replace("[portal]", "[portal]\nprt = 1"))
+    (tmp_path / "no-name.toml").write_text(
+        head.replace('id = "papan"\n', 'name = "papan"\n').replace("[portal]", "[portal]\nprt = 1")
+    )
     (tmp_path / "not-text.toml").write_bytes(b"\xff\xfe")
     (tmp_path / "huge.toml").write_text("#" * 300_000)
     told = gateway(*(part.format(folder=tmp_path) for part in arguments), stdin="12")
