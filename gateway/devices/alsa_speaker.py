@@ -13,8 +13,8 @@ import threading
 import wave
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim, card
-from gateway.devices.ports import DeviceFault, DeviceState
+from gateway.devices.claims import card
+from gateway.devices.ports import Claim, DeviceFault, DeviceState
 from gateway.errors import Reason
 
 PROGRAM = "aplay"

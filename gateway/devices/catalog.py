@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim, clashes, serial, usb_printer
+from gateway.devices.claims import clashes, serial, usb_printer
 from gateway.devices.options import Entry, Options
 from gateway.devices.plugged import Devices
-from gateway.devices.ports import Claims, Device
+from gateway.devices.ports import Claim, Claims, Device
 from gateway.devices.unusable import Unusable
 from gateway.errors import Reason, Refusal
 

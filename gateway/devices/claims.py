@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from gateway.devices.ports import Claim
 from gateway.errors import Reason
-
-
-class Claim(NamedTuple):
-    """One thing, in words: ``GPIO 17``."""
-
-    thing: str
-    together: str = ""
-    """Who says the same here may have it together, as boards have the data wire of one SPI; empty: alone."""
 
 
 def pin(number: int, together: str = "") -> Claim:

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable
 
 from gateway.clock import Clock
 from gateway.devices import escpos
-from gateway.devices.claims import Claim
 from gateway.devices.escpos_port import Port
-from gateway.devices.ports import DeviceFault, DeviceState, Slip
+from gateway.devices.ports import Claim, DeviceFault, DeviceState, Slip
 from gateway.devices.printer_words import CLOSED, NONSENSE, SILENT, STALLED, UNPLUGGED, UNREACHABLE
 from gateway.devices.slip import draw_slip
 

@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any, Required, TypedDict, Unpack
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim, pin
+from gateway.devices.claims import pin
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio import PI, Chip, Pins
 from gateway.devices.keys import Keys
-from gateway.devices.ports import DeviceState, Press
+from gateway.devices.ports import Claim, DeviceState, Press
 from gateway.errors import Reason
 
 log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Required, TypedDict, Unpack
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim, spi
+from gateway.devices.claims import spi
 from gateway.devices.led_scene import LedScenes, Scene
-from gateway.devices.ports import BoardFace, DeviceFault, DeviceState
+from gateway.devices.ports import BoardFace, Claim, DeviceFault, DeviceState
 from gateway.errors import Reason
 
 log = logging.getLogger(__name__)

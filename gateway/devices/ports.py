@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
-
-if TYPE_CHECKING:
-    from gateway.devices.claims import Claim
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class DeviceState(StrEnum):
@@ -89,6 +86,14 @@ class LampSign(StrEnum):
     """Blinks slowly: the regency is out of reach, the hall works."""
     PERSON = "person"
     """Blinks fast: somebody must come and look."""
+
+
+class Claim(NamedTuple):
+    """One thing, in words: ``GPIO 17``."""
+
+    thing: str
+    together: str = ""
+    """Who says the same here may have it together, as boards have the data wire of one SPI; empty: alone."""
 
 
 class Device(Protocol):

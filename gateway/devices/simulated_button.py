@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio import Chip
 from gateway.devices.gpio_contacts import GpioContacts
 from gateway.devices.gpio_keypad import ACTS
-from gateway.devices.ports import Press
+from gateway.devices.ports import Claim, Press
 
 PINS = (2, 3, 4, 5, 6)
 LAMP_PIN = 26

@@ -7,11 +7,11 @@ shows its face anew.
 from __future__ import annotations
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim
 from gateway.devices.led_picture import draw_digits, draw_dots
 from gateway.devices.max7219_machine import Max7219Chain
 from gateway.devices.max7219_matrix import Max7219Matrix
 from gateway.devices.max7219_segments import Max7219Segments
+from gateway.devices.ports import Claim
 
 BRIGHTNESS = 4
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from gateway.clock import Clock
 from gateway.devices.blinking import is_lit, until_change_s
-from gateway.devices.claims import Claim, pin
+from gateway.devices.claims import pin
 from gateway.devices.gpio import PI, Chip, Pins
-from gateway.devices.ports import DeviceFault, DeviceState, LampSign
+from gateway.devices.ports import Claim, DeviceFault, DeviceState, LampSign
 
 
 class StatusLamp:

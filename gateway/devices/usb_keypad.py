@@ -19,13 +19,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from gateway.clock import Clock
-from gateway.devices.claims import Claim
 from gateway.devices.claims import port as port_claim
 from gateway.devices.debounce import ContactRules
 from gateway.devices.gpio import CLOSED
 from gateway.devices.gpio_contacts import STUCK
 from gateway.devices.keys import Keys
-from gateway.devices.ports import DeviceState, Press
+from gateway.devices.ports import Claim, DeviceState, Press
 from gateway.devices.typed_number import TypedNumber
 from gateway.errors import Reason
 

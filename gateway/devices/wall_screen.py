@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gateway.devices.claims import Claim
 from gateway.devices.claims import screen as screen_claim
-from gateway.devices.ports import DeviceState
+from gateway.devices.ports import Claim, DeviceState
 from gateway.errors import Reason
 
 SILENT_S = 60.0

@@ -26,7 +26,7 @@ from gateway.services import faults as service_faults
 from gateway.services.model import EVENTS, WHO
 from gateway.services.setup_file import FileForm
 from gateway.services.setup_services import ServiceForm, ServiceList
-from gateway.settings import REASONS
+from gateway.setting_faults import REASONS
 from gateway.tickets import furnishing
 from gateway.tickets.setup_counters import CounterForm, CounterList
 from gateway.tickets.setup_hours import HoursForm
