@@ -20,6 +20,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 LONGER = {
+    "gateway/errors.py": 450,  # a table: every code with its sentence under the others, so that no two say the same
     "gateway/hall.py": 450,  # the one visible order of start and stop: cut in two, it would be visible nowhere
     "gateway/relay/progress.py": 310,  # one state machine: cut in two, neither half could be read alone
     "gateway/store/database.py": 330,  # one class: each step of the commit that writers share

@@ -16,6 +16,7 @@ import gateway.healthposts.tables
 import gateway.market.tables
 import gateway.people.tables
 import gateway.privacy.tables
+import gateway.services.letters.tables
 import gateway.services.tables
 import gateway.tickets.tables
 from gateway.store import tables
@@ -41,4 +42,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0015-paper-key", gateway.privacy.tables.add_paper),
     ("0016-market", gateway.market.tables.create),
     ("0017-healthposts", gateway.healthposts.tables.create),
+    ("0019-letters", gateway.services.letters.tables.create),
 )

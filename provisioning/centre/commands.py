@@ -25,6 +25,7 @@ from provisioning.centre.parcels import fetch, parcels
 from provisioning.centre.replaying import Replay
 from provisioning.centre.signing_key import load_key
 from provisioning.centre.stopping import asked_to_stop
+from provisioning.centre.verifying import verifier
 from provisioning.centre.viewing import follow_events, show_dead_letters, show_lanes, watch_halls
 
 SESSION_S = 60 * 24 * 3600
@@ -195,5 +196,5 @@ def replay(database: str, topic_root: str, *, only_list: bool) -> None:
     )
 
 
-for command in (ask, orders, key, parcels, fetch):
+for command in (ask, orders, key, parcels, fetch, verifier):
     centre.add_command(command)

@@ -68,6 +68,11 @@ class CentreReader:
         )
         return {(hall, subject): count for hall, subject, count in found}
 
+    def facts(self, *types: str) -> list[tuple[str, str, str]]:
+        """Return every fact of some types, oldest first: (hall, type, data)."""
+        marks = ", ".join("?" * len(types))
+        return self._sql.execute(f"SELECT hall, type, data FROM facts WHERE type IN ({marks}) ORDER BY arrival", types).fetchall()  # noqa: S608 - question marks
+
     def orders(self, last: int) -> list[OrderRow]:
         """Return the newest ``last`` orders, the oldest of them first."""
         found = self._sql.execute(f"SELECT {ORDER} FROM orders o ORDER BY o.asked_at DESC, o.id LIMIT ?", (last,))  # noqa: S608 - names of columns, written there

@@ -36,7 +36,7 @@ from gateway.tickets.setup_rules import RulesForm
 
 ROOT = Path(gateway.checks.__file__).parent.parent
 
-SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason", "Wrong", "Misspelled"}
+SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "self", "Reason", "Wrong", "Misspelled", "Unclear"}
 """What ``Words`` are called where they speak."""
 
 

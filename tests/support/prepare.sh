@@ -24,6 +24,7 @@ if [ "${1:-install}" = test ]; then
     need openssl command_of openssl
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
+    need poppler-utils command_of pdftotext
     need postgresql ls /usr/lib/postgresql
     need swtpm command_of swtpm
     need tpm2-tools command_of tpm2_nvread
