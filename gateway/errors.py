@@ -157,6 +157,16 @@ FAULTS: dict[str, Fault] = {
     "healthpost-unknown": Fault(404, "Posyandu ini tidak ada.", "Lihat jadwal posyandu."),
     "healthposts-full": Fault(409, "Sudah ada {limit} posyandu.", "Hapus yang tidak dipakai lagi."),
     "healthpost-hours": Fault(422, "Jam selesai tidak sesudah jam mulai.", "Perbaiki kedua jam itu."),
+    # Requests
+    "draft-unknown": Fault(404, "Isian permohonan ini tidak ada lagi.", "Isian disimpan 3 hari. Mulai lagi dari daftar layanan, atau minta bantuan petugas."),
+    "drafts-full": Fault(503, "Terlalu banyak permohonan yang sedang diisi.", "Coba lagi nanti, atau datang ke loket."),
+    "consent-needed": Fault(422, "Permohonan ini memerlukan persetujuan Anda.", "Beri tanda bila setuju; bila tidak, bicaralah dengan petugas."),
+    "requests-at-counter": Fault(409, "Di balai ini permohonan dimulai di loket.", "Ambil nomor, lalu sebutkan layanan yang diperlukan kepada petugas."),
+    "answers-wrong": Fault(422, "Ada isian yang belum benar.", "Perbaiki yang ditandai, lalu kirim lagi."),
+    "request-unknown": Fault(404, "Permohonan ini tidak ditemukan.", "Periksa alamat atau kode lacak pada tanda terima."),
+    "code-unknown": Fault(404, "Tidak ada permohonan dengan kode ini.", "Periksa delapan huruf dan angka pada tanda terima, lalu ketik lagi."),
+    "act-too-late": Fault(409, "Itu tidak dapat dilakukan lagi untuk {number}.", "Lihat keadaannya sekarang."),
+    "reason-needed": Fault(422, "Pilih alasan penolakan.", "Pemohon membaca alasan itu di ponselnya."),
     # What is personal
     "paper-misspelled": Fault(400, "Kunci pemulihan salah ketik: {reason}.", "Cocokkan huruf demi huruf dengan kertasnya, lalu ketik lagi."),
     "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),

@@ -26,6 +26,12 @@ from gateway.relay.effects import Effect
 from gateway.safekeeping import Safekeeping
 from gateway.services.desk import ServicesDesk
 from gateway.services.queue_lines import LinesSource
+from gateway.services.requests import routes as requests_routes
+from gateway.services.requests.desk import RequestsDesk
+from gateway.services.requests.drafts import DraftsDesk
+from gateway.services.requests.records import kinds_of
+from gateway.services.requests.rooms import Rooms
+from gateway.services.requests.view import RequestsView
 from gateway.services.routes import ServicePages
 from gateway.services.view import CatalogueView
 from gateway.settings import Settings
@@ -52,17 +58,24 @@ class Village:
         self.services.furnish()
         self.catalogue = CatalogueView(store)
         self.square = Square(settings, store, clock, self.vault, choices)
+        self.drafts = DraftsDesk(store, clock)
+        self.requests = RequestsDesk(store, clock, randomness, hall.zone, self.vault, self.drafts)
+        self.requested = RequestsView(store, clock, hall.zone)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
         self.news.stale()
         self.catalogue.stale()
         self.square.stale()
+        self.requested.stale()
 
     def features(self, people: PeopleDesk, lines: LinesSource) -> Sequence[Feature]:
         """Return the pages, in the order in which ``/atur`` lists them."""
         return (
             ServicePages(self.services, self.catalogue, people, self._choices, lines),
+            requests_routes.RequestPages(
+                Rooms(self.requests, self.drafts, self.catalogue, people, self._choices), self.requested
+            ),
             BulletinPages(
                 *(self.bulletin, self.news, people, self._choices),
                 lambda: [(line.id, line.name) for line in lines()],
@@ -76,7 +89,7 @@ class Village:
 
     def larger_bodies(self) -> Mapping[str, int]:
         """Return how many bytes forms for everybody may have, by address."""
-        return self.square.larger_bodies()
+        return {**requests_routes.LARGER_BODIES, **self.square.larger_bodies()}
 
     def told(self, language: str) -> News:
         """Return what boards and the front page tell everybody: what is today and tomorrow, then what is announced."""
@@ -85,11 +98,15 @@ class Village:
 
     def jobs(self, open_line: OpenLine) -> Sequence[Job]:
         """Return what the calendar asks of the features, each written so that it catches up; ``open_line`` is the queue's."""
-        return (*self.safekeeping.jobs(self.records()), *self.square.jobs(open_line))
+        return (
+            Job("forget-drafts", self.drafts.sweep, minute="40"),
+            *self.safekeeping.jobs(self.records()),
+            *self.square.jobs(open_line),
+        )
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""
-        return (*self.square.records(),)
+        return (*kinds_of(self.requests), *self.square.records())
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""

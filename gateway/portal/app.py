@@ -87,6 +87,8 @@ class Portal:
         routes += [*DoorPage(site).routes(), *HealthPages(parts.health, site).routes(), *parts.extra_routes, site.static_route()]
         routes += parts.screens.routes() if parts.screens is not None else []
         routes += [Route("/favicon.ico", _icon(site)), Mount("/api/v1", self._api)]
+        # A page with a name of its own comes before one whose name is a variable, whichever feature brings it.
+        routes.sort(key=lambda route: not isinstance(route, Route) or "{" in route.path)
         router = Router(routes, lifespan=self._lifespan)
 
         def answer(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ import gateway.market.tables
 import gateway.people.tables
 import gateway.privacy.tables
 import gateway.services.letters.tables
+import gateway.services.requests.tables
 import gateway.services.tables
 import gateway.tickets.tables
 from gateway.store import tables
@@ -42,5 +43,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0015-paper-key", gateway.privacy.tables.add_paper),
     ("0016-market", gateway.market.tables.create),
     ("0017-healthposts", gateway.healthposts.tables.create),
+    ("0018-requests", gateway.services.requests.tables.create),
     ("0019-letters", gateway.services.letters.tables.create),
 )

@@ -22,7 +22,7 @@ from gateway.tickets import lines, model, tables, wire
 from gateway.tickets.model import CounterSetup, LineSetup
 
 IDENTIFIER = re.compile(r"[a-z0-9-]{1,32}")
-NO_COUNTERS = frozenset({"alat", "hari"})
+NO_COUNTERS = frozenset({"alat", "hari", "permohonan"})
 """Pages below ``/loket`` that no counter may hide behind."""
 LETTER = re.compile(r"[A-Z]{1,2}")
 LONGEST_NAME = 40

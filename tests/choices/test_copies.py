@@ -78,7 +78,16 @@ def test_a_copy_makes_another_hall_the_same(lines: list[LineSetup], rules: Queue
 def test_a_copy_has_no_secret(tmp_path: Path) -> None:
     """Sections, lines and counters; nothing of officers."""
     with copied(tmp_path) as hall:
-        assert set(tomllib.loads(hall.copies.export())) == {"hall", "voice", "queue", "board", "relay", "line", "counter"}
+        assert set(tomllib.loads(hall.copies.export())) == {
+            "hall",
+            "voice",
+            "queue",
+            "board",
+            "relay",
+            "requests",
+            "line",
+            "counter",
+        }
 
 
 def test_what_a_file_does_not_name_stays(tmp_path: Path) -> None:

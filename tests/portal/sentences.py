@@ -24,6 +24,9 @@ from gateway.market import model as market
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
 from gateway.services.model import EVENTS, WHO
+from gateway.services.requests.staff_routes import ACTS
+from gateway.services.requests.status_routes import REASONS as REJECTED
+from gateway.services.requests.status_routes import STATES
 from gateway.services.setup_file import FileForm
 from gateway.services.setup_services import ServiceForm, ServiceList
 from gateway.setting_faults import REASONS
@@ -42,7 +45,7 @@ SPEAKERS = {"_", "count", "speak", "_speak", "words", "_words", "_say", "say", "
 
 def spoken() -> Iterator[tuple[str, bool]]:
     """Yield each sentence with whether it tells of a number of things."""
-    for template in sorted(ROOT.glob("*/templates/*.html")):
+    for template in sorted(ROOT.glob("**/templates/*.html")):
         if "demo" not in template.parts:
             yield from _in_template(template.read_text(encoding="utf-8"))
     for module in sorted(ROOT.rglob("*.py")):
@@ -56,7 +59,8 @@ def _told() -> Iterator[str]:
     for one in (*furnishing.LINES, *furnishing.COUNTERS):
         yield one.name
     yield from chosen()
-    yield from (*MACHINE.values(), *REASONS.values(), *reasons.spoken())
+    yield from (words for words, _ in (*STATES.values(), *ACTS.values()))
+    yield from (*REJECTED.values(), *MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
     yield from (*healthposts.KINDS.values(), *healthposts.NTH.values())

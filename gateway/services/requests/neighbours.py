@@ -1,0 +1,38 @@
+"""What other features do for requests; hall.py introduces them, and a request goes its way without them too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from gateway.services.document import Service
+from gateway.services.requests.tables import Request
+from gateway.store.database import Transaction
+from gateway.store.outbox import Reads
+
+
+class Tickets(Protocol):
+    """The queue, as far as a request needs it; hall.py makes it of the tickets' desk."""
+
+    def give(self, tx: Transaction, line: str) -> str:
+        """Give a number of a line that goes ahead, inside ``tx``; return the token of its page. Raises the queue's refusals."""
+
+    def lives(self, db: Reads, token: str) -> bool:
+        """Return whether a ticket is still of use."""
+
+
+LetterAct = Callable[[Transaction, Request, Service, Mapping[str, str], str], None]
+"""Makes the letter of an approved request inside the transaction: request, service, answers, the officer's id. What it refuses is refused."""
+Works = Callable[[date], bool]
+"""Tells whether the hall works on a date that is no weekend."""
+
+
+@dataclass(slots=True)
+class Neighbours:
+    """What other features do for requests; hall.py fills it in. Without them a request is whole all the same."""
+
+    tickets: Tickets | None = None
+    letter: LetterAct | None = None
+    works: Works = field(default=lambda _on: True)

@@ -1,0 +1,190 @@
+"""Requests as a phone without scripts and a clerk's browser meet them, on a whole hall."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from html import unescape
+from random import Random
+
+import httpx
+import pytest
+from PIL import Image
+
+from gateway.hall import Hall
+from gateway.people.model import Role
+from gateway.settings import Settings
+from tests.support.hall_process import write_settings
+from tests.support.portal import PIN
+from tests.support.requests import ANSWERS, NIK
+
+PHONE = {"x-real-ip": "10.0.0.7"}
+"""What makes a request one of a stranger, and not of the hall's own screen."""
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Run a hall with a head and a technician."""
+    with Hall(Settings.load(write_settings(tmp_path_factory.mktemp("hall"))), randomness=Random(7)) as running:
+        running.people.add_officer("Siti", PIN, Role.HEAD)
+        running.people.add_officer("Tono", PIN, Role.TECHNICIAN)
+        yield running
+
+
+@pytest.fixture
+def phone(hall: Hall) -> Iterator[httpx.Client]:
+    """Open a villager's browser without scripts, and without cookies."""
+    with httpx.Client(base_url=hall.address, timeout=20, trust_env=False, headers=PHONE) as client:
+        yield client
+
+
+@pytest.fixture
+def clerk(hall: Hall) -> Iterator[httpx.Client]:
+    """Open the browser at the counter."""
+    with httpx.Client(base_url=hall.address, timeout=20, trust_env=False) as client:
+        assert client.post("/masuk", data={"officer": "Siti", "pin": PIN}).status_code == 303
+        yield client
+
+
+def hidden(page: str, which: int = 0) -> dict[str, str]:
+    """Return the hidden fields of a page's form."""
+    form = re.findall(r"<form [^>]*method=\"post\".*?</form>", page, re.DOTALL)[which]
+    return {unescape(name): unescape(value) for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', form)}
+
+
+def asked(page: str) -> list[str]:
+    """Return the questions that a page asks."""
+    return list(dict.fromkeys(re.findall(r'name="isi-([^"]*)"', page)))
+
+
+def begin(client: httpx.Client, service: str = "skck", how: str = "semua", **fields: str) -> str:
+    """Begin a request and return the address of its draft."""
+    path = f"/layanan/{service}/ajukan"
+    begun = client.post(path, data=hidden(client.get(path, params=fields).text) | {"cara": how, **fields})
+    assert begun.status_code == 303
+    return begun.headers["location"]
+
+
+def fill(client: httpx.Client, draft: str, answers: dict[str, str]) -> httpx.Response:
+    """Send answers, all on one page."""
+    typed = {f"isi-{one}": text for one, text in answers.items()}
+    return client.post(draft, data={"dari": "semua", "act": "next", **typed})
+
+
+def file(client: httpx.Client, answers: dict[str, str]) -> str:
+    """Hand in a request on a phone and return the address of its page."""
+    draft = begin(client)
+    fill(client, draft, answers)
+    return client.post(f"{draft}/kirim").headers["location"]
+
+
+def test_a_request_from_phone_to_counter_to_collected(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """Begun without the NIK, completed by a clerk, approved, signed, ready on the phone, collected."""
+    draft = begin(phone)
+    page = phone.get(draft).text
+    assert ("nik" in asked(page), "nama" in asked(page)) == (False, True)
+    assert fill(phone, draft, ANSWERS).headers["location"] == f"{draft}/syarat"
+    check = phone.get(f"{draft}/periksa").text
+    assert ("Siti Aminah Pujiastuti" in check, "Petugas akan menanyakan" in check) == (True, True)
+    own = phone.post(f"{draft}/kirim").headers["location"]
+    assert phone.post(f"{draft}/kirim").headers["location"] == phone.get(draft).headers["location"] == own
+    status = phone.get(own).text
+    assert ("Belum lengkap" in status, "Siti" in status, "NIK" in status) == (True, False, True)
+    number = int(re.findall(r"REG-0*(\d+)", status)[0])
+
+    path = f"/loket/permohonan/{number}"
+    assert path in clerk.get("/loket/permohonan").text
+    opened = clerk.get(path).text
+    typed = {f"isi-{one}": text for one, text in ANSWERS.items()} | {
+        f"ada-{one}": "1" for one in ("pengantar-rt", "ktp", "kk", "akta-lahir")
+    }
+    assert clerk.post(path, data=hidden(opened) | typed | {"act": "save", "isi-nik": "351"}).status_code == 422
+    assert clerk.post(path, data=hidden(opened) | typed | {"act": "save"}).status_code == 303
+    assert "Sedang diperiksa" in phone.get(own).text
+    for act in ("approve", "sign"):
+        assert clerk.post(path, data=hidden(clerk.get(path).text, -1 if act == "sign" else 1) | {"act": act}).status_code == 303
+    assert "Siap diambil" in phone.get(own).text
+    stale = hidden(clerk.get(path).text) | {"act": "collect"}
+    assert [clerk.post(path, data=stale).status_code for _ in range(2)] == [303, 303]
+    assert "Sudah diambil" in phone.get(own).text
+
+
+def test_one_question_a_page(phone: httpx.Client) -> None:
+    """Each alone, with what is wrong beside it; nothing typed is lost; one may go back, skip, and see all at once."""
+    draft = begin(phone, how="paged")
+    assert asked(phone.get(draft).text) == ["nama"]
+    empty = phone.post(draft, data={"dari": "nama", "act": "next", "isi-nama": " "})
+    assert (empty.status_code, "Harus diisi." in empty.text) == (422, True)
+    onward = phone.post(draft, data={"dari": "nama", "act": "next", "isi-nama": "Siti"}).headers["location"]
+    assert asked(phone.get(onward).text) == ["tempat-lahir"]
+    onward = phone.post(draft, data={"dari": "tempat-lahir", "act": "skip"}).headers["location"]
+    wrong = phone.post(onward, data={"dari": "tanggal-lahir", "act": "next", "isi-tanggal-lahir": "31-2-1990"})
+    assert (wrong.status_code, "31-2-1990" in wrong.text, "tidak ada di kalender" in wrong.text) == (422, True, True)
+    back = phone.post(draft, data={"dari": "tanggal-lahir", "act": "back"}).headers["location"]
+    assert asked(phone.get(back).text) == ["tempat-lahir"]
+    phone.post(draft, data={"dari": "nama", "act": "whole"})
+    whole = phone.get(draft).text
+    assert (len(asked(whole)) > 5, 'value="Siti"' in whole, 'value="31-2-1990"' in whole) == (True, True, True)
+    assert phone.post(f"{draft}/kirim").status_code == 422
+
+
+def test_a_photograph_is_small_upright_and_knows_nothing(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """Whatever the phone sends is drawn anew; what is no picture is told; the clerk sees it."""
+    draft, sent = begin(phone), io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Kamera Siti"
+    Image.new("RGB", (3000, 2000), "#884422").save(sent, "JPEG", exif=exif)
+    bad = phone.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("a.jpg", b"no picture")})
+    assert (bad.status_code, 'role="alert"' in bad.text) == (422, True)
+    assert phone.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("a.jpg", sent.getvalue())}).status_code == 303
+    kept = phone.get(f"{draft}/foto/ktp").content
+    assert (b"Kamera" in kept, Image.open(io.BytesIO(kept)).size) == (False, (1600, 1067))
+    assert "Foto tersimpan" in phone.get(f"{draft}/syarat").text
+    fill(phone, draft, {"nama": "Siti"})
+    number = re.findall(r"REG-0*(\d+)", phone.get(phone.post(f"{draft}/kirim").headers["location"]).text)[0]
+    assert clerk.get(f"/loket/permohonan/{number}/foto/ktp").content == kept
+    assert phone.get(f"/loket/permohonan/{number}/foto/ktp").status_code in {303, 403}
+
+
+def test_a_code_leads_back_and_is_not_found_by_trying(hall: Hall) -> None:
+    """However it is typed; after eight wrong ones this phone waits."""
+    with httpx.Client(base_url=hall.address, timeout=20, trust_env=False, headers=PHONE) as phone:
+        own = file(phone, {"nama": "Siti"})
+        code = re.findall(r'class="claim">([^<]*)', phone.get(own).text)[0]
+        assert phone.post("/permohonan", data={"kode": code.lower().replace("-", " ")}).headers["location"] == own
+        tries = [phone.post("/permohonan", data={"kode": f"2222-222{n}"}).status_code for n in range(2, 11)]
+        assert tries == [404] * 8 + [429]
+
+
+def test_a_clerk_enters_a_request_for_somebody(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """With NIK and KK, since nobody else listens; a NIK that does not fit the birth is doubted and kept; its link is nobody else's."""
+    draft = begin(clerk, asal="staff")
+    assert "nik" in asked(clerk.get(draft).text)
+    assert phone.get(draft).headers["location"].startswith("/masuk")
+    fill(clerk, draft, ANSWERS | {"nik": NIK[:6] + "020790" + NIK[12:]})
+    assert "tidak cocok dengan tanggal lahirnya" in clerk.get(f"{draft}/periksa").text
+    place = clerk.post(f"{draft}/kirim").headers["location"]
+    assert place.startswith("/loket/permohonan/")
+    assert "tidak cocok dengan tanggal lahirnya" in clerk.get(place).text
+
+
+def test_who_is_no_clerk_opens_nothing(hall: Hall, phone: httpx.Client) -> None:
+    """A technician has no business there; a stranger signs in first."""
+    assert phone.get("/loket/permohonan").headers["location"].startswith("/masuk")
+    with httpx.Client(base_url=hall.address, timeout=20, trust_env=False) as technician:
+        technician.post("/masuk", data={"officer": "Tono", "pin": PIN})
+        assert [technician.get(path).status_code for path in ("/loket/permohonan", "/loket/permohonan/1")] == [403, 403]
+
+
+def test_nonsense_is_answered_in_words(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """Unknown drafts, requests, services and acts; no form without its key."""
+    paths = ["/ajukan/x", "/ajukan/x/periksa", "/ajukan/x/foto/y", "/permohonan/x", "/layanan/x/ajukan", "/permohonan/%00"]
+    assert [phone.get(path).status_code for path in paths] == [404] * 6
+    assert phone.post("/layanan/skck/ajukan", data={"cara": "semua"}).status_code == 400
+    assert clerk.get("/loket/permohonan/999999").status_code == 404
+    own = file(phone, {"nama": "Siti"})
+    assert phone.post(own, data={"act": "cancel", "key": "k" * 20}).status_code == 303
+    assert "Dibatalkan" not in phone.get(own).text
+    assert phone.post(own, data={"act": "cancel", "key": "k" * 20, "yakin": "1"}).status_code == 303
+    assert "Dibatalkan" in phone.get(own).text
