@@ -325,6 +325,15 @@ FAULTS: dict[str, Fault] = {
     "release-altered": Fault(422, "Berkas {name} di dalam rilis rusak atau diubah.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),
     "release-missing": Fault(422, "Berkas {name} tidak ada di tempatnya di dalam rilis.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),
     "release-truncated": Fault(422, "Berkas rilis terpotong, di {name}.", "Salin sekali lagi sampai selesai, lalu lepas stiknya dengan benar."),
+    # Cards
+    "card-image": Fault(422, "Ini tidak dapat dijadikan kartu balai: {reason}.", "Tulis Raspberry Pi OS Lite (64-bit) yang resmi ke kartu, lalu ulangi. Belum ada yang diubah."),
+    "card-other": Fault(409, "Kartu ini milik balai {hall}.", "Pakai kartu lain; bila memang dipindahkan, ulangi dengan --replace."),
+    "card-bundle": Fault(404, "Tidak ada rilis di {directory}.", "Salin berkas .bundle dari kabupaten ke folder itu, atau sebut dengan --bundle."),
+    "card-source": Fault(422, "{path} tidak dapat dipakai untuk membuat kartu.", "Periksa nama bagian pada --with dan isi berkas itu; docs/card.md menyebut yang ada."),
+    "card-space": Fault(507, "Ruang partisi boot kurang: perlu {needed_mb} MB, ada {free_mb} MB.", "Tulis image resmi yang baru (partisi boot 512 MB); jangan taruh berkas lain di situ."),
+    "card-tools": Fault(500, "Program {tool} belum terpasang.", "Pasang dengan: sudo apt install mtools"),
+    "card-failed": Fault(500, "Kartu gagal pada {path}: {reason}.", "Periksa kunci di sisi kartu dan pembacanya, lalu ulangi; bila gagal lagi, pakai kartu lain."),
+    "card-lies": Fault(500, "Kartu ini mengembalikan isi lain pada {path} daripada yang ditulis: kartunya rusak atau palsu.", "Jangan dipakai. Ulangi dengan kartu lain."),
 }
 # fmt: on
 """All faults by code. Every code is documented in docs/errors.md."""

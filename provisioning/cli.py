@@ -1,4 +1,4 @@
-"""The commands of the regency and its technicians: ``provision centre``, ``fleet``, ``hall`` and ``release``.
+"""The commands of the regency and its technicians: ``provision centre``, ``fleet``, ``hall``, ``release`` and ``card``.
 
 A fault is a sentence and a remedy on the error stream and exit code 1, never a traceback.
 """
@@ -11,6 +11,7 @@ import click
 
 from gateway import __version__
 from gateway.errors import Refusal
+from provisioning.card.commands import card
 from provisioning.centre.commands import centre
 from provisioning.fleet.commands import fleet, hall
 from provisioning.identity.commands import COMMANDS as IDENTITY
@@ -40,5 +41,5 @@ def main() -> None:
 
 for _command in IDENTITY:
     centre.add_command(_command)
-for _group in (centre, fleet, hall, release):
-    main.add_command(_group)
+for _command in (card, centre, fleet, hall, release):
+    main.add_command(_command)

@@ -22,6 +22,7 @@ from gateway.errors import Refusal
 from provisioning.release import manifest as manifests
 from provisioning.release.manifest import Item, Manifest, ManifestFault, Pins
 
+SUFFIX = ".bundle"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 SIGNATURE_BYTES = 64
 BLOCK = 512

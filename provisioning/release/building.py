@@ -19,12 +19,11 @@ from provisioning.release import archive, inventory, parts
 from provisioning.release.manifest import Item, Manifest, Pins, is_path
 from provisioning.release.packages import Stanza, index_of, stanzas
 from provisioning.release.source import Commit, export
-from provisioning.release.wanted import EXTRAS, TARGETS, TOOLS
+from provisioning.release.wanted import EXTRAS, PACKAGES, TARGETS, TOOLS
 from provisioning.release.wheels import Fetch, Wheel, collect, read_lock, read_wheel
 
 FOLDERS = ("firmware_config", "systemd")
 """Of the source: what a hall needs and no wheel has."""
-SUFFIX = ".bundle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,7 @@ def gather(
     }
     places["LICENSE"] = tree / "LICENSE"
     written = {f"debian/{suite}/Packages": index_of(known).encode() for suite, known in packages.items()}
+    written["debian/wanted"] = "".join(f"{name}\n" for name in sorted(PACKAGES)).encode()
     written |= _papers(product, wheels, packages, f"{commit.at:%Y-%m-%dT%H:%M:%SZ}")
     places |= _put(written, work / "written")
     return Gathered(product.version, tuple(_item(path, place) for path, place in sorted(places.items())), places)
@@ -129,7 +129,7 @@ def seal(
     Raises Refusal ``release-older`` or ``release-number`` for what the folder holds already, ``release-space``, ``file-failed``, or one of ``read_files``.
     """
     _judge_number(folder, manifest, pins)
-    path = folder / f"balai-{manifest.version}-{manifest.number}{SUFFIX}"
+    path = folder / f"balai-{manifest.version}-{manifest.number}{archive.SUFFIX}"
     part = path.with_name(path.name + ".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def _judge_number(folder: Path, manifest: Manifest, pins: Pins) -> None:
 
 def bundles(folder: Path, pins: Pins) -> Iterator[tuple[Path, Manifest]]:
     """Yield what the heads of the bundles in a folder say; those that are not signed by ``pins`` are passed over."""
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    for path in sorted(folder.glob(f"*{archive.SUFFIX}")):
         try:
             with path.open("rb") as file:
                 yield path, archive.read_head(file, pins).manifest

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.relay.signing import spell_key
 from provisioning.release.archive import write_archive
 from provisioning.release.building import Suppliers
-from provisioning.release.manifest import Manifest, Pins, item_of
+from provisioning.release.manifest import Manifest, Pins, item_of, written
 from provisioning.release.packages import Stanza, file_of
 from provisioning.release.wanted import TARGETS, Target
 from provisioning.release.wheels import Pin
@@ -29,6 +29,11 @@ def manifest(number: int = 7, keys: Pins = PINS, contents: Mapping[str, bytes] =
     """Return the manifest of a release of ``contents``."""
     items = tuple(item_of(path, content) for path, content in sorted(contents.items()))
     return Manifest(number, "0.1.0", "0123456789" * 4, "2026-11-28T23:05:00Z", keys, items)
+
+
+def written_fingerprint(told: Manifest) -> str:
+    """Return the name of a release: the hash of its manifest."""
+    return hashlib.sha256(written(told)).hexdigest()
 
 
 def bundle(

@@ -49,6 +49,7 @@ def test_a_bundle_has_what_a_pi_needs_for_both_systems(tmp_path: Path) -> None:
         "debian/bookworm/aplay_1.2-3_arm64.deb",
         "debian/trixie/Packages",
         "debian/trixie/aplay_1.2-3_arm64.deb",
+        "debian/wanted",
         "firmware_config/pi/base.txt",
         "licences.txt",
         "sbom.cdx.json",
