@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from gateway.budget.desk import BudgetDesk, BudgetView
+from gateway.budget.routes import BudgetPages
+from gateway.budget.routes import door as budget_door
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.health import Answer
@@ -44,22 +47,26 @@ class Square:
         self.on_sale = MarketView(self.market)
         self.healthposts = HealthPostDesk(store, clock, self._zone)
         self.calendar = HealthPostView(self.healthposts)
+        self.budget = BudgetDesk(store, clock, self._zone)
+        self.budgets = BudgetView(self.budget)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
         self.on_sale.stale()
         self.calendar.stale()
+        self.budgets.stale()
 
     def features(self, people: PeopleDesk, lines: Lines) -> Sequence[Feature]:
         """Return the pages, in the order in which ``/atur`` lists them."""
         return (
             HealthPostPages(self.healthposts, self.calendar, people, self._choices, lines),
             MarketPages(self.market, self.on_sale, people),
+            BudgetPages(self.budget, self.budgets, people, self._choices),
         )
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to."""
-        return (healthposts_door(self.calendar), MARKET_DOOR)
+        return (healthposts_door(self.calendar), MARKET_DOOR, budget_door(self.budgets))
 
     def reminders(self, language: str) -> tuple[str, ...]:
         """Return what the front page and the board say of today and tomorrow, before the announcements."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+import gateway.budget.tables
 import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.equipment.tables
@@ -45,4 +46,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0017-healthposts", gateway.healthposts.tables.create),
     ("0018-requests", gateway.services.requests.tables.create),
     ("0019-letters", gateway.services.letters.tables.create),
+    ("0020-budget", gateway.budget.tables.create),
 )

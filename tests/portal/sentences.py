@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 import gateway.checks
+from gateway.budget import model as budget
+from gateway.budget.setup_form import BudgetForm
 from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
@@ -63,7 +65,7 @@ def _told() -> Iterator[str]:
     yield from (*REJECTED.values(), *MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
-    yield from (*healthposts.KINDS.values(), *healthposts.NTH.values())
+    yield from (*budget.PARTS.values(), *healthposts.KINDS.values(), *healthposts.NTH.values())
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy
@@ -124,6 +126,6 @@ def chosen() -> Iterator[str]:
     yield from (*(said for said, _ in EVENTS.values()), *WHO.values(), service_faults.PLACE, service_faults.WHOLE)
     for form in (
         *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
-        *(ServiceList, ServiceForm, FileForm, healthposts.PostList, healthposts.PostForm),
+        *(ServiceList, ServiceForm, FileForm, BudgetForm, healthposts.PostList, healthposts.PostForm),
     ):
         yield from (form.title, *form.labels.values())

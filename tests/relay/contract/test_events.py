@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from gateway.budget import wire as budget_wire
+from gateway.budget.model import Budget, Row
 from gateway.bulletin import wire as bulletin_wire
 from gateway.bulletin.model import Announcement
 from gateway.devices.ledger import Tally
@@ -44,6 +46,7 @@ NEWS = Announcement(3, {"id": "Besok libur."}, date(2026, 11, 23), None, importa
 
 CHIPS = Product(7, 2, Wish("Keripik", "food", 15_000, "per bungkus", "Renyah"), "shown", date(2026, 11, 23), "", None, 0)
 MELATI = Post(4, Draft("Posyandu Melati", "Balai dusun", "Buku KIA", time(8), time(11), Rule("day", day=10), line="kesehatan"))
+APBDES = Budget(2026, (Row("income", "4", "Pendapatan", 150, 75), Row("spending", "5", "Belanja", 150, None)))
 
 
 def _made() -> list[Event]:
@@ -74,6 +77,8 @@ def _made() -> list[Event]:
         equipment_wire.counted(
             "7f3a90c2", "printer", "escpos-usb", ordinal=118, date="2026-11-23", tally=Tally(slips=3, faulty_s=2.4)
         ),
+        budget_wire.published(APBDES, "7f3a90c2"),
+        budget_wire.removed(2026, "7f3a90c2"),
         healthposts_wire.changed(MELATI, [date(2026, 12, 10)], "7f3a90c2"),
         healthposts_wire.removed(4, "7f3a90c2"),
         market_wire.published(CHIPS, "7f3a90c2"),
@@ -89,7 +94,7 @@ def _functions(module: ModuleType) -> list[str]:
 def test_every_function_of_the_wire_is_tried() -> None:
     """A new event of a feature cannot be forgotten by the tests beside this one."""
     assert len(_made()) == sum(
-        len(_functions(one)) for one in (wire, bulletin_wire, equipment_wire, healthposts_wire, market_wire)
+        len(_functions(one)) for one in (wire, budget_wire, bulletin_wire, equipment_wire, healthposts_wire, market_wire)
     )
 
 
