@@ -204,6 +204,7 @@ class Hall:
         self.running.callback(self.changes.watch(self.loops.wake))
         self.view = QueueView(self.store, self.choices, lambda: trusted_now(self.clock, self.settings.hall.zone))
         self.running.begin("view", self.view.refresh, essential=True)
+        self.village.meet_the_queue(self.tickets, self.view)
 
     def _plug_in_devices(self) -> None:
         self.devices = plug_in(self.settings.devices, self.clock)
@@ -231,6 +232,8 @@ class Hall:
                 trials=self.trials, ledger=self.ledger,
             )  # fmt: skip
             self.running.begin("print", slips.step, limit_s=PRINT_LIMIT_S)
+            registrations = self.village.slips(self.devices.printers, self.face)
+            self.running.begin("print-requests", registrations.step, limit_s=PRINT_LIMIT_S)
 
     def _join_the_lan(self) -> None:
         """Find the devices of the hall's own network, where there is one."""

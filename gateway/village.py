@@ -16,10 +16,12 @@ from gateway.bulletin.routes import BulletinPages
 from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
+from gateway.devices.ports import Printer
 from gateway.health import Answer
 from gateway.healthposts.desk import OpenLine
 from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import Door, Feature
+from gateway.portal.i18n import words
 from gateway.portal.news import News
 from gateway.privacy.kinds import RecordKind
 from gateway.relay.effects import Effect
@@ -29,8 +31,10 @@ from gateway.services.queue_lines import LinesSource
 from gateway.services.requests import routes as requests_routes
 from gateway.services.requests.desk import RequestsDesk
 from gateway.services.requests.drafts import DraftsDesk
+from gateway.services.requests.outputs import RegistrationSlips, SlipFace
 from gateway.services.requests.records import kinds_of
 from gateway.services.requests.rooms import Rooms
+from gateway.services.requests.searching import Search
 from gateway.services.requests.view import RequestsView
 from gateway.services.routes import ServicePages
 from gateway.services.view import CatalogueView
@@ -38,6 +42,9 @@ from gateway.settings import Settings
 from gateway.square import Square
 from gateway.store.database import Store, Transaction
 from gateway.store.inbox import Command
+from gateway.tickets.collecting import Collecting
+from gateway.tickets.desk import TicketsDesk
+from gateway.tickets.view import QueueView
 from gateway.timetable import Job
 
 
@@ -48,6 +55,7 @@ class Village:
         self._settings = settings
         self._choices = choices
         self._randomness = randomness
+        self._store, self._clock = store, clock
         hall = settings.hall
         self.safekeeping = Safekeeping(settings, store, clock)
         self.vault = self.safekeeping.vault
@@ -60,7 +68,7 @@ class Village:
         self.square = Square(settings, store, clock, self.vault, choices)
         self.drafts = DraftsDesk(store, clock)
         self.requests = RequestsDesk(store, clock, randomness, hall.zone, self.vault, self.drafts)
-        self.requested = RequestsView(store, clock, hall.zone)
+        self.requested = RequestsView(store, clock, hall.zone, choices)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
@@ -74,7 +82,9 @@ class Village:
         return (
             ServicePages(self.services, self.catalogue, people, self._choices, lines),
             requests_routes.RequestPages(
-                Rooms(self.requests, self.drafts, self.catalogue, people, self._choices), self.requested
+                Rooms(self.requests, self.drafts, self.catalogue, people, self._choices),
+                self.requested,
+                Search(self._store, self.vault, self.requested),
             ),
             BulletinPages(
                 *(self.bulletin, self.news, people, self._choices),
@@ -92,9 +102,18 @@ class Village:
         return {**requests_routes.LARGER_BODIES, **self.square.larger_bodies()}
 
     def told(self, language: str) -> News:
-        """Return what boards and the front page tell everybody: what is today and tomorrow, then what is announced."""
-        news = self.news.news(language)
-        return replace(news, texts=(*self.square.reminders(language), *news.texts))
+        """Return what boards and the front page tell everybody: what is ready, what is today and tomorrow, then what is announced."""
+        news, ready = self.news.news(language), self.requested.ready()
+        collect = [words(language)("Siap diambil, nomor registrasi {numbers}", numbers=", ".join(ready))] if ready else []
+        return replace(news, texts=(*collect, *self.square.reminders(language), *news.texts))
+
+    def slips(self, printers: Sequence[Printer], face: Callable[[], SlipFace]) -> RegistrationSlips:
+        """Return what prints the slips of requests."""
+        return RegistrationSlips(self._store, printers, self._clock, words=words, zone=self._settings.hall.zone, face=face)
+
+    def meet_the_queue(self, desk: TicketsDesk, view: QueueView) -> None:
+        """Introduce the queue to who needs it: whoever collects what is ready gets a number that goes ahead."""
+        self.requests.neighbours.tickets = Collecting(desk, view)
 
     def jobs(self, open_line: OpenLine) -> Sequence[Job]:
         """Return what the calendar asks of the features, each written so that it catches up; ``open_line`` is the queue's."""

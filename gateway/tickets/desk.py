@@ -27,7 +27,7 @@ from gateway.tickets.days import Days
 from gateway.tickets.furniture import Furniture
 from gateway.tickets.issuing import Issued, Issuing
 from gateway.tickets.limits import PhoneLimits, Place
-from gateway.tickets.model import UNFINISHED, Act, HoldReason, Satisfaction, TicketState
+from gateway.tickets.model import UNFINISHED, Act, HoldReason, PriorityClass, Satisfaction, TicketState
 from gateway.tickets.scene import require_legal
 
 RATED_WITHIN_S = 180.0
@@ -197,6 +197,8 @@ class TicketsDesk:
     ) -> Issued:
         def issue(tx: Transaction) -> Issued:
             admitted(tx)
+            if priority == PriorityClass.AMBIL:
+                raise Refusal("unknown-priority", priority=priority)
             return self.issue_in(tx, line_id, priority=priority, origin=origin)
 
         return once(tx, Issued, key, ["issue", line_id, priority, origin], self._clock.now(), issue)

@@ -99,6 +99,8 @@ class PriorityClass(StrEnum):
     LANSIA = "lansia"
     DISABILITAS = "disabilitas"
     HAMIL = "hamil"
+    AMBIL = "ambil"
+    """Collects what is ready (``collecting.py``): it comes with a request, and nobody can choose it."""
 
 
 def state_after(state: TicketState, act: Act) -> TicketState | None:

@@ -7,6 +7,7 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from gateway.choices.desk import Choices
 from gateway.privacy import audit
 from gateway.privacy import tables as privacy
 from gateway.privacy.device_key import DeviceKey
@@ -56,7 +57,7 @@ class Office:
         self.vault = Vault(self.store, self.clock, WIB, HALL, key, lambda _db: {CENTRE: CENTRE_KEY.public_key()})
         self.drafts = DraftsDesk(self.store, self.clock)
         self.desk = RequestsDesk(self.store, self.clock, random, WIB, self.vault, self.drafts, self.neighbours)
-        self.view = RequestsView(self.store, self.clock, WIB)
+        self.view = RequestsView(self.store, self.clock, WIB, Choices(self.store, self.clock, WIB))
 
     def restart(self, seed: int = 2) -> None:
         """Stop the hall, and start it again."""

@@ -170,9 +170,10 @@ class RequestsDesk:
                 raise Refusal("act-too-late", number=model.label(request.number))
             if request.pickup and tickets.lives(tx, request.pickup):
                 return PickUp(request.pickup)
-            ticket = tickets.give(tx, self._service(tx, request).line)
+            ticket, revision = tickets.give(tx, self._service(tx, request).line)
             tables.write(tx, request.number, {"pickup": ticket})
-            return PickUp(ticket)
+        tickets.seen(revision)
+        return PickUp(ticket)
 
     def print_again(self, number: int) -> None:
         """Print the slip of a request once more. Raises Refusal ``request-unknown``."""

@@ -16,11 +16,14 @@ from gateway.store.outbox import Reads
 class Tickets(Protocol):
     """The queue, as far as a request needs it; hall.py makes it of the tickets' desk."""
 
-    def give(self, tx: Transaction, line: str) -> str:
-        """Give a number of a line that goes ahead, inside ``tx``; return the token of its page. Raises the queue's refusals."""
+    def give(self, tx: Transaction, line: str) -> tuple[str, int]:
+        """Give a number of a line that goes ahead, inside ``tx``; return the token of its page, and the queue's revision. Raises the queue's refusals."""
 
     def lives(self, db: Reads, token: str) -> bool:
         """Return whether a ticket is still of use."""
+
+    def seen(self, revision: int) -> None:
+        """Return when everybody sees the queue as of ``revision``; outside of any transaction."""
 
 
 LetterAct = Callable[[Transaction, Request, Service, Mapping[str, str], str], None]

@@ -15,6 +15,7 @@ from gateway.portal.site import Site
 from gateway.services.requests.begin_routes import BeginPages
 from gateway.services.requests.draft_routes import PHOTO_LIMIT_BYTES, DraftPages
 from gateway.services.requests.rooms import PATH, Rooms
+from gateway.services.requests.searching import Search
 from gateway.services.requests.staff_routes import StaffPages
 from gateway.services.requests.status_routes import StatusPages
 from gateway.services.requests.view import RequestsView
@@ -32,6 +33,7 @@ class RequestPages:
 
     rooms: Rooms
     view: RequestsView
+    search: Search
 
     templates = Path(__file__).parent / "templates"
     static = Path(__file__).parent / "static"
@@ -41,7 +43,7 @@ class RequestPages:
         """Return the pages."""
         rooms, view = self.rooms, self.view
         return [
-            *BeginPages(rooms, site).routes(), *DraftPages(rooms, site).routes(), *StatusPages(rooms.desk, view, site).routes(), *StaffPages(rooms, view, site).routes()
+            *BeginPages(rooms, site).routes(), *DraftPages(rooms, site).routes(), *StatusPages(rooms.desk, view, site).routes(), *StaffPages(rooms, view, self.search, site).routes()
         ]  # fmt: skip
 
     def describe(self, api: APIRouter, site: Site) -> None:

@@ -25,8 +25,9 @@ from gateway.services.requests.desk import WORDS_LIMIT, Opened, RequestsDesk
 from gateway.services.requests.draft_routes import FIELDS_LIMIT, said
 from gateway.services.requests.model import Act, State
 from gateway.services.requests.rooms import Rooms
+from gateway.services.requests.searching import NAMES_LIMIT, WANTED_LIMIT, Found, Search
 from gateway.services.requests.status_routes import REASONS, STATES
-from gateway.services.requests.view import LIST_LIMIT, RequestsView
+from gateway.services.requests.view import LIST_LIMIT, RequestsView, Shown
 
 PATH = "/loket/permohonan"
 OPEN = tuple(state for state in State if state not in model.CLOSED)
@@ -49,17 +50,19 @@ SHOWN_ON_PAGE = frozenset({"act-too-late", "answers-wrong", "reason-needed", "ke
 class StaffPages:
     """The clerk's pages."""
 
-    def __init__(self, rooms: Rooms, view: RequestsView, site: Site) -> None:
+    def __init__(self, rooms: Rooms, view: RequestsView, search: Search, site: Site) -> None:
         self._rooms = rooms
         self._desk: RequestsDesk = rooms.desk
         self._people: PeopleDesk = rooms.people
         self._view = view
+        self._search = search
         self._site = site
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
         return [
             Route(PATH, self._list, methods=["GET"]),
+            Route(PATH, self._find, methods=["POST"]),
             Route(PATH + "/{number:int}", self._one, methods=["GET"]),
             Route(PATH + "/{number:int}", self._act, methods=["POST"]),
             Route(PATH + "/{number:int}/foto/{requirement}", self._photo, methods=["GET"]),
@@ -73,12 +76,39 @@ class StaffPages:
         states = (State(state),) if state in set(State) else OPEN
         service, late = query.get("layanan", "")[:40], query.get("terlambat", "") == "1"
         found = await run_in_threadpool(self._view.listed, states, service)
+        chosen = {
+            "state": state if state in set(State) else "",
+            "service": service,
+            "late": late,
+            "full": len(found) >= LIST_LIMIT,
+        }
+        return await self._listed(request, session, [one for one in found if one.is_late or not late], chosen)
+
+    async def _find(self, request: Request) -> Response:
+        """Find by number, code, day or name. By POST: a name stands in no address, and so in no browser's history and no log."""
+        session = await session_of(request, self._people)
+        fields = await read_form(request)
+        check_csrf(fields, session.token)
+        wanted = fields.get("cari", "")
+        found = await run_in_threadpool(lambda: self._search.find(wanted, who=session.officer))
+        if found.by in {"number", "code"} and found.requests:
+            return self._to(request, f"{PATH}/{found.requests[0].request.number}")
+        chosen = {"state": "", "service": "", "late": False, "full": False}
+        return await self._listed(request, session, found.requests, chosen, found)
+
+    async def _listed(
+        self,
+        request: Request,
+        session: Session,
+        requests: Sequence[Shown],
+        chosen: Mapping[str, object],
+        found: Found | None = None,
+    ) -> Response:
         catalogue = await run_in_threadpool(lambda: self._rooms.catalogue.current)
         return staff_page(
-            self._site, request, session, "requests.html", PATH, requests=[one for one in found if one.is_late or not late],
-            counts=await run_in_threadpool(self._view.counts), states=STATES, state=state if state in set(State) else "", service=service, late=late,
-            services=catalogue.entries, offered=catalogue.offered, label=model.label, text_of=text_of, limit=LIST_LIMIT, full=len(found) >= LIST_LIMIT,
-            opens=set(OPEN),
+            self._site, request, session, "requests.html", PATH, requests=requests, counts=await run_in_threadpool(self._view.counts), states=STATES,
+            services=catalogue.entries, offered=catalogue.offered, label=model.label, text_of=text_of, limit=LIST_LIMIT, found=found, names_limit=NAMES_LIMIT,
+            wanted_limit=WANTED_LIMIT, chosen=chosen,
         )  # fmt: skip
 
     async def _one(self, request: Request) -> Response:

@@ -176,6 +176,12 @@ def counts(db: Reads) -> dict[State, int]:
     return {State(state): int(n) for state, n in db.execute("SELECT state, count(*) FROM request GROUP BY state")}
 
 
+def lately_ready(db: Reads, limit: int) -> list[tuple[int, str]]:
+    """Return numbers of requests that wait to be collected, and since when, the newest first."""
+    sql = "SELECT number, ready_at FROM request WHERE state = 'ready' ORDER BY datetime(ready_at) DESC, number DESC LIMIT ?"
+    return [(int(number), str(at)) for number, at in db.execute(sql, (limit,))]
+
+
 def to_forget(db: Reads, on: str, limit: int) -> list[Request]:
     """Return the closed requests whose time of keeping was over before the local date ``on``, the oldest first."""
     sql = (

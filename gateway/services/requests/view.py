@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from gateway.choices.desk import Choices
 from gateway.clock import Clock, trusted_now
 from gateway.errors import Refusal
 from gateway.services import tables as catalogue
 from gateway.services.document import Service
 from gateway.services.requests import model, tables
+from gateway.services.requests.choices import RequestRules
 from gateway.services.requests.model import State
 from gateway.services.requests.tables import Request
 from gateway.store.database import Store
@@ -20,6 +22,8 @@ from gateway.store.outbox import Reads
 
 LIST_LIMIT = 200
 """So many requests stand in one list; the rest is found by number, code, date or name."""
+READY_LIMIT = 6
+"""So many numbers stand in the board's text: more nobody reads in its time."""
 CODE_KEPT = timedelta(days=30)
 """So long after it is closed a request is found by its tracking code."""
 
@@ -40,13 +44,15 @@ class Shown:
 class RequestsView:
     """Reads requests. Safe from any thread."""
 
-    def __init__(self, store: Store, clock: Clock, zone: ZoneInfo) -> None:
+    def __init__(self, store: Store, clock: Clock, zone: ZoneInfo, choices: Choices) -> None:
         self._store = store
+        self._choices = choices
         self._clock = clock
         self._zone = zone
         self._lock = threading.Lock()
         self._stale = True
         self._ready: tuple[tuple[int, datetime], ...] = ()
+        self._board_min = 0
 
     def stale(self) -> None:
         """Note that something in the hall has changed. Quick, never raises."""
@@ -97,17 +103,21 @@ class RequestsView:
         with self._store.reader() as db:
             return tables.counts(db)
 
-    def ready(self, minutes: int) -> Sequence[str]:
-        """Return the numbers, as people read them, of what became ready within so many minutes: for the board. Reads only after a change."""
+    def ready(self) -> Sequence[str]:
+        """Return the numbers, as people read them, of what became ready just now: for the board. Reads only after a change.
+
+        The newest come first, at most ``READY_LIMIT``; so long as the hall has chosen.
+        """
         now = self._clock.now()
         with self._lock:
             if self._stale:
                 self._stale = False
                 with self._store.reader() as db:
-                    rows = tables.listed(db, [State.READY], LIST_LIMIT)
-                self._ready = tuple((one.number, datetime.fromisoformat(one.ready_at)) for one in rows if one.ready_at)
-            found = self._ready
-        return [model.label(number) for number, at in found if timedelta() <= now - at <= timedelta(minutes=minutes)]
+                    rows = tables.lately_ready(db, READY_LIMIT)
+                    self._board_min = self._choices.read(db, RequestRules).board_min
+                self._ready = tuple((number, datetime.fromisoformat(at)) for number, at in rows)
+            found, longest = self._ready, timedelta(minutes=self._board_min)
+        return [model.label(number) for number, at in found if timedelta() <= now - at <= longest]
 
     def _shown(self, db: Reads, request: Request) -> Shown:
         service = catalogue.version(db, request.service, request.version)

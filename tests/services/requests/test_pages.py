@@ -12,12 +12,14 @@ import httpx
 import pytest
 from PIL import Image
 
+from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.settings import Settings
 from tests.support.hall_process import write_settings
 from tests.support.portal import PIN
 from tests.support.requests import ANSWERS, NIK
+from tests.support.waiting import until
 
 PHONE = {"x-real-ip": "10.0.0.7"}
 """What makes a request one of a stranger, and not of the hall's own screen."""
@@ -105,6 +107,9 @@ def test_a_request_from_phone_to_counter_to_collected(phone: httpx.Client, clerk
     for act in ("approve", "sign"):
         assert clerk.post(path, data=hidden(clerk.get(path).text, -1 if act == "sign" else 1) | {"act": act}).status_code == 303
     assert "Siap diambil" in phone.get(own).text
+    assert f"Siap diambil, nomor registrasi REG-{number:04d}" in phone.get("/papan").text
+    tickets = {phone.post(own, data={"act": "pick-up", "key": key * 20}).headers["location"] for key in ("a", "b", "b")}
+    assert (len(tickets), "Mengambil surat yang sudah siap" in phone.get(tickets.pop()).text) == (1, True)
     stale = hidden(clerk.get(path).text) | {"act": "collect"}
     assert [clerk.post(path, data=stale).status_code for _ in range(2)] == [303, 303]
     assert "Sudah diambil" in phone.get(own).text
@@ -188,3 +193,34 @@ def test_nonsense_is_answered_in_words(phone: httpx.Client, clerk: httpx.Client)
     assert "Dibatalkan" not in phone.get(own).text
     assert phone.post(own, data={"act": "cancel", "key": "k" * 20, "yakin": "1"}).status_code == 303
     assert "Dibatalkan" in phone.get(own).text
+
+
+def test_a_number_that_goes_ahead_is_not_for_the_asking(hall: Hall, phone: httpx.Client) -> None:
+    """Who forges the form of the front page gets none."""
+    key = hidden(phone.get("/").text)["key"]
+    assert phone.post("/", data={"key": key, "line": "administrasi", "priority": "ambil"}).status_code == 422
+
+
+def test_a_clerk_finds_by_name_and_number(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """A number leads to its page, a name to a list; the name is in no address."""
+    own = file(phone, {"nama": "Paijo Sutrisno"})
+    number = re.findall(r"REG-0*(\d+)", phone.get(own).text)[0]
+    csrf = hidden(clerk.get("/loket/permohonan").text)["csrf"]
+    assert (
+        clerk.post("/loket/permohonan", data={"csrf": csrf, "cari": f"reg {number}"}).headers["location"]
+        == f"/loket/permohonan/{number}"
+    )
+    found = clerk.post("/loket/permohonan", data={"csrf": csrf, "cari": "paijo"})
+    assert (found.status_code, f"/loket/permohonan/{number}" in found.text) == (200, True)
+    assert clerk.post("/loket/permohonan", data={"cari": "paijo"}).status_code == 403
+
+
+def test_the_slip_of_a_request_comes_out(hall: Hall, clerk: httpx.Client) -> None:
+    """Of the hall's own printer, once."""
+    draft = begin(clerk, asal="staff")
+    fill(clerk, draft, ANSWERS)
+    printer = hall.devices.printers[0]
+    assert isinstance(printer, SimulatedPrinter)
+    before = printer.printed
+    clerk.post(f"{draft}/kirim")
+    assert until(lambda: printer.printed == before + 1)

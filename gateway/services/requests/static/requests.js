@@ -8,6 +8,6 @@
     if (event.key === " " && at.matches("button, a, input, summary")) return;
     if (typing) { at.blur(); return; }
     const one = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key.toLowerCase() || each.dataset.key === event.key);
-    if (one) { event.preventDefault(); one.click(); }
+    if (one) { event.preventDefault(); if (one.matches("input")) one.focus(); else one.click(); }
   });
 })();
