@@ -190,7 +190,8 @@ def _escpos_serial(id: str, options: Options, clock: Clock) -> Device:
 def _alsa_speaker(id: str, options: Options, clock: Clock) -> Device:
     from gateway.devices.alsa_speaker import AlsaSpeaker  # noqa: PLC0415 - as above
 
-    return AlsaSpeaker(id, options.text_or("device", "default"), clock)
+    device = options.text_or("device", "default")
+    return AlsaSpeaker(id, device, clock, volume=options.whole("volume", 1, 100, default=100))
 
 
 def _simulated_speaker(id: str, _options: Options, _clock: Clock) -> Device:

@@ -55,6 +55,13 @@ def test_the_card_gets_the_whole_sound_and_its_name(card: FakeCard) -> None:
     assert (card.folder / "played").read_bytes() == WAV
 
 
+def test_a_speaker_that_is_turned_down_plays_the_same_softer(card: FakeCard) -> None:
+    """Half of every sample, as long as before, whatever mixer the card has."""
+    AlsaSpeaker("suara", "default", FakeClock(), volume=50, program=str(card.program)).play(WAV, "")
+    played, loud = (sound.from_wav(wav) for wav in ((card.folder / "played").read_bytes(), WAV))
+    assert list(played) == [sample // 2 for sample in loud]
+
+
 def test_a_card_that_is_gone_is_missing_until_it_is_back(card: FakeCard) -> None:
     """It is tried again every ten seconds, not at every look, and is ready without a restart."""
     clock = FakeClock()
