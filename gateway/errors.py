@@ -167,6 +167,15 @@ FAULTS: dict[str, Fault] = {
     "code-unknown": Fault(404, "Tidak ada permohonan dengan kode ini.", "Periksa delapan huruf dan angka pada tanda terima, lalu ketik lagi."),
     "act-too-late": Fault(409, "Itu tidak dapat dilakukan lagi untuk {number}.", "Lihat keadaannya sekarang."),
     "reason-needed": Fault(422, "Pilih alasan penolakan.", "Pemohon membaca alasan itu di ponselnya."),
+    # Complaints and needs
+    "report-unknown": Fault(404, "Laporan dengan kode atau nomor ini tidak ada.", "Periksa kodenya, huruf demi huruf, lalu ketik lagi."),
+    "report-empty": Fault(422, "Ceritanya masih kosong.", "Tulis satu atau dua kalimat, lalu kirim lagi."),
+    "report-nameless": Fault(422, "Nama atau nomor ponsel belum diisi.", "Isi salah satunya, atau pilih tanpa nama."),
+    "report-closed": Fault(409, "Laporan ini sudah selesai.", "Bila masih perlu, buat laporan baru."),
+    "report-not-now": Fault(409, "Itu tidak dapat dilakukan dalam keadaan laporan ini sekarang.", "Lihat keadaannya di halaman ini, lalu pilih yang lain."),
+    "report-long": Fault(409, "Laporan ini sudah terlalu panjang.", "Tutup dengan jawaban, lalu lanjutkan dalam laporan baru."),
+    "programmes-full": Fault(409, "Sudah {limit} program yang ditulis sendiri.", "Kembalikan yang tidak perlu lagi ke bawaan, lalu ulangi."),
+    "person-absent": Fault(422, "Orangnya harus ada di depan Anda.", "Cocokkan KTP dengan wajahnya, beri tanda, lalu periksa lagi."),
     # What is personal
     "paper-misspelled": Fault(400, "Kunci pemulihan salah ketik: {reason}.", "Cocokkan huruf demi huruf dengan kertasnya, lalu ketik lagi."),
     "record-unknown": Fault(404, "Catatan ini tidak ada.", "Periksa nomornya."),

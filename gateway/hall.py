@@ -356,7 +356,7 @@ class Hall:
             face=self.face,
             randomness=self._randomness,
             features=(
-                PeoplePages(self.people, portal.address),
+                PeoplePages(self.people, portal.address, self.village.staff_doors()),
                 ChoicePages(self.choices, self.face, self.people, portal.names),
                 TicketPages(
                     *(self.tickets, self.view, self.people, self.village.told),

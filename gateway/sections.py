@@ -10,13 +10,24 @@ from gateway.choices.desk import Choices
 from gateway.choices.face import HallFace
 from gateway.choices.section import Section
 from gateway.choices.uplink import RelayChoices
+from gateway.complaints.choices import ComplaintRules
+from gateway.needs.choices import NeedRules
 from gateway.services.requests.choices import RequestRules
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.copying import FurnitureRows
 from gateway.tickets.furniture import Furniture
 from gateway.voice.choices import VoiceChoices
 
-SECTIONS: tuple[type[Section], ...] = (HallFace, VoiceChoices, QueueRules, BoardChoices, RelayChoices, RequestRules)
+SECTIONS: tuple[type[Section], ...] = (
+    HallFace,
+    VoiceChoices,
+    QueueRules,
+    BoardChoices,
+    RelayChoices,
+    RequestRules,
+    ComplaintRules,
+    NeedRules,
+)
 
 
 def copies_of(choices: Choices, furniture: Furniture, names: Sequence[str]) -> Copies:

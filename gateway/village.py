@@ -16,6 +16,7 @@ from gateway.bulletin.routes import BulletinPages
 from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
+from gateway.concerns import Concerns
 from gateway.devices.ports import Printer
 from gateway.health import Answer
 from gateway.healthposts.desk import OpenLine
@@ -66,6 +67,7 @@ class Village:
         self.services.furnish()
         self.catalogue = CatalogueView(store)
         self.square = Square(settings, store, clock, self.vault, choices)
+        self.concerns = Concerns(settings, store, clock, choices, self.vault)
         self.drafts = DraftsDesk(store, clock)
         self.requests = RequestsDesk(store, clock, randomness, hall.zone, self.vault, self.drafts)
         self.requested = RequestsView(store, clock, hall.zone, choices)
@@ -91,15 +93,20 @@ class Village:
                 lambda: [(line.id, line.name) for line in lines()],
             ),
             *self.square.features(people, lambda: [(line.id, line.name) for line in lines()]),
+            *self.concerns.features(people),
         )
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to, in its order."""
-        return self.square.doors()
+        return (*self.concerns.doors(), *self.square.doors())
+
+    def staff_doors(self) -> Sequence[Door]:
+        """Return what ``/petugas`` leads to besides the queue, for who serves."""
+        return self.concerns.staff_doors()
 
     def larger_bodies(self) -> Mapping[str, int]:
         """Return how many bytes forms for everybody may have, by address."""
-        return {**requests_routes.LARGER_BODIES, **self.square.larger_bodies()}
+        return {**requests_routes.LARGER_BODIES, **self.square.larger_bodies(), **self.concerns.larger_bodies()}
 
     def told(self, language: str) -> News:
         """Return what boards and the front page tell everybody: what is ready, what is today and tomorrow, then what is announced."""
@@ -121,11 +128,12 @@ class Village:
             Job("forget-drafts", self.drafts.sweep, minute="40"),
             *self.safekeeping.jobs(self.records()),
             *self.square.jobs(open_line),
+            *self.concerns.jobs(),
         )
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""
-        return (*kinds_of(self.requests), *self.square.records())
+        return (*kinds_of(self.requests), *self.square.records(), *self.concerns.records())
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""
@@ -133,7 +141,7 @@ class Village:
 
     def effects(self) -> dict[str, Effect]:
         """Return what the centre may command of the features, by kind. A kind that is in no table is kept in the inbox."""
-        return _announcements(self.bulletin) | _catalogue(self.services) | self.safekeeping.effects()
+        return _announcements(self.bulletin) | _catalogue(self.services) | self.safekeeping.effects() | self.concerns.effects()
 
 
 def _announcements(bulletin: BulletinDesk) -> dict[str, Effect]:

@@ -12,7 +12,7 @@ from gateway.people.desk import PeopleDesk
 from gateway.people.officer_routes import OfficerPages
 from gateway.people.session_routes import SessionPages, session_of, session_token, staff_page
 from gateway.people.setup_routes import PATH_OF_OFFICERS, SetUpPages, TvPage
-from gateway.portal.feature import SetUpPage
+from gateway.portal.feature import Door, SetUpPage
 from gateway.portal.live import Broadcaster
 from gateway.portal.site import Site
 
@@ -29,14 +29,16 @@ class PeoplePages:
     static = Path(__file__).parent / "static"
     set_up: Sequence[SetUpPage] = (SetUpPage(PATH_OF_OFFICERS, "Petugas", "people"),)
 
-    def __init__(self, people: PeopleDesk, address: str) -> None:
+    def __init__(self, people: PeopleDesk, address: str, doors: Sequence[Door] = ()) -> None:
+        """``doors`` are what who serves finds on ``/petugas`` besides the counters."""
         self._people = people
         self._address = address
+        self._doors = doors
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
         return [
-            *SessionPages(self._people, site).routes(),
+            *SessionPages(self._people, site, self._doors).routes(),
             *OfficerPages(self._people, site).routes(),
             *SetUpPages(self._people, site).routes(),
             TvPage(self._people, site, self._address),

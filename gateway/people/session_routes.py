@@ -23,6 +23,7 @@ from gateway.people.desk import PeopleDesk, Session
 from gateway.people.model import SESSION_LONGEST_S, Right
 from gateway.portal import problems
 from gateway.portal.api import NEEDS_KEY, key_of
+from gateway.portal.feature import Door
 from gateway.portal.forms import check_csrf, csrf_token, read_form
 from gateway.portal.i18n import Words, words
 from gateway.portal.site import Site
@@ -86,9 +87,10 @@ async def session_of(request: Request, people: PeopleDesk, right: Right | None =
 class SessionPages:
     """``/masuk``, ``/keluar``, ``/petugas`` and ``POST /api/v1/session``."""
 
-    def __init__(self, people: PeopleDesk, site: Site) -> None:
+    def __init__(self, people: PeopleDesk, site: Site, doors: Sequence[Door] = ()) -> None:
         self._people = people
         self._site = site
+        self._doors = doors
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the pages."""
@@ -154,7 +156,8 @@ class SessionPages:
 
     async def _own(self, request: Request) -> Response:
         session = await session_of(request, self._people, None)
-        return staff_page(self._site, request, session, "own.html", "/petugas")
+        doors = await run_in_threadpool(lambda: [(door, door.late()) for door in self._doors if door.is_open()])
+        return staff_page(self._site, request, session, "own.html", "/petugas", doors=doors)
 
     async def _own_pin(self, request: Request) -> Response:
         session = await session_of(request, self._people, None)

@@ -38,9 +38,14 @@ def always() -> bool:
     return True
 
 
+def nobody() -> int:
+    """Return nought: nobody waits for longer than was promised."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page for everybody, as ``/desa`` lists it."""
+    """A page for everybody, as ``/desa`` lists it; or for who serves, as ``/petugas`` does."""
 
     path: str
     """For example ``/lapak``."""
@@ -52,6 +57,8 @@ class Door:
     """A name of ``icons.html``."""
     is_open: Callable[[], bool] = always
     """Whether there is anything behind it; quick, safe from any thread."""
+    late: Callable[[], int] = nobody
+    """How many people wait behind it for longer than was promised; safe from any thread, may read the database."""
 
 
 class Feature(Protocol):

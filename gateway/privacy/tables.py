@@ -118,6 +118,11 @@ def was_sent(db: Reads, sealed: int) -> bool:
     return bool(db.execute("SELECT sent FROM sealed_record WHERE id = ?", (sealed,)).fetchone()[0])
 
 
+def choose_lane(tx: Reads, sealed: int, lane: str) -> None:
+    """Let a version that has not gone up go in ``lane``."""
+    tx.execute("UPDATE sealed_record SET lane = ? WHERE id = ? AND sent = 0", (lane, sealed))
+
+
 def mark_sent(tx: Reads, sealed: int) -> None:
     """Note that a version is in the outbox."""
     tx.execute("UPDATE sealed_record SET sent = 1 WHERE id = ?", (sealed,))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -78,15 +78,25 @@ class Vault:
         """Where the hall's key is: ``tpm``, ``otp`` or ``file``."""
         return self._key.mode
 
-    def put(self, tx: Transaction, kind: str, record: str, content: bytes, *, who: str, why: str, lane: str = "") -> int:
+    def put(
+        self, tx: Transaction, kind: str, record: str, content: bytes, *, who: str, why: str, lane: str = "", by_day: bool = False
+    ) -> int:
         """Seal ``content`` as the next version of a record; return its number. ``why`` names the basis or the consent.
 
-        With a ``lane`` it goes up to the centre, now or once the centre's sealing key is known; else it never leaves the hall.
+        With a ``lane`` it goes up to the centre, now or once the centre's sealing key is known; else it stays until ``send``.
+        ``by_day`` keeps the day and no time of it, for somebody without a name.
         """
         ahead = self.seal_ahead(tx, kind, record, tables.last_version(tx, kind, record) + 1, content)
-        self.keep(tx, ahead, lane)
-        self.note(tx, "seal", kind, record, ahead.version, who=who, why=why)
+        self.keep(tx, ahead, lane, by_day=by_day)
+        self._note(tx, Entry(0, self._stamp(by_day=by_day).time, who, "seal", kind, record, ahead.version, why))
         return ahead.version
+
+    def send(self, tx: Transaction, kind: str, record: str, version: int, lane: str, *, by_day: bool = False) -> None:
+        """Let a version that stayed go up in ``lane``, now or once the centre's sealing key is known; one that went up goes no more."""
+        kept = tables.find(tx, kind, record, version)
+        if kept is not None:
+            tables.choose_lane(tx, kept.id, lane)
+            self._send(tx, kept.id, by_day=by_day)
 
     def seal_ahead(self, db: Reads, kind: str, record: str, version: int, content: bytes) -> Ahead:
         """Seal a version that nobody keeps yet: ``keep`` does. For much at once; the number must be free when it is kept."""
@@ -96,16 +106,16 @@ class Vault:
         keys = [(whose, name_of(reader), wrap(data_key, reader, bond)) for whose, reader in readers.items()]
         return Ahead(kind, record, version, ciphertext, data_key, keys)
 
-    def keep(self, tx: Transaction, ahead: Ahead, lane: str = "") -> None:
+    def keep(self, tx: Transaction, ahead: Ahead, lane: str = "", *, by_day: bool = False) -> None:
         """Keep what was sealed ahead; whoever does it notes the act, once for all."""
-        sealed = tables.add(tx, ahead.kind, ahead.record, ahead.version, ahead.ciphertext, self._now(), lane)
+        sealed = tables.add(tx, ahead.kind, ahead.record, ahead.version, ahead.ciphertext, self._stamp(by_day=by_day).time, lane)
         # Wrapped for the hall only now: a rotation that ran meanwhile has destroyed what was current then.
         wrapped = self._key.wrap(ahead.data_key, self._bond(ahead.kind, ahead.record, ahead.version))
         tables.keep_key(tx, sealed, HALL, self._key.current, wrapped)
         for whose, key, one in ahead.keys:
             tables.keep_key(tx, sealed, whose, key, one)
             if whose == CENTRE:
-                self._send(tx, sealed)
+                self._send(tx, sealed, by_day=by_day)
 
     def open(self, tx: Transaction, kind: str, record: str, version: int, *, who: str, why: str) -> bytes:
         """Return the content of one version, and note who has read it. Raises Refusal ``record-unknown`` or ``record-erased``."""
@@ -115,6 +125,8 @@ class Vault:
 
     def read(self, db: Reads, kind: str, record: str, version: int = 0) -> bytes:
         """Return the content of a version, 0 for the newest, without a note: whoever reads much at once notes that once.
+
+        Nor is it noted when somebody without a name reads, by a secret of their own, what they wrote: it would keep when they were here.
 
         Raises Refusal ``record-unknown``, ``record-erased`` or ``record-locked``.
         """
@@ -209,9 +221,7 @@ class Vault:
 
     def note(self, tx: Transaction, act: str, kind: str, record: str, version: int, *, who: str, why: str) -> None:
         """Add an entry to the audit log."""
-        seq, head = tables.newest(tx)
-        entry = Entry(seq + 1, self._now(), who, act, kind, record, version, why)
-        tables.write(tx, entry, audit.head_after(head, entry))
+        self._note(tx, Entry(0, self._now(), who, act, kind, record, version, why))
 
     def head(self, db: Reads) -> str:
         """Return the newest entry's number and the head over all of them, as ``hello`` carries it: ``17-<sha256>``; empty before the first."""
@@ -221,6 +231,12 @@ class Vault:
     def audited(self, db: Reads) -> str:
         """Read the whole audit log; return its head. Raises ``audit.Broken``."""
         return audit.verify(tables.log(db))
+
+    def _note(self, tx: Transaction, entry: Entry) -> None:
+        """Add an entry as the next."""
+        seq, head = tables.newest(tx)
+        entry = replace(entry, seq=seq + 1)
+        tables.write(tx, entry, audit.head_after(head, entry))
 
     def _rewrap(self, whose: str) -> bool:
         not_of = tuple(self._at_home) if whose == CENTRE else ()
@@ -242,15 +258,15 @@ class Vault:
                 self._tell(tx, wire.rewrapped(key, again, epochs.current(tx)))
         return bool(late)
 
-    def _send(self, tx: Transaction, sealed: int) -> None:
+    def _send(self, tx: Transaction, sealed: int, *, by_day: bool = False) -> None:
         """Let a version go up, unless it is to stay here or has gone up already."""
         lane, kept, wrapped = tables.to_send(tx, sealed)
         if lane and wrapped:
-            self._tell(tx, wire.sealed(lane, kept, wrapped, epochs.current(tx)))
+            self._tell(tx, wire.sealed(lane, kept, wrapped, epochs.current(tx)), by_day=by_day)
             tables.mark_sent(tx, sealed)
 
-    def _tell(self, tx: Transaction, events: Sequence[Event]) -> None:
-        stamp = Stamp.of(self._clock, self._zone)
+    def _tell(self, tx: Transaction, events: Sequence[Event], *, by_day: bool = False) -> None:
+        stamp = self._stamp(by_day=by_day)
         for event in events:
             outbox.append(tx, stamp, event)
 
@@ -268,4 +284,7 @@ class Vault:
         return bond_of(self._hall, kind, record, version)
 
     def _now(self) -> str:
-        return Stamp.of(self._clock, self._zone).time
+        return self._stamp().time
+
+    def _stamp(self, *, by_day: bool = False) -> Stamp:
+        return (Stamp.of_day if by_day else Stamp.of)(self._clock, self._zone)

@@ -28,6 +28,8 @@ KINDS = (
     "request.answered",
     "complaint.answered",
     "need.answered",
+    "aid.put",
+    "aid.withdraw",
     "resend.request",
     "settings.put",
     "key.put",

@@ -12,9 +12,11 @@ from sqlite_utils import Database
 import gateway.budget.tables
 import gateway.bulletin.tables
 import gateway.choices.tables
+import gateway.complaints.tables
 import gateway.equipment.tables
 import gateway.healthposts.tables
 import gateway.market.tables
+import gateway.needs.tables
 import gateway.people.tables
 import gateway.privacy.tables
 import gateway.services.letters.tables
@@ -47,4 +49,6 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0018-requests", gateway.services.requests.tables.create),
     ("0019-letters", gateway.services.letters.tables.create),
     ("0020-budget", gateway.budget.tables.create),
+    ("0021-complaints", gateway.complaints.tables.create),
+    ("0022-needs", gateway.needs.tables.create),
 )

@@ -26,3 +26,9 @@ class Stamp:
         """Return the present moment by ``clock``, written in ``zone``."""
         time = clock.now().astimezone(zone).isoformat(timespec="milliseconds")
         return cls(time, str(clock.state()), clock.bootid, f"{clock.uptime_s():.3f}")
+
+    @classmethod
+    def of_day(cls, clock: Clock, zone: tzinfo) -> Stamp:
+        """Return the present day, and nothing finer: for facts that must not tell when in it somebody was there."""
+        midnight = clock.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return cls(midnight.isoformat(timespec="milliseconds"), str(clock.state()), clock.bootid, "0.000")

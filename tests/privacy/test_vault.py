@@ -126,6 +126,24 @@ def test_what_travels_is_the_ciphertext_that_is_kept(office: Office) -> None:
     assert open_version(b"".join(base64.b64decode(piece["bytes"]) for piece in pieces), key, bond) == large
 
 
+def test_what_stayed_goes_up_when_it_is_sent(office: Office) -> None:
+    """Once, however often it is sent, and by the day alone where somebody had no name."""
+    with office.store.transaction() as tx:
+        office.vault.put(tx, "complaint", "1", NIK, who="warga", why=WHY, by_day=True)
+        assert office.vault.read(tx, "complaint", "1", 1) == NIK
+    assert office.sent() == []
+    for _ in range(2):
+        with office.store.transaction() as tx:
+            office.vault.send(tx, "complaint", "1", 1, "record", by_day=True)
+            office.vault.send(tx, "complaint", "2", 1, "record")
+    assert [(lane, data["record"]) for lane, data in office.sent()] == [("record", "1")]
+    with office.store.reader() as db:
+        times = [str(at) for (at,) in db.execute("SELECT sealed_at FROM sealed_record UNION ALL SELECT time FROM outbox")]
+        entries = [entry.at for entry, _ in tables.log(db)]
+    assert {*times, *entries} == {"2026-11-23T00:00:00.000+07:00"}
+    assert office.acts() == [("warga", "seal")]
+
+
 def test_what_was_sealed_before_the_centre_had_a_key_goes_up_later(office: Office) -> None:
     """Once, when its key is there; what was erased in the meantime never does."""
     office.readers = {}

@@ -1,0 +1,37 @@
+"""What personal the poverty desk keeps, told to whoever looks after all such records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from gateway.needs import tables
+from gateway.needs.desk import CONTACT, KIND, NeedsDesk
+from gateway.privacy import codes
+from gateway.privacy.kinds import RecordKind
+from gateway.store.outbox import Reads
+
+
+def records_of(desk: NeedsDesk) -> tuple[RecordKind, RecordKind]:
+    """Return the kinds of who is in need and of who told.
+
+    The code leads to who told alone: whoever told of a neighbour gets nothing about them.
+    """
+
+    def by_code(db: Reads, code: str) -> Sequence[str]:
+        one = tables.by_code(db, codes.digest(codes.plain(code)))
+        return [one.id] if one else []
+
+    def due_of(kind: str, now: datetime, db: Reads) -> Sequence[str]:
+        return desk.due_for_erasure(db, kind, now)
+
+    return (
+        RecordKind(
+            KIND, "Warga butuh bantuan", "Tugas umum: UU 13/2011", "Setahun sesudah laporan selesai",
+            due=lambda db, now: due_of(KIND, now, db),
+        ),
+        RecordKind(
+            CONTACT, "Pelapor warga butuh bantuan", "Tugas umum: UU 13/2011", "Setahun sesudah laporan selesai",
+            due=lambda db, now: due_of(CONTACT, now, db), by_code=by_code,
+        ),
+    )  # fmt: skip
