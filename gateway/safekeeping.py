@@ -41,7 +41,7 @@ from gateway.timetable import Job
 
 DEVICE_KEY = "device.key"
 """The file of the hall's own key, in the data folder; no backup holds it."""
-AT_HOME = ("resident", "seller", "request-photo", "complaint-contact", "need-contact")
+AT_HOME = ("resident", "seller", "guest", "request-photo", "complaint-contact", "need-contact")
 """Kinds of records of which the centre is given no key."""
 AT_THE_PI = "di Pi ini"
 """Who did what was asked by a command at the Pi itself."""

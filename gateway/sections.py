@@ -11,6 +11,7 @@ from gateway.choices.face import HallFace
 from gateway.choices.section import Section
 from gateway.choices.uplink import RelayChoices
 from gateway.complaints.choices import ComplaintRules
+from gateway.guestbook.choices import GuestBookChoices
 from gateway.needs.choices import NeedRules
 from gateway.services.requests.choices import RequestRules
 from gateway.tickets.choices import QueueRules
@@ -27,6 +28,7 @@ SECTIONS: tuple[type[Section], ...] = (
     RequestRules,
     ComplaintRules,
     NeedRules,
+    GuestBookChoices,
 )
 
 

@@ -13,6 +13,10 @@ from gateway.budget.routes import BudgetPages
 from gateway.budget.routes import door as budget_door
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
+from gateway.guestbook.desk import GuestBookDesk
+from gateway.guestbook.routes import DOOR as GUESTBOOK_DOOR
+from gateway.guestbook.routes import STAFF_DOOR as GUESTBOOK_STAFF_DOOR
+from gateway.guestbook.routes import GuestBookPages
 from gateway.health import Answer
 from gateway.healthposts.desk import HealthPostDesk, OpenLine
 from gateway.healthposts.routes import HealthPostPages
@@ -24,6 +28,7 @@ from gateway.market.moderating import Moderation
 from gateway.market.records import sellers_of
 from gateway.market.routes import DOOR as MARKET_DOOR
 from gateway.market.routes import LARGER_BODIES as MARKET_BODIES
+from gateway.market.routes import STAFF_DOOR as MARKET_STAFF_DOOR
 from gateway.market.routes import MarketPages
 from gateway.market.view import MarketView
 from gateway.people.desk import PeopleDesk
@@ -49,6 +54,7 @@ class Square:
         self.calendar = HealthPostView(self.healthposts)
         self.budget = BudgetDesk(store, clock, self._zone)
         self.budgets = BudgetView(self.budget)
+        self.guestbook = GuestBookDesk(store, vault, clock, self._zone, choices)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
@@ -62,11 +68,16 @@ class Square:
             HealthPostPages(self.healthposts, self.calendar, people, self._choices, lines),
             MarketPages(self.market, self.on_sale, people),
             BudgetPages(self.budget, self.budgets, people, self._choices),
+            GuestBookPages(self.guestbook, people, self._choices),
         )
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to."""
-        return (healthposts_door(self.calendar), MARKET_DOOR, budget_door(self.budgets))
+        return (healthposts_door(self.calendar), MARKET_DOOR, budget_door(self.budgets), GUESTBOOK_DOOR)
+
+    def staff_doors(self) -> Sequence[Door]:
+        """Return what ``/petugas`` leads to."""
+        return (MARKET_STAFF_DOOR, GUESTBOOK_STAFF_DOOR)
 
     def reminders(self, language: str) -> tuple[str, ...]:
         """Return what the front page and the board say of today and tomorrow, before the announcements."""
@@ -78,7 +89,7 @@ class Square:
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records are kept here."""
-        return (sellers_of(self.market),)
+        return (sellers_of(self.market), self.guestbook.records())
 
     def jobs(self, open_line: OpenLine) -> Sequence[Job]:
         """Return what the calendar asks, each written so that it catches up; ``open_line`` opens a line of the queue, or closes it."""

@@ -102,7 +102,7 @@ class Village:
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to besides the queue, for who serves."""
-        return self.concerns.staff_doors()
+        return (*self.concerns.staff_doors(), *self.square.staff_doors())
 
     def larger_bodies(self) -> Mapping[str, int]:
         """Return how many bytes forms for everybody may have, by address."""

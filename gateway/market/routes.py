@@ -29,6 +29,8 @@ PHOTO_FORM_BYTES = 8 * 1024**2
 LARGER_BODIES = {PATH: PHOTO_FORM_BYTES}
 DOOR = Door(PATH, "Lapak warga", "Makanan, hasil tani, batik, dan jasa dari desa ini", "shop")
 
+STAFF_DOOR = Door(STAFF_PATH, "Lapak warga", "Periksa yang ditawarkan dan yang dilaporkan", "shop")
+
 
 @dataclass(frozen=True, slots=True)
 class MarketPages:

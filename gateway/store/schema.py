@@ -14,6 +14,7 @@ import gateway.bulletin.tables
 import gateway.choices.tables
 import gateway.complaints.tables
 import gateway.equipment.tables
+import gateway.guestbook.tables
 import gateway.healthposts.tables
 import gateway.market.tables
 import gateway.needs.tables
@@ -51,4 +52,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0020-budget", gateway.budget.tables.create),
     ("0021-complaints", gateway.complaints.tables.create),
     ("0022-needs", gateway.needs.tables.create),
+    ("0023-guestbook", gateway.guestbook.tables.create),
 )

@@ -21,6 +21,8 @@ from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
 from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL
 from gateway.equipment.model import WHERE
 from gateway.errors import FAULTS, MACHINE
+from gateway.guestbook import model as guestbook
+from gateway.guestbook.setup_form import GuestBookForm
 from gateway.healthposts import setup_forms as healthposts
 from gateway.market import model as market
 from gateway.mqtt import reasons
@@ -65,7 +67,7 @@ def _told() -> Iterator[str]:
     yield from (*REJECTED.values(), *MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
-    yield from (*budget.PARTS.values(), *healthposts.KINDS.values(), *healthposts.NTH.values())
+    yield from (*budget.PARTS.values(), *guestbook.PURPOSES.values(), *healthposts.KINDS.values(), *healthposts.NTH.values())
     for fault in FAULTS.values():
         yield fault.sentence
         yield fault.remedy
@@ -126,6 +128,6 @@ def chosen() -> Iterator[str]:
     yield from (*(said for said, _ in EVENTS.values()), *WHO.values(), service_faults.PLACE, service_faults.WHOLE)
     for form in (
         *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
-        *(ServiceList, ServiceForm, FileForm, BudgetForm, healthposts.PostList, healthposts.PostForm),
+        *(ServiceList, ServiceForm, FileForm, BudgetForm, GuestBookForm, healthposts.PostList, healthposts.PostForm),
     ):
         yield from (form.title, *form.labels.values())
