@@ -57,10 +57,10 @@ class LanKeys(LanDevice):
         with self._turn:
             outcome = self._reckoning.heard(said, at_s)
         press = self._press
+        if outcome.has_news:  # before the press is worked on: the lamp must not wait for the card's turn at this processor
+            self._tell("heard", write_heard(said, counted=outcome.press is not None))
         if outcome.press is not None and press is not None:
             press(outcome.press)
-        if outcome.has_news:
-            self._tell("heard", write_heard(said, counted=outcome.press is not None))
         if outcome.missed:
             self.missed += outcome.missed
             log.warning("device=%s event=presses-missed count=%d", self.id, outcome.missed)

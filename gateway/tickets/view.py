@@ -138,9 +138,10 @@ def _compose(found: Reading, unfinished: list[TicketRow], finished: dict[str, Ti
         people.setdefault(row.line, []).append(Waiting(row.id, row.priority != "", row.place))
     crowd, by_id, in_a_row = Crowd(people, rules.priority_in_a_row), {row.id: row for row in waiting}, rules.priority_in_a_row
     lines = [_compose_line(line, by_id, people.get(line.id, []), crowd, found, in_a_row) for line in found.lines]
-    tickets = finished | {row.token: _view(row) for row in (*present.values(), *held, *waiting)}
+    tickets = finished | {row.token: _view(row) for row in (*present.values(), *held)}
     for _, order in lines:
         tickets |= {row.token: _view(row, ahead, wait) for row, ahead, wait in order}
+    tickets |= {row.token: _view(row) for row in waiting if row.token not in tickets}  # of a line that is gone
     return QueueSnapshot(
         revision=found.revision,
         epoch=found.epoch,
