@@ -235,6 +235,7 @@ FAULTS: dict[str, Fault] = {
     "broker-address": Fault(500, "Alamat broker {address} tidak dapat dibaca.", "Tulis mqtt://HOST:PORT atau mqtts://HOST:PORT."),
     "broker-unreachable": Fault(500, "Broker {address} tidak terjangkau: {reason}.", "Periksa kabel, uplink, dan alamat broker."),
     "broker-refused": Fault(500, "Broker {address} menolak balai ini: {reason}.", "Periksa sertifikat dan nama balai di broker."),
+    "broker-plain": Fault(500, "{address} tidak menjawab dengan TLS: {reason}.", "Periksa port di relay.broker: mqtts biasanya 8883, dan 1883 biasanya tanpa TLS. Bila port sudah benar, tunggu; balai mencoba lagi sendiri."),
     "broker-untrusted": Fault(500, "Sertifikat broker {address} tidak dapat dipercaya: {reason}.", "Periksa jam balai dan berkas sertifikat di pengaturan."),
     "broker-silent": Fault(500, "Broker {address} menerima sambungan tetapi tidak menjawab.", "Periksa apakah alamat itu benar-benar broker MQTT."),
     "clock-not-set": Fault(500, "Jam balai belum diatur, jadi broker {address} belum dapat diperiksa.", "Nyalakan uplink sebentar sampai jam benar, atau pasang jam baterai DS3231. Data aman di balai."),

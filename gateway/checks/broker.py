@@ -10,6 +10,7 @@ GOOD = Verdict(Level.GOOD, "Tersambung dengan kabupaten lewat {address}.")
 UNREACHABLE = Verdict(Level.WARNING, FAULTS["broker-unreachable"].sentence, FAULTS["broker-unreachable"].remedy)
 SILENT = Verdict(Level.WARNING, FAULTS["broker-silent"].sentence, FAULTS["broker-silent"].remedy)
 REFUSED = Verdict(Level.BROKEN, FAULTS["broker-refused"].sentence, FAULTS["broker-refused"].remedy)
+PLAIN = Verdict(Level.WARNING, FAULTS["broker-plain"].sentence, FAULTS["broker-plain"].remedy)
 UNTRUSTED = Verdict(Level.BROKEN, FAULTS["broker-untrusted"].sentence, FAULTS["broker-untrusted"].remedy)
 CLOCK = Verdict(Level.WARNING, FAULTS["clock-not-set"].sentence, FAULTS["clock-not-set"].remedy)
 EARLY = Verdict(Level.BROKEN, FAULTS["broker-early"].sentence, FAULTS["broker-early"].remedy)
@@ -28,6 +29,7 @@ VERDICTS = {
     "broker-unreachable": UNREACHABLE,
     "broker-silent": SILENT,
     "broker-refused": REFUSED,
+    "broker-plain": PLAIN,
     "broker-untrusted": UNTRUSTED,
     "clock-not-set": CLOCK,
     "broker-early": EARLY,

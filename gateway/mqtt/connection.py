@@ -187,13 +187,15 @@ class PahoConnection:
             return Disconnected(refusal.code, str(refusal.facts.get("reason", "")))
         except OSError as error:
             return reasons.of_files(error)
+        greeting = tls is not None
         try:
             session.open(self.address, self._nodes[0], tls)
+            greeting = False
             if not stopping.is_set():  # else another thread may be at work already
                 self._session = session
             return session.run(stopping)
         except OSError as error:
-            return reasons.of_error(error)
+            return reasons.of_error(error, greeting=greeting)
         except Exception as error:
             log.exception("mqtt=%s event=network-failed", self._habits.client_id)
             session.version_refused = session.connected_at_s is None

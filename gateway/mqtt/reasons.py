@@ -53,10 +53,14 @@ _CERTIFICATES = {
 }
 """The same numbers in words."""
 
-_GREETINGS = {
+_PLAIN = {
     "WRONG_VERSION_NUMBER": "port itu tidak memakai TLS",
     "HTTP_REQUEST": "port itu tidak memakai TLS",
     "UNEXPECTED_EOF_WHILE_READING": "sambungan diputus di tengah salam TLS",
+}
+"""How a greeting failed where nobody may speak TLS, by OpenSSL's name. Mosquitto hangs up on what it takes for a broken packet."""
+
+_GREETINGS = {
     "UNSUPPORTED_PROTOCOL": "versi TLS broker terlalu lama",
     "TLSV1_ALERT_PROTOCOL_VERSION": "versi TLS broker terlalu lama",
     "SSLV3_ALERT_HANDSHAKE_FAILURE": "broker menolak salam TLS",
@@ -90,7 +94,7 @@ _NO_FILES = "bukan sertifikat atau kunci yang utuh"
 
 def spoken() -> list[str]:
     """Return all of these words, for translators."""
-    tables = (_WORDS, _CERTIFICATES, _GREETINGS, _FILES)
+    tables = (_WORDS, _CERTIFICATES, _PLAIN, _GREETINGS, _FILES)
     return [
         *(text for one in tables for text in one.values()),
         *(text for _, _, text in _ERRORS),
@@ -101,8 +105,8 @@ def spoken() -> list[str]:
     ]
 
 
-def of_error(error: Exception) -> Disconnected:
-    """Tell why a connection could not be made."""
+def of_error(error: Exception, *, greeting: bool = False) -> Disconnected:
+    """Tell why a connection could not be made; ``greeting``: while TLS was to be begun."""
     if isinstance(error, TimeoutError) and "handshake" in str(error):
         return Disconnected("broker-silent", _SILENT)
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -110,6 +114,10 @@ def of_error(error: Exception) -> Disconnected:
         return Disconnected(code, _CERTIFICATES.get(error.verify_code, _UNSOUND))
     if isinstance(error, ssl.SSLError) and (told := of_alert(error.reason or "")):
         return told
+    if isinstance(error, ssl.SSLError) and error.reason in _PLAIN:
+        return Disconnected("broker-plain", _PLAIN[error.reason])
+    if greeting and isinstance(error, ConnectionResetError | BrokenPipeError):
+        return Disconnected("broker-plain", _PLAIN["UNEXPECTED_EOF_WHILE_READING"])
     for kind, code, said in _ERRORS:
         if isinstance(error, kind):
             return Disconnected(code, _said_by_the_machine(error) or said)

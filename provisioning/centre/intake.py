@@ -21,6 +21,7 @@ from provisioning.centre.database import IntakeDatabase, Untakeable
 from provisioning.centre.dispatch import Dispatch
 from provisioning.centre.ledger import Ledger
 from provisioning.centre.metrics import Metrics
+from provisioning.centre.model import Presence
 from provisioning.centre.presences import Presences, presence_filter
 from provisioning.centre.reading import Arrival, Batch, read, unread
 from provisioning.centre.replies import Replies
@@ -89,7 +90,7 @@ class Intake:
             self._look_around()
         except Refusal as refusal:
             if not self.metrics.storage_failed:
-                log.exception("event=storage-failed remedy=%r", refusal.remedy)
+                log.error("event=storage-failed reason=%r remedy=%r", refusal.sentence, refusal.remedy)  # noqa: TRY400 - no fault of ours
             self.metrics.failed()
             return STORAGE_REST_S
         self.metrics.storage_failed = False
@@ -141,6 +142,8 @@ class Intake:
         try:
             self._replies.owe(self._ledger.enter(arrivals, received_at))
         except Untakeable:
+            for presence in presences:
+                self._enter_presence(presence, received_at)
             for one, arrival in came:
                 self._enter_alone(one, arrival, received_at)
         self.metrics.committed(arrivals, self._clock.monotonic_s() - began_s)
@@ -164,6 +167,13 @@ class Intake:
             log.exception("event=untakeable hall=%s", hall)
             refused = unread(hall, received.topic, received.payload, "the database cannot hold it")
             self._replies.owe(self._ledger.enter([refused], received_at))
+
+    def _enter_presence(self, presence: Presence, received_at: str) -> None:
+        """Enter what one hall says of its state; one that the database can never hold is let go, it is a hint."""
+        try:
+            self._ledger.enter([presence], received_at)
+        except Untakeable:
+            log.exception("event=untakeable hall=%s", presence.hall)
 
     def _say(self, message: Message) -> int | None:
         handle = self._connection.publish(message)

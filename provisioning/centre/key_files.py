@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from gateway.errors import Refusal
+
+Key = TypeVar("Key", Ed25519PrivateKey, X25519PrivateKey)
+
+
+def make_or_load(path: Path, generate: Callable[[], Key], load: Callable[[Path], Key]) -> Key:
+    """Return the key in ``path``, made now when there is none. Raises Refusal ``key-file``."""
+    if not path.exists():
+        write_key_file(path, generate())
+    return load(path)
 
 
 def read_key_file(path: Path) -> object:

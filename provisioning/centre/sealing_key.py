@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from provisioning.centre.key_files import read_key_file, unusable, write_key_file
+from provisioning.centre.key_files import make_or_load, read_key_file, unusable
 
 
 def load_key(path: Path) -> X25519PrivateKey:
@@ -19,6 +19,4 @@ def load_key(path: Path) -> X25519PrivateKey:
 
 def make_or_load_key(path: Path) -> X25519PrivateKey:
     """Return the key in ``path``, made now when there is none. Raises Refusal ``key-file``."""
-    if not path.exists():
-        write_key_file(path, X25519PrivateKey.generate())
-    return load_key(path)
+    return make_or_load(path, X25519PrivateKey.generate, load_key)

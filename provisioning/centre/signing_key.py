@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.relay.signing import spell_key
-from provisioning.centre.key_files import read_key_file, unusable, write_key_file
+from provisioning.centre.key_files import make_or_load, read_key_file, unusable
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:
@@ -20,9 +20,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
 
 def make_or_load_key(path: Path) -> Ed25519PrivateKey:
     """Return the key in ``path``, made now when there is none. Raises Refusal ``key-file``."""
-    if not path.exists():
-        write_key_file(path, Ed25519PrivateKey.generate())
-    return load_key(path)
+    return make_or_load(path, Ed25519PrivateKey.generate, load_key)
 
 
 def pinned(key: Ed25519PrivateKey) -> str:

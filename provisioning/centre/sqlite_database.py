@@ -125,8 +125,11 @@ class SqliteIntakeDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
-        """Look at what is durable; nothing may be written."""
-        yield SqlTransaction(SqliteSql(self._connection))
+        """Look at what is durable; nothing may be written. Raises Refusal ``centre-storage``: a full disk stops readers too."""
+        try:
+            yield SqlTransaction(SqliteSql(self._connection))
+        except sqlite3.Error as error:
+            raise Refusal("centre-storage", path=self.path, reason=error) from error
 
     def collect_orders(self) -> None:
         """Take in what ``provision centre ask`` has left beside the file. Raises Refusal ``centre-storage``."""

@@ -53,6 +53,7 @@ def test_access(portal: PortalSettings, level: Level, words: str) -> None:
         (False, "broker-unreachable", Level.WARNING, "tidak terjangkau: sunyi"),
         (False, "broker-silent", Level.WARNING, "tidak menjawab"),
         (False, "broker-refused", Level.BROKEN, "menolak"),
+        (False, "broker-plain", Level.WARNING, "tidak menjawab dengan TLS: sunyi"),
         (False, "broker-untrusted", Level.BROKEN, "tidak dapat dipercaya: sunyi"),
         (False, "clock-not-set", Level.WARNING, "Jam balai belum diatur"),
         (False, "broker-foreign", Level.BROKEN, "bukan dari kabupaten ini"),

@@ -79,6 +79,12 @@ def test_somebody_who_never_answers(scheme: str) -> None:
         assert ending_of(connection_to(f"{scheme}://127.0.0.1:{deaf.getsockname()[1]}")) == "broker-silent"
 
 
+def test_a_port_without_tls_is_called_so(tmp_path: Path) -> None:
+    """Mosquitto hangs up on whoever speaks TLS to its plain port: that is no broken network."""
+    with Mosquitto(tmp_path) as broker:
+        assert ending_of(connection_to(broker.address.replace("mqtt://", "mqtts://"))) == "broker-plain"
+
+
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 def test_a_broker_that_falls_silent_is_left(tmp_path: Path, protocol: Protocol) -> None:
     """A frozen broker is noticed by the missing acknowledgement, and used again when it thaws."""

@@ -153,15 +153,17 @@ def test_a_group_ends_by_what_its_rows_hold(centre: Centre) -> None:
     assert (first_group, centre.through) == ([14_000], [24_000])
 
 
-def test_a_full_disk_answers_nothing_and_is_tried_again(centre: Centre) -> None:
-    """What the database does not take is neither confirmed nor acknowledged; it is entered when there is room."""
+def test_a_full_disk_answers_nothing_and_is_tried_again(centre: Centre, caplog: pytest.LogCaptureFixture) -> None:
+    """What the database does not take is neither confirmed nor acknowledged; it is entered when there is room. The log has one sentence."""
     centre.database.failures = 2
     centre.send(batch([1]))
     rests_s = [centre.intake.step(0), centre.intake.step(0)]
     refused = (centre.through, centre.answers(), centre.unacknowledged)
     centre.intake.step(0)
 
+    told = [(record.getMessage().split()[0], record.exc_info) for record in caplog.records if record.levelname == "ERROR"]
     assert (rests_s, refused) == ([1.0, 1.0], ([], [], 1))
+    assert told == [("event=storage-failed", None)]
     assert (centre.through, throughs(centre.answers()), centre.unacknowledged) == ([1], [1], 0)
 
 
@@ -213,18 +215,20 @@ def test_what_the_database_can_never_hold_stops_nobody(address: str, monkeypatch
     with closing(open_database(address)) as database:
         intake = Intake(database, broker.connection("intake", session_s=60), FakeClock(), "balai/v1")
         broker.made[-1].start()
+        hall.publish(Message(TOPICS.presence, b'{"state":"online"}'))
         for event in (loose(2), loose(1, time=7), loose(3)):
             hall.publish(Message(TOPICS.up("record"), plain(event)))
         intake.step(0)
         with database.reading() as tx:
             entered = [link.seq for link in tx.links(LaneKey(HALL, EPOCH, "record"), 0)]
+            online = tx.overview(FakeClock().now()).halls["online"]
     kinds = Counter(type(answer) for answer in answers(hall))
 
     if address.startswith("sqlite") and letter == "a\0b":
         assert entered == [1, 2, 3], "SQLite holds a NUL"
     else:
         assert (entered, kinds) == ([2, 3], {Refused: 1, Receipt: 1})
-    assert broker.sessions["intake"].unacknowledged == {}
+    assert (broker.sessions["intake"].unacknowledged, online) == ({}, 1)
 
 
 def test_a_hello_is_answered_with_its_nonce(centre: Centre) -> None:
