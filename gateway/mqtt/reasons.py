@@ -114,14 +114,20 @@ def of_error(error: Exception, *, greeting: bool = False) -> Disconnected:
         return Disconnected(code, _CERTIFICATES.get(error.verify_code, _UNSOUND))
     if isinstance(error, ssl.SSLError) and (told := of_alert(error.reason or "")):
         return told
-    if isinstance(error, ssl.SSLError) and error.reason in _PLAIN:
-        return Disconnected("broker-plain", _PLAIN[error.reason])
-    if greeting and isinstance(error, ConnectionResetError | BrokenPipeError):
-        return Disconnected("broker-plain", _PLAIN["UNEXPECTED_EOF_WHILE_READING"])
+    if plain := _said_without_tls(error, greeting=greeting):
+        return Disconnected("broker-plain", plain)
     for kind, code, said in _ERRORS:
         if isinstance(error, kind):
             return Disconnected(code, _said_by_the_machine(error) or said)
     return Disconnected("broker-refused", _NOT_MQTT)
+
+
+def _said_without_tls(error: Exception, *, greeting: bool) -> str:
+    """Return by what nobody there seems to speak TLS, or empty."""
+    if isinstance(error, ssl.SSLError):
+        return _PLAIN.get(error.reason or "", "")
+    hung_up = greeting and isinstance(error, ConnectionResetError | BrokenPipeError)
+    return _PLAIN["UNEXPECTED_EOF_WHILE_READING"] if hung_up else ""
 
 
 def _said_by_the_machine(error: Exception) -> str:
