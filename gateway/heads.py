@@ -19,10 +19,15 @@ def head_after(head: str, first: str, time: str, bootid: str, uptime: str) -> st
 
 def head_over(head: str, firsts: Iterable[str], times: Iterable[str], bootids: Iterable[str], uptimes: Iterable[str]) -> str:
     """Return the head once many rows follow ``head``, each attribute a column: what ``head_after`` gives row by row, in less time."""
-    running = head.encode()
-    for words in zip(firsts, times, bootids, uptimes, strict=True):
-        text = "\n%s\n%s\n%s\n%s" % words  # noqa: UP031 - the fastest of all ways, and this is done for every event
-        running = hexlify(hashlib.sha256(running + text.encode("utf-8", "surrogatepass")).digest())
+    running, sha256 = head.encode(), hashlib.sha256
+    rows = list(map("\n".join, zip(firsts, times, bootids, uptimes, strict=True)))
+    texts = (
+        ("\n" + "\0\n".join(rows)).encode("utf-8", "surrogatepass").split(b"\0")
+    )  # the fastest of all ways, and this is done for every event
+    if len(texts) != len(rows):  # none, or one that holds what parts them
+        texts = [f"\n{row}".encode("utf-8", "surrogatepass") for row in rows]
+    for text in texts:
+        running = hexlify(sha256(running + text).digest())
     return running.decode()
 
 

@@ -8,6 +8,7 @@ would end the network thread unseen.
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -146,6 +147,8 @@ class Session:
         else:
             self._client.connect(*node, self._habits.keepalive_s)
         self._socket = self._client.socket()
+        if isinstance(self._socket, socket.socket):
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a receipt does not wait for company
 
     def run(self, stopping: threading.Event) -> Disconnected:
         """Carry messages until the connection ends; return why it did."""

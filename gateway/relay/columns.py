@@ -10,22 +10,20 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from itertools import accumulate, count, repeat
 from json.encoder import encode_basestring
-from operator import floordiv, sub
+from operator import sub
 from typing import Any, NamedTuple
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, SOURCE, Envelope, Unreadable, is_epoch
+from gateway.relay.moments import read_times, read_uptimes, write_times, write_uptimes
 from gateway.relay.topics import LANES
 
 COMMON_LIMIT = 1024 * 1024
 """Characters that all events of a batch have from what is said once for many, at the most: as much as an array may hold."""
-_MS = timedelta(milliseconds=1)
 _SIMPLE = frozenset({str, int, float, bool, type(None)})
-_HOUR_S = 3600
-_SECONDS_OF_HOUR = [f"{minute:02}:{second:02}." for minute in range(60) for second in range(60)]
-_THREE_DIGITS = [f"{number:03}" for number in range(1000)]
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_in_lines = json.JSONEncoder(ensure_ascii=False, separators=("\n", ":")).encode
 
 
 class Run(NamedTuple):
@@ -64,13 +62,9 @@ def turned(events: Run | Sequence[Envelope]) -> dict[str, Any] | None:
     if run is None:
         return None
     try:
-        began = datetime.fromisoformat(run.time[0])
-        moments_ms = list(map(floordiv, map(sub, map(datetime.fromisoformat, run.time), repeat(began)), repeat(_MS)))
-        uptimes_ms = [int(uptime.replace(".", "")) for uptime in run.uptime]
+        moments_ms, uptimes_ms = read_times(run.time), read_uptimes(run.uptime)
         kinds, order, data = _kinds(run)
-        if _times(began, moments_ms) != run.time or _uptimes(uptimes_ms) != run.uptime:
-            return None
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, LookupError, AttributeError, TypeError):
         return None
     ahead_ms = list(map(sub, uptimes_ms, moments_ms))
     return {
@@ -139,10 +133,10 @@ def _run(columns: Mapping[str, Any], limit: int) -> Run:
         range(first, first + len(order)),
         [kinds[number][0] for number in order],
         [next(subjects[number]) for number in order],
-        _times(datetime.fromisoformat(columns["time"][0]), moments_ms),
+        write_times(columns["time"][0], moments_ms),
         [kinds[number][2] for number in order],
         [kinds[number][3] for number in order],
-        _uptimes([moment_ms + more_ms for moment_ms, more_ms in zip(moments_ms, ahead_ms, strict=True)]),
+        write_uptimes([moment_ms + more_ms for moment_ms, more_ms in zip(moments_ms, ahead_ms, strict=True)]),
         [next(data[number]) for number in order],
     )
     if len(run.time) != len(order):
@@ -169,9 +163,12 @@ def _of_kind(kind: Sequence[str], lists: Sequence[Sequence[Any]]) -> tuple[Itera
     _, parent, _, _, *names = kind
     leaves, *values = lists
     "".join((*kind, *leaves)).encode()  # texts, all of them, and no half of a character
-    form = "{" + ",".join(f"{_json(name).replace('%', '%%')}:%s" for name in dict.fromkeys(names)) + "}"
-    texts = zip(*map(_texts, values), strict=True) if values else repeat((), len(leaves))
-    return iter([parent + leaf for leaf in leaves]), iter([form % of_one for of_one in texts])
+    beginnings = [f"{',' if place else '{'}{encode_basestring(name)}:" for place, name in enumerate(dict.fromkeys(names))]
+    parts = [
+        part for name, column in zip(beginnings, values, strict=True) for part in (repeat(name, len(leaves)), _texts(column))
+    ]
+    texts = map("".join, zip(*parts, repeat("}", len(leaves)), strict=True)) if parts else repeat("{}", len(leaves))
+    return iter([parent + leaf for leaf in leaves]), texts
 
 
 def _texts(values: Sequence[Any]) -> list[str]:
@@ -182,41 +179,8 @@ def _texts(values: Sequence[Any]) -> list[str]:
     if types == {str}:
         return list(map(encode_basestring, values))
     if types and types <= _SIMPLE:  # no values are no text, not an empty one
-        return json.dumps(values, ensure_ascii=False, separators=("\n", ":"))[1:-1].split("\n")
-    return [_json(value) for value in values]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _times(began: datetime, moments_ms: Sequence[int]) -> list[str]:
-    """Return moments after ``began`` as the hall writes them: ``2026-11-23T09:14:03.120+07:00``."""
-    hour = began.replace(minute=0, second=0, microsecond=0, tzinfo=None)
-    start_ms = (began.replace(tzinfo=None) - hour) // _MS
-    offset = began.isoformat(timespec="milliseconds")[23:]
-    hours = _Hours(hour)
-    return [
-        f"{hours[seconds // _HOUR_S]}{_SECONDS_OF_HOUR[seconds % _HOUR_S]}{_THREE_DIGITS[rest_ms]}{offset}"
-        for seconds, rest_ms in map(divmod, [start_ms + moment_ms for moment_ms in moments_ms], repeat(1000))
-    ]
-
-
-class _Hours(dict[int, str]):
-    """The texts of the hours since one of them: ``2026-11-23T09:``."""
-
-    def __init__(self, first: datetime) -> None:
-        super().__init__()
-        self._first = first
-
-    def __missing__(self, hours: int) -> str:
-        text = self[hours] = (self._first + timedelta(hours=hours)).isoformat(timespec="hours") + ":"
-        return text
-
-
-def _uptimes(uptimes_ms: Sequence[int]) -> list[str]:
-    """Return uptimes as the hall writes them: ``812345.120``."""
-    return [f"{seconds}.{_THREE_DIGITS[rest_ms]}" for seconds, rest_ms in map(divmod, uptimes_ms, repeat(1000))]
+        return _encode_in_lines(values)[1:-1].split("\n")
+    return list(map(_encode, values))
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:

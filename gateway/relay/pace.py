@@ -12,10 +12,10 @@ FIRST_BYTES = 16 * 1024
 """On the wire before anything has been measured."""
 LEAST_BYTES = 4 * 1024
 """Always allowed, so that a slow link is still used."""
-FAST_BYTES_PER_S = 500_000
-"""Such a link carries 50,000 events in a second: it is not what a backlog waits for."""
+FAST_BYTES_PER_S = 1_000_000
+"""Such a link carries 90,000 events in a second: it is not what a backlog waits for."""
 SPELL_S = 0.2
-"""A measurement lasts at least so long while the wire is busy."""
+"""A measurement lasts at least so long while the wire is busy; the first one only until the first acknowledgement."""
 _SHORTEST_S = 0.001
 
 
@@ -51,7 +51,7 @@ class Pace:
         self.on_wire_bytes = max(0, self.on_wire_bytes - size_bytes)
         self._done_bytes += size_bytes
         spell_s = now_s - self._since_s
-        if self.on_wire_bytes and spell_s < SPELL_S:
+        if self.on_wire_bytes and spell_s < SPELL_S and self.rate_bytes_per_s is not None:
             return
         rate = self._done_bytes / max(spell_s, _SHORTEST_S)
         self.rate_bytes_per_s = rate if self.rate_bytes_per_s is None else (self.rate_bytes_per_s + rate) / 2

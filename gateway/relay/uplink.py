@@ -39,6 +39,10 @@ REST_S = 5.0
 ANSWERS_LIMIT = 200
 """So many answers share one transaction."""
 KEEP_DAYS = 30
+EVENT_BYTES = 10.0
+"""What an event takes among many in a batch, before the first batch of a lane has told."""
+FILLED = 0.95
+"""How much of a message the events should fill by the size of former ones: a little more, and it would be packed twice."""
 EPOCHS_TOLD = 100
 """A hello tells of so many epochs, the newest: a longer one would not be believed."""
 
@@ -85,6 +89,7 @@ class Uplink:
         self._read_part: ReadPart = Blobs(store.directory, parcels.FOLDER).read_part
         self._zone, self._introduce, self._audit = zone, introduce, audit
         self._histories = Histories()
+        self._sizes_bytes: dict[str, float] = {}
         self._known_as = ""
         self._prunes: dict[Key, int] = {}
         self._connection.subscribe([self.topics.receipt])
@@ -243,7 +248,7 @@ class Uplink:
     def _send_range(self, db: outbox.Reads, asked: Range, stand: LaneStand, now_s: float) -> bool:
         """Send the first of what is asked for; return whether to go on."""
         try:
-            loaded = load(db, self.topics.hall, asked, min(self._batch_limit, self.progress.takes), self._read_part)
+            loaded = load(db, self.topics.hall, asked, self._most_events(asked), self._read_part)
         except PieceMissing as missing:
             self._set_aside(missing.row)
             return False
@@ -252,12 +257,18 @@ class Uplink:
             return True
         return self._send_load(asked, loaded, stand, now_s)
 
+    def _most_events(self, asked: Range) -> int:
+        """Return how many events are worth reading: what would not fit into the message would be packed in vain."""
+        fitting = int(FILLED * asked.limit_bytes / self._sizes_bytes.get(asked.key[1], EVENT_BYTES))
+        return max(1, min(self._batch_limit, self.progress.takes, fitting))
+
     def _send_load(self, asked: Range, loaded: Load, stand: LaneStand, now_s: float) -> bool:
         batch = pack(loaded.events, len(loaded.seqs), limit_bytes=asked.limit_bytes, simply=asked.again, quickly=asked.quickly)
         handle = self._connection.publish(Message(self.topics.up(asked.key[1]), batch.payload))
         if handle is None:
             return False
         sha256 = hashlib.sha256(batch.payload).hexdigest()
+        self._sizes_bytes[asked.key[1]] = len(batch.payload) / batch.count
         first, last = loaded.seqs[0], loaded.seqs[batch.count - 1]
         self._histories.sent(asked.key, stand, first, loaded.identities(batch.count))
         self.progress.sent(asked, Shipment(asked.key, first, last, batch.count, sha256, len(batch.payload), handle), now_s)

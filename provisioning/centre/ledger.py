@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 
+from gateway.relay.batches import READ_LIMIT
 from gateway.relay.envelope import SEQ_LIMIT
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.hellos import closed_epochs, read_correction
@@ -42,6 +43,8 @@ class BatchDue:
     lane: LaneKey
     first: int
     """The least number of the batch."""
+    more: bool = False
+    """Whether the batch was as large as one may be: then others follow, and the hall does not wait for this answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _take_corrections(tx: IntakeTransaction, arrived: Iterable[EventRow]) -> Non
 def _collect(batch: Batch, parts: dict[LaneKey, list[Sequence[EventRow]]]) -> list[Due]:
     if isinstance(batch.rows, RunRows):
         parts[batch.rows.key].append(batch.rows)
-        return [BatchDue(batch.rows.key, batch.rows.first)]
+        return [BatchDue(batch.rows.key, batch.rows.first, more=len(batch.rows) >= READ_LIMIT)]
     firsts: dict[LaneKey, int] = {}
     for _, run in groupby(batch.rows, attrgetter("epoch")):
         of_one = list(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from provisioning.centre.database import LaneView
@@ -15,6 +15,12 @@ from provisioning.centre.schema import require_current
 from provisioning.centre.sql import Sql
 from provisioning.centre.transaction import ORDER
 from provisioning.centre.watching import HallView
+
+PARCELS = (
+    "FROM event_rows r JOIN kinds k ON k.kind = r.kind JOIN places p ON p.place = r.place"
+    " WHERE parcel = 1 AND verdict IS NULL AND (flags IS NULL OR flags NOT LIKE '%repeated%')"
+)
+"""The facts of the lane of parcels, found by type and subject without a look at the others."""
 
 
 class CentreReader:
@@ -29,12 +35,11 @@ class CentreReader:
         """Return every lane of every hall, in order."""
         found = self._sql.execute(
             "SELECT hall, epoch, lane, through, head, closed_last, gap_at,"
-            " (SELECT max(seq) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)),"
-            " (SELECT count(*) FROM events e WHERE (e.hall, e.epoch, e.lane) = (l.hall, l.epoch, l.lane)"
-            "   AND verdict <> 'accepted'),"
+            " (SELECT max(seq) FROM event_rows r WHERE r.place = p.place),"
+            " (SELECT count(*) FROM event_rows r WHERE r.place = p.place AND verdict IS NOT NULL),"
             " (SELECT CAST(sum(last - first + 1) AS BIGINT) FROM absences a"
             "   WHERE (a.hall, a.epoch, a.lane) = (l.hall, l.epoch, l.lane))"
-            " FROM lanes l ORDER BY hall, epoch, lane"
+            " FROM lanes l LEFT JOIN places p USING (hall, epoch, lane) ORDER BY hall, epoch, lane"
         )
         return [LaneView(LaneKey(*row[:3]), Standing(*row[3:7]), row[7] or 0, row[8], row[9] or 0) for row in found]
 
@@ -51,20 +56,20 @@ class CentreReader:
 
     def last_arrival(self) -> int:
         """Return the greatest arrival number, or 0."""
-        return int(self._sql.execute("SELECT coalesce(max(arrival), 0) FROM events").fetchone()[0])
+        return int(self._sql.execute("SELECT coalesce(max(arrival), 0) FROM event_rows").fetchone()[0])
 
     def parcel_facts(self, type_: str, hall: str = "", subject: str = "") -> list[tuple[str, str, str, str]]:
         """Return what the lane of parcels has of a type, oldest first: (hall, subject, time, data)."""
         return self._sql.execute(
-            "SELECT hall, subject, time, data FROM facts WHERE lane = 'parcel' AND type = ? AND hall LIKE ? AND subject LIKE ?"
-            " ORDER BY arrival",
+            f"SELECT hall, subject, time, data {PARCELS} AND type = ? AND hall LIKE ? AND subject LIKE ? ORDER BY arrival",
             (type_, hall or "%", subject or "%"),
         ).fetchall()
 
     def parcel_counts(self, type_: str) -> dict[tuple[str, str], int]:
         """Return how many facts of a type the lane of parcels has about each subject of each hall."""
         found = self._sql.execute(
-            "SELECT hall, subject, count(*) FROM facts WHERE lane = 'parcel' AND type = ? GROUP BY hall, subject", (type_,)
+            f"SELECT hall, subject, count(*) {PARCELS} AND type = ? GROUP BY hall, subject",
+            (type_,),
         )
         return {(hall, subject): count for hall, subject, count in found}
 
@@ -103,11 +108,12 @@ class CentreReader:
         for hall, hello_at in self._sql.execute("SELECT hall, hello_at FROM halls"):
             learn(hall, heard_at=_instant(hello_at))
         newest = (
-            "SELECT l.hall, e.clock, e.received_at FROM lanes l JOIN events e"
-            " ON (e.hall, e.epoch, e.lane, e.seq) = (l.hall, l.epoch, l.lane, l.through) ORDER BY e.received_at"
+            "SELECT l.hall, k.clock, r.received_ms FROM lanes l LEFT JOIN places p USING (hall, epoch, lane)"  # LEFT: begin with the few lanes
+            " LEFT JOIN event_rows r ON r.place = p.place AND r.seq = l.through LEFT JOIN kinds k ON k.kind = r.kind ORDER BY r.received_ms"
         )
-        for hall, clock, received_at in self._sql.execute(newest):
-            learn(hall, clock=clock, heard_at=_instant(received_at))
+        for hall, clock, received_ms in self._sql.execute(newest):
+            if received_ms is not None:
+                learn(hall, clock=clock, heard_at=datetime.fromtimestamp(received_ms / 1000, UTC))
         presences = "SELECT hall, state, version, clock, depth, oldest_age_s, heard_at, certificate_until FROM presences"
         for hall, state, version, clock, depth, oldest_age_s, heard_at, until in self._sql.execute(presences):
             at, known = _instant(heard_at), {"clock": clock} if clock else {}

@@ -42,6 +42,8 @@ class _Allowance:
         self._tokens = RATE_PER_S
         self._at_s = now_s
         self._answered_at_s: dict[LaneKey, float] = {}
+        self._draining: set[LaneKey] = set()
+        """Lanes of which the batches that were answered last were full: what ends such a backlog is answered at once."""
 
     def wait_s(self, now_s: float) -> float:
         """Return how long the next answer must wait."""
@@ -56,7 +58,7 @@ class _Allowance:
 
     def gap_s(self, due: Due, now_s: float) -> float:
         """Return how long this answer should wait besides for its lane's former one."""
-        if not isinstance(due, BatchDue):
+        if not isinstance(due, BatchDue) or (due.lane in self._draining and not due.more):
             return 0.0
         return self._answered_at_s.get(due.lane, float("-inf")) + LANE_GAP_S - now_s
 
@@ -65,6 +67,7 @@ class _Allowance:
         self._tokens -= 1.0
         if isinstance(due, BatchDue):
             self._answered_at_s[due.lane] = now_s
+            (self._draining.add if due.more else self._draining.discard)(due.lane)
 
 
 class _Owed:
@@ -80,7 +83,7 @@ class _Owed:
         match due:
             case BatchDue(lane, first):
                 before = self.batches.get(lane)
-                self.batches[lane] = BatchDue(lane, min(first, before.first)) if before else due
+                self.batches[lane] = BatchDue(lane, min(first, before.first), more=before.more and due.more) if before else due
             case HelloDue(lane):
                 self.hellos[lane] = due
             case RefusalDue(_, sha256) if len(self.refusals) < REFUSALS_OWED_LIMIT:

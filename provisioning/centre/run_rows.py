@@ -5,7 +5,7 @@ A backlog comes in such runs. What is the same in each row is held once, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain, repeat
 from typing import overload
@@ -23,24 +23,23 @@ class RunRows(Sequence[EventRow]):
 
     def __init__(self, run: Run, received_at: str) -> None:
         self._run = run
-        self._received_at = received_at
+        self.received_at = received_at
         self.key = LaneKey(run.hall, run.epoch, run.lane)
         self.first, self.last = run.seq[0], run.seq[-1]
 
     @cached_property
-    def columns(self) -> dict[str, Sequence[object]]:
-        """What differs from row to row, by the names of the table."""
-        run = self._run
-        return {
-            "seq": run.seq, "id": self._ids, "type": run.type, "subject": run.subject, "time": run.time,
-            "clock": run.clock, "bootid": run.bootid, "uptime": run.uptime, "data": run.data,
-        }  # fmt: skip
+    def kinds(self) -> list[tuple[str, str]]:
+        """Type and clock of each."""
+        return list(zip(self._run.type, self._run.clock, strict=True))
 
     @property
-    def shared(self) -> Mapping[str, str]:
-        """What is the same in all of them."""
-        nothing = dict.fromkeys(("was", "rest", "reason", "flags"), "")
-        return {**self.key._asdict(), "received_at": self._received_at, "verdict": ACCEPTED, **nothing}
+    def columns(self) -> dict[str, Sequence[object]]:
+        """What differs from row to row besides, by the names of the table."""
+        run = self._run
+        return {
+            "seq": run.seq, "subject": run.subject, "time": run.time,
+            "bootid": run.bootid, "uptime": run.uptime, "data": run.data,
+        }  # fmt: skip
 
     @property
     def size(self) -> int:
@@ -83,5 +82,25 @@ class RunRows(Sequence[EventRow]):
 
     @cached_property
     def _rows(self) -> tuple[EventRow, ...]:
-        of_each = {name: repeat(value) for name, value in self.shared.items()} | self.columns
-        return tuple(map(EventRow._make, zip(*[of_each[name] for name in EventRow._fields], strict=False)))
+        run, of_all = self._run, list(map(repeat, (*self.key, self.received_at, ACCEPTED, "")))
+        hall, epoch, lane, received_at, verdict, nothing = of_all
+        return tuple(
+            map(
+                EventRow,
+                *(
+                    hall,
+                    epoch,
+                    lane,
+                    run.seq,
+                    self._ids,
+                    nothing,
+                    run.type,
+                    run.subject,
+                    run.time,
+                    run.clock,
+                    run.bootid,
+                    run.uptime,
+                ),
+                *(run.data, nothing, received_at, verdict, nothing, nothing),
+            )
+        )

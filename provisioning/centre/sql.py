@@ -22,6 +22,16 @@ class Dialect:
     """What follows a table that is looked up by its key alone."""
     corrected: str
     """An event's ``time`` moved by ``offset_ms``, in UTC: ``2026-11-23T02:15:03.370Z``."""
+    number: str
+    """The type of a number that the database gives to each row that is named once."""
+    received_at: str
+    """``received_ms`` as ISO 8601 in UTC: ``2026-11-23T02:15:03.370+00:00``."""
+    received_ms: str
+    """The text ``received_at`` in milliseconds since 1970."""
+    kept_numbers: str = ""
+    """What lets rows that are moved keep their number."""
+    numbers_go_on: str = ""
+    """The statement after which new rows of ``event_rows`` have greater numbers than those that were moved."""
 
 
 class Rows(Protocol):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from provisioning.centre.database import Overview
+from provisioning.centre.event_table import NUMBER_LIMIT, EventTable
 from provisioning.centre.model import (
-    ACCEPTED,
     REPLAYED,
     Absence,
     EventRow,
@@ -30,13 +30,6 @@ REFUSALS_KEPT = 100
 PAYLOAD_LIMIT_BYTES = 64 * 1024
 """A longer one is recorded without its content: no hall sends such."""
 
-NUMBER_LIMIT = 2**63 - 1
-
-EVENTS = f"events ({', '.join(EventRow._fields)})"
-FIRST_WINS = "ON CONFLICT (hall, epoch, lane, seq) DO NOTHING"
-
-LINKS_AT_ONCE = (256, 4096)
-"""So many rows of a lane are fetched first, and so many at the most: a lane with a gap needs only the first of them."""
 ORDER = "o.id, o.hall, o.kind, o.subject, o.rev, o.asked_at, o.notafter, o.data"
 """The columns of an ``OrderRow``."""
 
@@ -46,14 +39,15 @@ class SqlTransaction:
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._events = EventTable(sql)
 
     def add(self, rows: Sequence[EventRow]) -> int:
         """Keep the rows whose number is free and return how many those were: the first verdict wins."""
-        return self._sql.insert(EVENTS, rows, FIRST_WINS)
+        return self._events.add(rows)
 
     def add_run(self, rows: RunRows) -> int:
         """Keep the rows whose number is free and return how many those were, as ``add`` does, in less time."""
-        return self._sql.insert_columns("events", rows.shared, rows.columns, FIRST_WINS)
+        return self._events.add_run(rows)
 
     def standing(self, lane: LaneKey) -> Standing:
         """Return where a lane stands. One group is entered at a time, so nobody else can move it."""
@@ -70,28 +64,15 @@ class SqlTransaction:
             (*lane, standing.through, standing.head, standing.closed_last, standing.gap_at),
         )
         for seq, head in rejected_heads:
-            self._sql.execute(
-                "UPDATE events SET head = ? WHERE hall = ? AND epoch = ? AND lane = ? AND seq = ?", (head, *lane, seq)
-            )
+            self._events.keep_head(lane, seq, head)
 
     def links(self, lane: LaneKey, after: int, through: int | None = None) -> Iterator[Link]:
         """Yield the rows above ``after`` (up to ``through``) in order."""
-        limit, most = LINKS_AT_ONCE
-        while True:
-            page = self._sql.execute(
-                "SELECT seq, CASE WHEN was = '' THEN id ELSE was END, time, bootid, uptime, verdict FROM events"
-                " WHERE hall = ? AND epoch = ? AND lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
-                (*lane, after, NUMBER_LIMIT if through is None else through, limit),
-            ).fetchall()
-            yield from map(Link._make, page)
-            if len(page) < limit:
-                return
-            after, limit = page[-1][0], min(limit * 4, most)
+        return self._events.links(lane, after, through)
 
     def top(self, lane: LaneKey) -> int:
         """Return the greatest number of a lane, or 0."""
-        found = self._sql.execute("SELECT max(seq) FROM events WHERE hall = ? AND epoch = ? AND lane = ?", lane)
-        return found.fetchone()[0] or 0
+        return self._events.top(lane)
 
     def absences(self, lane: LaneKey) -> list[Absence]:
         """Return what is recorded as absent, in order."""
@@ -107,12 +88,7 @@ class SqlTransaction:
 
     def rejects(self, lane: LaneKey, after: int, through: int, limit: int) -> list[Reject]:
         """Return the first ``limit`` rejects of (``after``, ``through``], in order."""
-        found = self._sql.execute(
-            "SELECT seq, verdict, reason, head FROM events WHERE hall = ? AND epoch = ? AND lane = ?"
-            " AND seq > ? AND seq <= ? AND verdict <> 'accepted' ORDER BY seq LIMIT ?",
-            (*lane, after, through, limit),
-        )
-        return [Reject(*row) for row in found]
+        return self._events.rejects(lane, after, through, limit)
 
     def fact_is_known(self, row: EventRow) -> bool:
         """Return whether the fact of ``row`` is here already under another number."""
@@ -125,11 +101,7 @@ class SqlTransaction:
         if not row.was:
             return False
         epoch, lane, seq = row.was.split("-")
-        original = self._sql.execute(
-            "SELECT time, bootid, uptime FROM events WHERE hall = ? AND epoch = ? AND lane = ? AND seq = ? AND verdict = ?",
-            (row.hall, epoch, lane, int(seq), ACCEPTED),
-        ).fetchone()
-        return original is not None and tuple(original) == row.stamp
+        return self._events.stamp(LaneKey(row.hall, epoch, lane), int(seq)) == row.stamp
 
     def has_reissues(self, hall: str) -> bool:
         """Return whether this hall has ever issued a fact again in a new epoch."""
@@ -179,19 +151,17 @@ class SqlTransaction:
     def rejected(self, after: int, limit: int) -> list[tuple[int, EventRow]]:
         """Return rejected rows that were never replayed, each with its arrival, in that order, after ``after``."""
         found = self._sql.execute(
-            f"SELECT arrival, {', '.join(EventRow._fields)} FROM events e"  # noqa: S608 - names of columns, written here
-            " WHERE verdict <> 'accepted' AND arrival > ? AND NOT EXISTS (SELECT 1 FROM events r"
-            " WHERE r.hall = e.hall AND r.epoch = e.epoch AND r.lane = ? AND r.seq = e.arrival) ORDER BY arrival LIMIT ?",
+            f"SELECT arrival, {', '.join(EventRow._fields)} FROM events e WHERE arrival IN"  # noqa: S608 - names of columns, written here
+            " (SELECT r.arrival FROM event_rows r JOIN places p ON p.place = r.place WHERE r.verdict IS NOT NULL AND r.arrival > ?"
+            " AND NOT EXISTS (SELECT 1 FROM event_rows b JOIN places q ON q.place = b.place WHERE q.hall = p.hall AND q.epoch = p.epoch"
+            " AND q.lane = ? AND b.seq = r.arrival) ORDER BY r.arrival LIMIT ?) ORDER BY arrival",
             (after, REPLAYED, limit),
         )
         return [(row[0], EventRow(*row[1:])) for row in found]
 
     def occupant(self, row: EventRow) -> tuple[int, str, str] | None:
         """Return arrival, verdict and type of the row that has the number of ``row``, or None while it is free."""
-        found = self._sql.execute(
-            "SELECT arrival, verdict, type FROM events WHERE hall = ? AND epoch = ? AND lane = ? AND seq = ?", (*row.key, row.seq)
-        ).fetchone()
-        return tuple(found) if found else None
+        return self._events.occupant(row.key, row.seq)
 
     def overview(self, now: datetime) -> Overview:
         """Return how everything stands."""

@@ -257,8 +257,8 @@ CONTROLS: dict[str, Control] = {
         lambda: Rules(
             centre_sql=(
                 (
-                    "CREATE TRIGGER IF NOT EXISTS again BEFORE INSERT ON events BEGIN DELETE FROM events"
-                    " WHERE (hall, epoch, lane, seq) = (new.hall, new.epoch, new.lane, new.seq); END"
+                    "CREATE TRIGGER IF NOT EXISTS again BEFORE INSERT ON event_rows BEGIN DELETE FROM event_rows"
+                    " WHERE (place, seq) = (new.place, new.seq); END"
                 ),
             )
         ),
@@ -344,8 +344,8 @@ CONTROLS: dict[str, Control] = {
         lambda: Rules(
             centre_sql=(
                 (
-                    "CREATE TRIGGER IF NOT EXISTS unaware AFTER INSERT ON events WHEN new.flags LIKE '%repeated%' BEGIN"
-                    " UPDATE events SET flags = '' WHERE arrival = new.arrival; END"
+                    "CREATE TRIGGER IF NOT EXISTS unaware AFTER INSERT ON event_rows WHEN new.flags LIKE '%repeated%' BEGIN"
+                    " UPDATE event_rows SET flags = NULL WHERE arrival = new.arrival; END"
                 ),
             )
         ),

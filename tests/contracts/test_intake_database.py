@@ -110,19 +110,30 @@ def test_what_was_committed_is_there_after_opening_again(opener: Opener) -> None
 def test_tables_of_every_earlier_version_are_brought_up_to_date(
     opener: Opener, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
-    """An update finds what was there, adds what is missing, and keeps the database's name."""
+    """An update finds what was there, adds what is missing, and keeps the database's name; what comes later has greater arrivals."""
+    kept = [
+        *some(1, 2, verdict="schema", reason="why", rest='{"seq":1}', data="{}"),
+        *some(3, was="0000abcd-record-9", flags="late repeated", clock="staff", received_at="2026-11-23T02:00:00.007+00:00"),
+        *some(4, 5, type="id.balai.ticket.called.v1", hall="3510012002"),
+        *some(1, lane="parcel", id=f"{EPOCH}-parcel-1"),
+        *some(4, lane="replayed", id=f"{EPOCH}-record-2", flags="replayed"),
+    ]
     with monkeypatch.context() as before:
         for module in (schema, sqlite_database, postgres_database):
             before.setattr(module, "MIGRATIONS", schema.MIGRATIONS[:version])
         former = opener()
         with former.transaction() as tx:
-            tx.add(some(1, 2, verdict="schema"))
+            tx._sql.insert(f"events ({', '.join(EventRow._fields)})", kept, "")  # type: ignore[attr-defined]
             tx.keep_standing(LANE, Standing(2, "h"), ())
         former.close()
     updated = opener()
+    with updated.transaction() as tx:
+        tx.add(some(6))
     with updated.reading() as tx:
         overview = tx.overview(datetime(2026, 11, 23, tzinfo=UTC))
+        found = tx._sql.execute("SELECT * FROM events ORDER BY arrival").fetchall()  # type: ignore[attr-defined]
         assert (updated.centre, tx.standing(LANE).through, overview.lanes, overview.dead) == (former.centre, 2, 1, 2)
+        assert [EventRow(*row[1:-1]) for row in found] == [*kept, *some(6)]
     updated.close()
 
 

@@ -99,10 +99,11 @@ def test_no_columns_make_the_reader_fail(name: str, value: Any) -> None:
 def test_a_list_without_values_is_no_empty_text() -> None:
     """One event whose data's field has no value is Unreadable, never an event whose data is no JSON."""
     columns = turned([envelope(1)]) or {}
-    columns["kinds"], columns["data"] = [[*columns["kinds"][0][:4], "a"]], [[columns["data"][0][0], []]]
+    kind, leaves = columns["kinds"][0], columns["data"][0][0]
 
-    with pytest.raises(Unreadable):
-        read_events(json.dumps(columns).encode())
+    for names, values in ((["a"], [[]]), (["a"], []), ([], [[1]]), (["a", "a"], [[1], [2]])):
+        with pytest.raises(Unreadable):
+            read_events(json.dumps({**columns, "kinds": [[*kind[:4], *names]], "data": [[leaves, *values]]}).encode())
 
 
 def test_what_every_reader_could_read_needs_no_words() -> None:

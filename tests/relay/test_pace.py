@@ -34,6 +34,16 @@ def test_an_unknown_link_is_tried_with_little() -> None:
     assert pace.room_bytes() == 0
 
 
+def test_the_first_acknowledgement_tells_how_fast_a_link_is() -> None:
+    """With more on the wire already: a fast link is not tried with little for longer than that."""
+    pace = Pace()
+    for _ in range(2):
+        pace.sent(FIRST_BYTES // 2, 0.0)
+    pace.acknowledged(FIRST_BYTES // 2, 0.01)
+
+    assert pace.room_bytes() == AHEAD_S * FIRST_BYTES / 2 / 0.01 - FIRST_BYTES // 2
+
+
 def test_a_cut_frees_the_wire() -> None:
     """What was on the wire when the connection ended does not block the next one."""
     pace = Pace()
@@ -43,7 +53,7 @@ def test_a_cut_frees_the_wire() -> None:
     assert pace.room_bytes() == FIRST_BYTES
 
 
-@pytest.mark.parametrize(("size_bytes", "is_fast"), [(4_000, False), (600_000, True)])
+@pytest.mark.parametrize(("size_bytes", "is_fast"), [(4_000, False), (1_100_000, True)])
 def test_only_a_fast_link_is_called_fast(size_bytes: int, is_fast: bool) -> None:
     """What it carries in a second tells; before anything was measured it counts as slow."""
     pace = Pace()

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from gateway.mqtt.ports import Message
-from gateway.relay.batches import READ_LIMIT
+from gateway.relay.batches import READ_LIMIT, pack
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer
 from provisioning.centre.ledger import BatchDue, Due, HelloDue, Ledger, RefusalDue
 from provisioning.centre.model import LaneKey, LaneReport
 from provisioning.centre.reading import Arrival
 from provisioning.centre.replies import Replies
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase
-from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, loose, plain, rows
+from tests.support.arrivals import EPOCH, HALL, RECEIVED_AT, arrived, envelope, loose, plain, rows
 from tests.support.clock import FakeClock
 
 LANE = LaneKey(HALL, EPOCH, "record")
@@ -153,6 +153,18 @@ def test_a_flood_of_batches_is_answered_once_and_the_last_answer_says_all(centre
     last = receipt(centre.wire.answers[-1])
     assert (last.after, last.through) == (1, 30)
     assert centre.replies.send() is None
+
+
+def test_the_end_of_a_backlog_is_answered_at_once(centre: Centre) -> None:
+    """Full batches wait a moment for company, since more follows; the hall waits for the answer to what is not full."""
+    sent = []
+    for first, count in ((1, 2000), (2001, 2000), (4001, 7)):
+        centre.enter(arrived(pack([envelope(seq) for seq in range(first, first + count)], READ_LIMIT).payload))
+        centre.replies.send()
+        sent.append(len(centre.wire.taken))
+
+    last = receipt(centre.wire.answers[-1])
+    assert (sent, last.through) == ([1, 1, 2], 4007)
 
 
 def test_a_hall_gets_ten_answers_a_second_in_the_long_run(centre: Centre) -> None:
