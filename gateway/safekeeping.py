@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from random import Random
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -18,8 +19,12 @@ from gateway.checks.sealing import check_sealing
 from gateway.checks.swap import check_swap
 from gateway.clock import Clock
 from gateway.control import Act, Progress
+from gateway.custody.desk import CustodyDesk, Kinds
+from gateway.custody.routes import CustodyPages
 from gateway.errors import Reason, Refusal
 from gateway.health import Answer
+from gateway.people.desk import PeopleDesk
+from gateway.portal.feature import Feature
 from gateway.privacy import breach, tables
 from gateway.privacy.audit import Broken
 from gateway.privacy.device_key import open_device_key
@@ -75,6 +80,11 @@ class Safekeeping:
     def acts(self) -> dict[str, Act]:
         """Return what commands at the Pi may ask."""
         return {"recovery-keep": self._keep_paper, "recover": self._recover, "breach-report": self._report_breach}
+
+    def pages(self, people: PeopleDesk, randomness: Random, kinds: Kinds) -> Feature:
+        """Return the pages of data protection."""
+        desk = CustodyDesk(self._store, self.vault, kinds)
+        return CustodyPages(desk, self.vault, people, self._clock, randomness, self.breach)
 
     def breach(self, since: str, until: str, what: str) -> str:
         """Return the notice of a breach in a time, from ISO 8601 to ISO 8601, as far as the hall can write it."""

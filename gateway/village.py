@@ -26,6 +26,8 @@ from gateway.portal.i18n import words
 from gateway.portal.news import News
 from gateway.privacy.kinds import RecordKind
 from gateway.relay.effects import Effect
+from gateway.residents.desk import ResidentsDesk
+from gateway.residents.routes import ResidentPages, sheet_of
 from gateway.safekeeping import Safekeeping
 from gateway.services.desk import ServicesDesk
 from gateway.services.queue_lines import LinesSource
@@ -66,6 +68,7 @@ class Village:
         self.services = ServicesDesk(store, clock, hall.zone)
         self.services.furnish()
         self.catalogue = CatalogueView(store)
+        self.residents = ResidentsDesk(store, self.vault, clock, hall.zone)
         self.square = Square(settings, store, clock, self.vault, choices)
         self.concerns = Concerns(settings, store, clock, choices, self.vault)
         self.drafts = DraftsDesk(store, clock)
@@ -94,6 +97,8 @@ class Village:
             ),
             *self.square.features(people, lambda: [(line.id, line.name) for line in lines()]),
             *self.concerns.features(people),
+            ResidentPages(self.residents, people),
+            self.safekeeping.pages(people, self._randomness, self.records),
         )
 
     def doors(self) -> Sequence[Door]:
@@ -127,13 +132,14 @@ class Village:
         return (
             Job("forget-drafts", self.drafts.sweep, minute="40"),
             *self.safekeeping.jobs(self.records()),
+            Job("sweep-residents", self.residents.sweep, minute="20"),
             *self.square.jobs(open_line),
             *self.concerns.jobs(),
         )
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""
-        return (*kinds_of(self.requests), *self.square.records(), *self.concerns.records())
+        return (*kinds_of(self.requests), *self.square.records(), *self.concerns.records(), self.residents.kind(sheet_of))
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""

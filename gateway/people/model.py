@@ -44,6 +44,8 @@ class Right(StrEnum):
     """Add officers, end their access, give new PINs."""
     DEVICES = "devices"
     """Test and replace devices."""
+    RECORDS = "records"
+    """Bring and erase what is personal, print the recovery key, read the audit log, report a breach."""
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

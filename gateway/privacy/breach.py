@@ -45,7 +45,8 @@ def gather(db: Reads, since: str, until: str, *, mode: str, log_is_whole: bool) 
         if entry.act in READING:
             seen[entry.who, entry.kind] = seen.get((entry.who, entry.kind), 0) + 1
     rows = db.execute(
-        "SELECT epoch, reason, opened_at FROM epoch WHERE opened_at >= ? AND opened_at < ? ORDER BY number", (since, until)
+        "SELECT epoch, reason, opened_at FROM epoch WHERE reason <> 'made' AND opened_at >= ? AND opened_at < ? ORDER BY number",
+        (since, until),
     )
     epochs = [(str(epoch), str(reason), str(at)) for epoch, reason, at in rows]
     return Known(since, until, tables.counts(db), seen, epochs, mode, log_is_whole)

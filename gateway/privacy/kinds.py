@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.store.database import Transaction
@@ -22,6 +22,8 @@ class RecordKind:
     """The task, law or consent on which it is kept, Indonesian, a key of the catalogues."""
     keep: str
     """How long, Indonesian, a key of the catalogues."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What the fields of its content are called, Indonesian, keys of the catalogues."""
     due: Callable[[Reads, datetime], Sequence[str]] = lambda _db, _now: ()
     """Return records whose time is over, at most some hundred at once; the next call names the next ones."""
     by_code: Callable[[Reads, str], Sequence[str]] = lambda _db, _code: ()

@@ -136,6 +136,10 @@ class Vault:
             raise Refusal("record-unknown")
         return open_version(kept.ciphertext, self._data_key(db, kept), self._bond(kind, record, version))
 
+    def newest(self, db: Reads, kind: str, record: str) -> int:
+        """Return the number of a record's newest version; 0 for none."""
+        return tables.last_version(db, kind, record)
+
     def own_key(self, tx: Transaction, name: str) -> bytes:
         """Return a secret of the hall's own, made at the first asking: sealed like a record, it follows every rotation and recovery."""
         if name not in self._own:

@@ -20,6 +20,7 @@ import gateway.market.tables
 import gateway.needs.tables
 import gateway.people.tables
 import gateway.privacy.tables
+import gateway.residents.tables
 import gateway.services.letters.tables
 import gateway.services.requests.tables
 import gateway.services.tables
@@ -53,4 +54,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0021-complaints", gateway.complaints.tables.create),
     ("0022-needs", gateway.needs.tables.create),
     ("0023-guestbook", gateway.guestbook.tables.create),
+    ("0024-residents", gateway.residents.tables.create),
 )
