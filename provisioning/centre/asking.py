@@ -23,6 +23,7 @@ from provisioning.centre.opening import leave_order, left_orders, open_reader
 from provisioning.centre.orders import APPLIED, KEPT, REJECTED, RETURNED, OrderAnswer, OrderRow, compose, instant
 from provisioning.centre.reader import CentreReader
 from provisioning.centre.signing_key import make_or_load_key, pinned
+from provisioning.centre.turned_away import OPTION, turned_away
 from provisioning.centre.viewing import WIDE, table, terminal
 
 LOOK_S = 0.3
@@ -44,6 +45,7 @@ WAITING = "belum diambil penerima; pastikan provision centre intake berjalan dan
 @click.argument("hall")
 @click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 @click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
+@OPTION
 @click.option("--data", default="", help="What is asked, as a JSON object, or @FILE.")
 @click.option("--set", "pairs", multiple=True, metavar="KEY=VALUE", help="One part of it, for example texts.id=Posyandu.")
 @click.option("--name", default="", help="What it is about, for example posyandu.")
@@ -55,6 +57,7 @@ def ask(
     hall: str,
     kind: str,
     database: str,
+    directory: Path | None,
     data: str,
     pairs: Sequence[str],
     name: str,
@@ -79,7 +82,7 @@ def ask(
         if order.hall != EVERY_HALL and order.hall not in {view.hall for view in reader.watch()}:
             click.echo(f"Balai {order.hall} belum pernah terdengar di pusat ini. Periksa kodenya; perintah ini menunggunya.")
         if wait_s:
-            code = wait_for(reader, order, wait_s)
+            code = wait_for(reader, order, wait_s, turned_away(database, directory, SystemClock().now()))
             if code == OPEN_CODE:
                 _tell_left(database, order)
             context.exit(code)
@@ -87,8 +90,9 @@ def ask(
 
 @click.command()
 @click.option("--database", required=True, help="sqlite:///FILE or postgresql://HOST/NAME")
+@OPTION
 @click.option("--last", type=click.IntRange(1), default=20, show_default=True, help="So many of the newest.")
-def orders(database: str, last: int) -> None:
+def orders(database: str, directory: Path | None, last: int) -> None:
     """Show the newest orders and what became of them.
 
     Example: provision centre orders --database sqlite:///centre.db
@@ -98,7 +102,8 @@ def orders(database: str, last: int) -> None:
     made = table("balai", "diminta", "perintah", *(("nomor",) if wide else ()), "hasil")
     now = instant(SystemClock().now())
     with closing(open_reader(database)) as reader:
-        halls, left = len(reader.halls()), left_orders(database)
+        halls = frozenset(reader.halls()) - turned_away(database, directory, SystemClock().now())
+        left = left_orders(database)
         known = reader.orders(last)
         for order in known:
             outcome = _outcome(order, reader.order_answers(order.id), halls, now)
@@ -186,9 +191,9 @@ def _value(text: str) -> Any:  # noqa: ANN401 - whatever JSON has
         return text
 
 
-def wait_for(reader: CentreReader, order: OrderRow, wait_s: int) -> int:
-    """Tell each answer as it comes; return the exit code."""
-    awaited = set(reader.halls()) if order.hall == EVERY_HALL else {order.hall}
+def wait_for(reader: CentreReader, order: OrderRow, wait_s: int, away: frozenset[str] = frozenset()) -> int:
+    """Tell each answer as it comes, of all halls save those ``away``; return the exit code."""
+    awaited = {*reader.halls()} - away if order.hall == EVERY_HALL else {order.hall}
     told: dict[str, OrderAnswer] = {}
     pause = threading.Event()
     until_s = SystemClock().monotonic_s() + wait_s
@@ -219,7 +224,7 @@ def _facts(said: Mapping[str, object]) -> str:
     return " ".join(f"{name}={value}" for name, value in said.items())
 
 
-def _outcome(order: OrderRow, answers: Sequence[OrderAnswer], halls: int, now: str) -> str:
+def _outcome(order: OrderRow, answers: Sequence[OrderAnswer], halls: frozenset[str], now: str) -> str:
     """Return in a few words what became of an order."""
     if order.hall != EVERY_HALL and answers:
         return _sentence(answers[0]).partition(" ")[2]
@@ -228,4 +233,4 @@ def _outcome(order: OrderRow, answers: Sequence[OrderAnswer], halls: int, now: s
         return "tidak berlaku lagi, tanpa jawaban" if void else "menunggu jawaban"
     counts = Counter(answer.state for answer in answers)
     told = ", ".join(f"{count} {WORDS[state]}" for state, count in counts.items())
-    return f"{told}; {max(0, halls - len(answers))} {'tanpa jawaban' if void else 'menunggu'}"
+    return f"{told}; {len(halls - {answer.hall for answer in answers})} {'tanpa jawaban' if void else 'menunggu'}"

@@ -25,6 +25,7 @@ from provisioning.centre.parcels import fetch, parcels
 from provisioning.centre.replaying import Replay
 from provisioning.centre.signing_key import load_key
 from provisioning.centre.stopping import asked_to_stop
+from provisioning.centre.turned_away import OPTION, turned_away
 from provisioning.centre.verifying import verifier
 from provisioning.centre.viewing import follow_events, show_dead_letters, show_lanes, watch_halls
 
@@ -160,16 +161,17 @@ def lanes(database: str) -> None:
 
 @centre.command()
 @DATABASE
+@OPTION
 @click.option("--once", is_flag=True, help="Show it once and end.")
-def watch(database: str, *, once: bool) -> None:
+def watch(database: str, directory: Path | None, *, once: bool) -> None:
     """Show every hall, the one that needs somebody first, and what to do; anew every two seconds until Ctrl-C.
 
-    What a hall says of itself is a hint: it may be out of date, what has arrived is not.
+    What a hall says of itself is a hint: it may be out of date, what has arrived is not. Revoked halls are only counted.
 
     Example: provision centre watch --database sqlite:///centre.db
     """
     with asked_to_stop() as stopping, closing(open_reader(database)) as reader:
-        watch_halls(reader, SystemClock(), None if once else stopping)
+        watch_halls(reader, SystemClock(), None if once else stopping, lambda now: turned_away(database, directory, now))
 
 
 @centre.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 from datetime import date, datetime
 
 import click
@@ -64,23 +65,35 @@ def follow_events(reader: CentreReader, last: int, stopping: threading.Event | N
             return
 
 
-def watch_halls(reader: CentreReader, clock: Clock, stopping: threading.Event | None) -> None:
-    """Print the halls, the most urgent first, and print them anew until ``stopping`` is set (None: once)."""
+def watch_halls(
+    reader: CentreReader,
+    clock: Clock,
+    stopping: threading.Event | None,
+    away_at: Callable[[datetime], frozenset[str]] = lambda _now: frozenset(),
+) -> None:
+    """Print the halls, the most urgent first, and print them anew until ``stopping`` is set (None: once). Those away are only counted."""
     console = terminal()
+
+    def look() -> Table:
+        now = clock.now()
+        return _halls(reader, now, console.width, away_at(now))
+
     if stopping is None:
-        console.print(_halls(reader, clock.now(), console.width))
+        console.print(look())
         return
-    with Live(
-        _halls(reader, clock.now(), console.width), console=console, auto_refresh=False, vertical_overflow="ellipsis"
-    ) as live:
+    with Live(look(), console=console, auto_refresh=False, vertical_overflow="ellipsis") as live:
         while not stopping.wait(WATCH_S):
-            live.update(_halls(reader, clock.now(), console.width), refresh=True)
+            live.update(look(), refresh=True)
 
 
-def _halls(reader: CentreReader, now: datetime, width: int) -> Table:
-    judged = by_urgency(reader.watch(), now)
+def _halls(reader: CentreReader, now: datetime, width: int, away: frozenset[str]) -> Table:
+    every = reader.watch()
+    judged = by_urgency([hall for hall in every if hall.hall not in away], now)
     troubled = sum(1 for _, judgement in judged if judgement.advice)
-    title = f"pusat {reader.centre}: {len(judged)} balai, {troubled} perlu perhatian, {now.astimezone():%d-%m-%Y %H.%M.%S}"
+    revoked = f", {len(every) - len(judged)} dicabut" if len(every) > len(judged) else ""
+    title = (
+        f"pusat {reader.centre}: {len(judged)} balai{revoked}, {troubled} perlu perhatian, {now.astimezone():%d-%m-%Y %H.%M.%S}"
+    )
     more = ("tertua", "celah", "jam", "sertifikat", "versi") if width >= WIDE else ()
     made = table("balai", "keadaan", "terdengar", "tertahan", *more, "yang pertama dilakukan", title=title)
     for hall, judgement in judged:

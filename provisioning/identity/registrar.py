@@ -111,6 +111,14 @@ class Registrar:
         write(self._revoked, json.dumps({f"{serial:x}": at.isoformat() for serial, at in told.items()}, indent=1))
         return serials
 
+    def turned_away(self, now: datetime) -> frozenset[str]:
+        """Return the halls of which a certificate was revoked and none is good now."""
+        revoked = {f"{serial:x}" for serial in self.revoked()}
+        halls = {
+            hall for hall, serial in (path.name.split(".")[:2] for path in self._issued.glob("*.*.pem")) if serial in revoked
+        }
+        return frozenset(hall for hall in halls if not self.valid(hall, now))
+
     def revoked(self) -> dict[int, datetime]:
         """Return what was revoked and when; the probe's certificate was from the first."""
         try:

@@ -128,6 +128,21 @@ def test_revoking_a_hall_takes_all_of_its_certificates_and_a_serial_only_one(fol
     assert refused.value.code == "certificate-not-issued"
 
 
+def test_a_hall_is_turned_away_when_it_was_revoked_and_nothing_good_is_left(folder: CentreFolder) -> None:
+    """Not by one certificate of several, and no more once it has a new one; one that only ended is somebody to telephone."""
+    registrar = Registrar(folder)
+    first, _second = (registrar.issue(HALL, new_key().public_key(), NOW)[0].serial_number for _ in range(2))
+    registrar.issue("3510012002", new_key().public_key(), NOW, days=1)
+    registrar.revoke(f"{first:x}", NOW)
+    seen = [registrar.turned_away(NOW)]
+    registrar.revoke(HALL, NOW)
+    seen.append(registrar.turned_away(NOW + timedelta(days=3)))
+    registrar.issue(HALL, new_key().public_key(), NOW)
+    seen.append(registrar.turned_away(NOW))
+
+    assert seen == [frozenset(), {HALL}, frozenset()]
+
+
 def test_a_register_that_cannot_be_read_is_not_taken_for_empty(folder: CentreFolder) -> None:
     """A list made from it would let everybody in who was turned away."""
     (folder.identity / "revoked.json").write_text("{")
