@@ -21,10 +21,13 @@ from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.model import Draft
 from gateway.hall import Hall
 from gateway.people.model import Role
+from gateway.services.requests.model import Act as RequestAct
+from gateway.services.requests.model import Origin as RequestOrigin
 from gateway.settings import Settings
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import CounterSetup
 from tests.support.hall_process import write_settings
+from tests.support.requests import ANSWERS, PAPERS
 from tests.support.rules import WITHOUT_PAUSE
 
 OFFICER = "Siti"
@@ -44,6 +47,10 @@ class Busy:
     hall: Hall
     tokens: dict[str, str] = field(default_factory=dict)
     """The tokens of tickets by what has become of them: ``waiting``, ``called``, ``completed``, ``no_show``."""
+    drafts: dict[str, str] = field(default_factory=dict)
+    """The tokens of drafts of requests: ``paged``, ``whole``."""
+    requests: dict[str, str] = field(default_factory=dict)
+    """The tokens of requests by how they stand."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,19 @@ PAGES: Sequence[Page] = (
     Page("layanan-peristiwa", "/layanan?peristiwa=death"),
     Page("layanan-satu", "/layanan/nikah", press="details.more summary"),
     Page("layanan-usulan", "/layanan/bantu-nib"),
+    Page("ajukan", "/layanan/skck/ajukan"),
+    Page("ajukan-satu", lambda busy: f"/ajukan/{busy.drafts['paged']}?isian=tanggal-lahir"),
+    Page("ajukan-semua", lambda busy: f"/ajukan/{busy.drafts['whole']}"),
+    Page("ajukan-syarat", lambda busy: f"/ajukan/{busy.drafts['whole']}/syarat"),
+    Page("ajukan-periksa", lambda busy: f"/ajukan/{busy.drafts['whole']}/periksa"),
+    Page("permohonan", "/permohonan"),
+    Page("permohonan-belum-lengkap", lambda busy: f"/permohonan/{busy.requests['incomplete']}", press="details.more summary"),
+    Page("permohonan-diperiksa", lambda busy: f"/permohonan/{busy.requests['review']}"),
+    Page("permohonan-siap", lambda busy: f"/permohonan/{busy.requests['ready']}"),
+    Page("permohonan-ditolak", lambda busy: f"/permohonan/{busy.requests['rejected']}"),
+    Page("loket-permohonan", "/loket/permohonan", officer=True),
+    Page("loket-permohonan-satu", "/loket/permohonan/2", officer=True, press="details.more summary"),
+    Page("loket-permohonan-siap", "/loket/permohonan/3", officer=True),
     Page("anjungan", "/anjungan", kiosk=True),
     Page("anjungan-nomor", lambda busy: f"/anjungan/{busy.tokens['waiting']}", kiosk=True),
     Page("nilai", "/nilai/3", kiosk=True),
@@ -176,6 +196,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         _make_busy(busy)
         _announce(hall, folder)
         _show_every_state(busy)
+        _request(busy)
         yield busy
 
 
@@ -200,6 +221,30 @@ def _make_busy(busy: Busy) -> None:
         tokens[{"complete": "completed", "no_show": "no_show", "": "called"}[end]] = token
         busy.hall.view.at_least(called.revision)
     desk.furniture.choose(QueueRules())
+
+
+def _request(busy: Busy) -> None:
+    """Let people have begun requests, and some stand in each state that looks different."""
+    drafts, desk = busy.hall.village.drafts, busy.hall.village.requests
+
+    def begin(name: str, answers: dict[str, str], *, paged: bool = False) -> str:
+        token = f"draft-that-is-{name}"
+        drafts.begin(token, "skck", 1, origin=RequestOrigin.PHONE, ground="basis", paged=paged)
+        drafts.save(token, answers)
+        return token
+
+    for name in ("paged", "whole"):
+        busy.drafts[name] = begin(name, ANSWERS | {"tanggal-lahir": "31-2-1990", "keperluan": ""}, paged=name == "paged")
+    drafts.add_photo(busy.drafts["whole"], "ktp", b"")
+    for name, acts in (("incomplete", ()), ("review", ()), ("ready", ("approve", "sign")), ("rejected", ("reject",))):
+        filed = desk.file(begin(name, {one: text for one, text in ANSWERS.items() if name != "incomplete" or one != "nik"}))
+        busy.requests[name] = filed.token
+        if name in {"review", "ready"}:
+            desk.amend(filed.number, ANSWERS | {"nik": "3510014107910001"}, PAPERS, who="1", key=f"pages-{name}")
+        for act in acts:
+            desk.act(
+                filed.number, RequestAct(act), who="1", key=f"pages-{name}-{act}", reason="data", words="KTP sudah tidak berlaku."
+            )
 
 
 def _announce(hall: Hall, folder: Path) -> None:
