@@ -109,6 +109,11 @@ PAGES: Sequence[Page] = (
     Page("permohonan-diperiksa", lambda busy: f"/permohonan/{busy.requests['review']}"),
     Page("permohonan-siap", lambda busy: f"/permohonan/{busy.requests['ready']}"),
     Page("permohonan-ditolak", lambda busy: f"/permohonan/{busy.requests['rejected']}"),
+    Page("anjungan-permohonan", "/anjungan/permohonan", kiosk=True),
+    Page("anjungan-ajukan", "/layanan/skck/ajukan?asal=kiosk", kiosk=True),
+    Page("anjungan-isian", lambda busy: f"/ajukan/{busy.drafts['kiosk']}", kiosk=True),
+    Page("anjungan-selesai", lambda busy: f"/permohonan/{busy.requests['kiosk']}", kiosk=True),
+    Page("atur-permohonan", "/atur/permohonan", officer=True),
     Page("loket-permohonan", "/loket/permohonan", officer=True),
     Page("loket-permohonan-satu", "/loket/permohonan/2", officer=True, press="details.more summary"),
     Page("loket-permohonan-siap", "/loket/permohonan/3", officer=True),
@@ -227,14 +232,15 @@ def _request(busy: Busy) -> None:
     """Let people have begun requests, and some stand in each state that looks different."""
     drafts, desk = busy.hall.village.drafts, busy.hall.village.requests
 
-    def begin(name: str, answers: dict[str, str], *, paged: bool = False) -> str:
+    def begin(name: str, answers: dict[str, str], *, paged: bool = False, origin: RequestOrigin = RequestOrigin.PHONE) -> str:
         token = f"draft-that-is-{name}"
-        drafts.begin(token, "skck", 1, origin=RequestOrigin.PHONE, ground="basis", paged=paged)
+        drafts.begin(token, "skck", 1, origin=origin, ground="basis", paged=paged)
         drafts.save(token, answers)
         return token
 
     for name in ("paged", "whole"):
         busy.drafts[name] = begin(name, ANSWERS | {"tanggal-lahir": "31-2-1990", "keperluan": ""}, paged=name == "paged")
+    busy.drafts["kiosk"] = begin("kiosk", {}, paged=True, origin=RequestOrigin.KIOSK)
     drafts.add_photo(busy.drafts["whole"], "ktp", b"")
     for name, acts in (("incomplete", ()), ("review", ()), ("ready", ("approve", "sign")), ("rejected", ("reject",))):
         filed = desk.file(begin(name, {one: text for one, text in ANSWERS.items() if name != "incomplete" or one != "nik"}))
@@ -245,6 +251,7 @@ def _request(busy: Busy) -> None:
             desk.act(
                 filed.number, RequestAct(act), who="1", key=f"pages-{name}-{act}", reason="data", words="KTP sudah tidak berlaku."
             )
+    busy.requests["kiosk"] = desk.file(begin("kiosk-filed", ANSWERS, origin=RequestOrigin.KIOSK)).token
 
 
 def _announce(hall: Hall, folder: Path) -> None:

@@ -28,6 +28,7 @@ from gateway.market import model as market
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
 from gateway.services.model import EVENTS, WHO
+from gateway.services.requests.setup_requests import RequestForm
 from gateway.services.requests.staff_routes import ACTS
 from gateway.services.requests.status_routes import REASONS as REJECTED
 from gateway.services.requests.status_routes import STATES
@@ -128,6 +129,6 @@ def chosen() -> Iterator[str]:
     yield from (*(said for said, _ in EVENTS.values()), *WHO.values(), service_faults.PLACE, service_faults.WHOLE)
     for form in (
         *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
-        *(ServiceList, ServiceForm, FileForm, BudgetForm, GuestBookForm, healthposts.PostList, healthposts.PostForm),
+        *(ServiceList, ServiceForm, FileForm, RequestForm, BudgetForm, GuestBookForm, healthposts.PostList, healthposts.PostForm),
     ):
         yield from (form.title, *form.labels.values())

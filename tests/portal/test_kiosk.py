@@ -85,7 +85,7 @@ def test_no_link_leads_elsewhere(hall: RunningPortal) -> None:
             path: links(client.get(path).text) for path in ("/anjungan", number, "/nilai/1", "/nilai/2", "/nilai/1/terima-kasih")
         }
     assert found == {
-        "/anjungan": {"/anjungan", *(f"/anjungan?bahasa={code}" for code in LANGUAGES)},
+        "/anjungan": {"/anjungan", "/anjungan/permohonan", *(f"/anjungan?bahasa={code}" for code in LANGUAGES)},
         number: {"/anjungan"},
         "/nilai/1": {"/nilai/1"},
         "/nilai/2": set(),
@@ -128,7 +128,7 @@ def test_a_refusal_stays_on_the_screen(hall: RunningPortal) -> None:
         hall.view.at_least(hall.desk.furniture.open_line("surat", is_open=False))
         refused = client.post("/anjungan", data={"key": key, "line": "surat"})
         assert (refused.status_code, "sedang ditutup" in refused.text, "disabled" in refused.text) == (409, True, True)
-        assert links(refused.text) == {"/anjungan", *(f"/anjungan?bahasa={code}" for code in LANGUAGES)}
+        assert links(refused.text) == {"/anjungan", "/anjungan/permohonan", *(f"/anjungan?bahasa={code}" for code in LANGUAGES)}
         assert client.post("/anjungan", data={"line": "bantuan"}).status_code == 400
         assert client.get("/anjungan/nonsense").headers["location"] == "/anjungan"
         choose(hall, week=("09.00-15.00",) * 7)

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Refusal
 from gateway.people.routes import session_of
 from gateway.portal.forms import form_key, read_form
-from gateway.portal.i18n import words
 from gateway.portal.site import Site
 from gateway.portal.tries import Tries
 from gateway.portal.visitor import visitor_of
@@ -27,9 +26,10 @@ from gateway.services.requests import model
 from gateway.services.requests.choices import RequestRules
 from gateway.services.requests.drafts import KEPT
 from gateway.services.requests.model import Origin
-from gateway.services.requests.rooms import HTML, NO_STORE, PATH, WHOLE, Rooms, may_hear, told_of
+from gateway.services.requests.rooms import KIOSK, PATH, WHOLE, Rooms, Sheet, may_hear
 from gateway.services.view import Entry
 
+KIOSK_PATH = f"{KIOSK}/permohonan"
 BEGUN_BY_DEVICE, BEGUN_BY_ALL = 20, 600
 """Requests begun on phones within ten minutes."""
 
@@ -45,14 +45,22 @@ class BeginPages:
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
         return [
+            Route(KIOSK_PATH, self._choose, methods=["GET"]),
             Route("/layanan/{service}/ajukan", self._ask, methods=["GET"]),
             Route("/layanan/{service}/ajukan", self._begin, methods=["POST"]),
         ]
 
+    async def _choose(self, request: Request) -> Response:
+        """Show on a touch screen what may be asked for."""
+        visitor_of(request).require_kiosk()
+        catalogue = await run_in_threadpool(lambda: self._rooms.catalogue.current)
+        sheet = Sheet(self._site, request, Origin.KIOSK)
+        return sheet.page("request_kiosk.html", KIOSK_PATH, offered=catalogue.offered, text_of=text_of)
+
     async def _ask(self, request: Request) -> Response:
         """Say what is asked and by which right, and let the person choose how."""
         entry, _ = await self._entry(request)
-        return await self._begin_page(request, entry)
+        return await self._begin_page(request, entry, _origin(request.query_params.get("asal", "")))
 
     async def _begin(self, request: Request) -> Response:
         """Begin one draft for one form, then lead to its first question."""
@@ -67,7 +75,7 @@ class BeginPages:
             raise Refusal("requests-at-counter")
         ground = "consent" if entry.service.consent else "basis"
         if ground == "consent" and fields.get("setuju") != "1":
-            return await self._begin_page(request, entry, Refusal("consent-needed"))
+            return await self._begin_page(request, entry, origin, Refusal("consent-needed"))
         device = visitor_of(request).device
         if origin is Origin.PHONE:
             self._begun.require_room(device)
@@ -76,20 +84,16 @@ class BeginPages:
         await run_in_threadpool(
             lambda: self._rooms.drafts.begin(token, entry.id, entry.now.version, origin=origin, ground=ground, paged=paged)
         )
-        link = self._site.link(f"{PATH}/{token}", self._site.language_of(request))
-        return RedirectResponse(link, 303, NO_STORE)
+        return Sheet(self._site, request, origin).to(f"{PATH}/{token}")
 
-    async def _begin_page(self, request: Request, entry: Entry, refusal: Refusal | None = None) -> Response:
-        language = self._site.language_of(request)
+    async def _begin_page(self, request: Request, entry: Entry, origin: Origin, refusal: Refusal | None = None) -> Response:
         rules = await run_in_threadpool(self._rooms.choices.current, RequestRules)
-        origin = _origin(request.query_params.get("asal", ""))
-        private = may_hear(request, rules, origin)
-        page = self._site.page(
-            "request_begin.html", language, f"/layanan/{entry.id}/ajukan", entry=entry, service=entry.service, text_of=text_of,
+        sheet, private = Sheet(self._site, request, origin), may_hear(request, rules, origin)
+        return sheet.page(
+            "request_begin.html", f"/layanan/{entry.id}/ajukan", refusal, entry=entry, service=entry.service, text_of=text_of,
             key=self._site.new_key(), origin=origin.value, kept_days=KEPT.days, by_phone=rules.by_phone or origin is not Origin.PHONE,
-            unasked=[one for one in entry.service.field if not private and one.kind in model.PRIVATE_KINDS], **told_of(refusal, words(language)),
+            unasked=[one for one in entry.service.field if not private and one.kind in model.PRIVATE_KINDS],
         )  # fmt: skip
-        return Response(page, refusal.fault.status if refusal else 200, NO_STORE, HTML)
 
     async def _entry(self, request: Request) -> tuple[Entry, RequestRules]:
         catalogue = await run_in_threadpool(lambda: self._rooms.catalogue.current)

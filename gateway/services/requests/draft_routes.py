@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.errors import Reason, Refusal
@@ -27,7 +27,7 @@ from gateway.services.requests import answers, model
 from gateway.services.requests.choices import RequestRules
 from gateway.services.requests.drafts import OpenDraft
 from gateway.services.requests.model import Origin
-from gateway.services.requests.rooms import HTML, NO_STORE, PATH, WHOLE, Rooms, may_hear, told_of
+from gateway.services.requests.rooms import NO_STORE, PATH, WHOLE, Rooms, Sheet, may_hear
 
 FIELDS_LIMIT = 100
 REQUIREMENTS, CHECK = "syarat", "periksa"
@@ -75,9 +75,9 @@ class DraftPages:
         draft = await run_in_threadpool(lambda: self._rooms.drafts.save(token, typed, paged=paged))
         at = fields.get("dari", WHOLE)
         if act in {"paged", "whole"}:
-            return self._to(request, f"{PATH}/{token}")
+            return self._sheet(request, draft).to(f"{PATH}/{token}")
         if act == "back":
-            return self._to(request, f"{PATH}/{token}", isian=_before(asked, at))
+            return self._sheet(request, draft).to(f"{PATH}/{token}", isian=_before(asked, at))
         read = answers.read(draft.service, draft.typed)
         wrong = {one: reason for one, reason in read.wrong.items() if one in typed}
         if act == "next" and at != WHOLE:
@@ -88,8 +88,8 @@ class DraftPages:
             return await self._questions(request, draft, at, wrong)
         after = _after(asked, at)
         if after:
-            return self._to(request, f"{PATH}/{token}", isian=after)
-        return self._to(request, f"{PATH}/{token}/{REQUIREMENTS if draft.service.requirement else CHECK}")
+            return self._sheet(request, draft).to(f"{PATH}/{token}", isian=after)
+        return self._sheet(request, draft).to(f"{PATH}/{token}/{REQUIREMENTS if draft.service.requirement else CHECK}")
 
     async def _requirements(self, request: Request) -> Response:
         """Show what to bring, and take photographs of it."""
@@ -123,7 +123,7 @@ class DraftPages:
             if refusal.code not in {"picture-unreadable", "drafts-full"}:
                 raise
             return self._page(request, "request_requirements.html", path, draft, refusal)
-        return self._to(request, path)
+        return self._sheet(request, draft).to(path)
 
     async def _check(self, request: Request) -> Response:
         """Show everything once more before it is handed in."""
@@ -144,7 +144,9 @@ class DraftPages:
             if refusal.code != "answers-wrong":
                 raise
             return await self._summary(request, draft, refusal)
-        return self._to(request, f"/loket/permohonan/{filed.number}" if origin is Origin.STAFF else f"/permohonan/{filed.token}")
+        return self._sheet(request, draft).to(
+            f"/loket/permohonan/{filed.number}" if origin is Origin.STAFF else f"/permohonan/{filed.token}"
+        )
 
     async def _questions(
         self, request: Request, draft: OpenDraft, at: str, wrong: Mapping[str, Reason] | None = None
@@ -155,9 +157,9 @@ class DraftPages:
         if draft.row.paged and at != WHOLE:
             at = at if any(one.id == at for one in asked) else next((one.id for one in asked if one.id not in read.answers), "")
             if not at:
-                return self._to(request, f"{PATH}/{request.path_params['token']}/{CHECK}")
+                return self._sheet(request, draft).to(f"{PATH}/{request.path_params['token']}/{CHECK}")
             shown = [one for one in asked if one.id == at]
-        speak = words(self._site.language_of(request))
+        speak = words(self._sheet(request, draft).language)
         faults = {one: speak.tell(reason.sentence, reason.facts) for one, reason in (wrong or {}).items()}
         doubts = {one: speak.tell(told.sentence, told.facts) for one, told in answers.doubts(draft.service, read.answers).items()}
         place = asked.index(shown[0]) + 1 if draft.row.paged and shown else 0
@@ -169,7 +171,7 @@ class DraftPages:
     async def _summary(self, request: Request, draft: OpenDraft, refusal: Refusal | None = None) -> Response:
         asked = await self._asked(request, draft)
         read = answers.read(draft.service, draft.typed)
-        speak = words(self._site.language_of(request))
+        speak = words(self._sheet(request, draft).language)
         shown = dict.fromkeys(draft.photos, model.SHOWN_PHOTO)
         missing = answers.standing_of(draft.service, read.answers, shown)
         later = [one for one in draft.service.field if one not in asked and one.needed]
@@ -190,7 +192,9 @@ class DraftPages:
             return draft, None
         filed = await run_in_threadpool(lambda: self._rooms.desk.file(token))
         staff = draft.row.origin == Origin.STAFF
-        return draft, self._to(request, f"/loket/permohonan/{filed.number}" if staff else f"/permohonan/{filed.token}")
+        return draft, self._sheet(request, draft).to(
+            f"/loket/permohonan/{filed.number}" if staff else f"/permohonan/{filed.token}"
+        )
 
     async def _asked(self, request: Request, draft: OpenDraft) -> list[Question]:
         rules = await run_in_threadpool(self._rooms.choices.current, RequestRules)
@@ -200,18 +204,22 @@ class DraftPages:
         self, request: Request, template: str, path: str, draft: OpenDraft, refusal: Refusal | None = None, status: int = 200,
         **context: object,
     ) -> Response:  # fmt: skip
-        language = self._site.language_of(request)
-        page = self._site.page(
-            template, language, path, draft=draft, service=draft.service, token=request.path_params["token"], text_of=text_of,
-            base=f"{PATH}/{request.path_params['token']}", **told_of(refusal, words(language)), **context,
-        )  # fmt: skip
-        return Response(page, refusal.fault.status if refusal else status, NO_STORE, HTML)
+        token = request.path_params["token"]
+        return self._sheet(request, draft).page(
+            template,
+            path,
+            refusal,
+            status,
+            draft=draft,
+            service=draft.service,
+            token=token,
+            text_of=text_of,
+            base=f"{PATH}/{token}",
+            **context,
+        )
 
-    def _to(self, request: Request, path: str, **query: str) -> Response:
-        link = self._site.link(path, self._site.language_of(request))
-        for name, value in query.items():
-            link += f"{'&' if '?' in link else '?'}{name}={value}"
-        return RedirectResponse(link, 303, NO_STORE)
+    def _sheet(self, request: Request, draft: OpenDraft) -> Sheet:
+        return Sheet(self._site, request, Origin(draft.row.origin))
 
 
 def said(question: Question, value: str, speak: Words) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from gateway.choices.desk import Choices
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk
 from gateway.portal import problems
-from gateway.portal.i18n import Words
+from gateway.portal.i18n import Words, words
+from gateway.portal.site import Site
 from gateway.portal.visitor import visitor_of
 from gateway.services.requests.choices import RequestRules
 from gateway.services.requests.desk import RequestsDesk
@@ -22,6 +24,10 @@ PATH = "/ajukan"
 """Where drafts are."""
 NO_STORE = {"cache-control": "no-store"}
 HTML = "text/html; charset=utf-8"
+KIOSK = "/anjungan"
+"""Where the hall's touch screens begin."""
+KIOSK_BACK_S = 180
+"""So long without a touch, and a touch screen begins anew: what was sent is kept, and nobody sees another's."""
 WHOLE = "semua"
 """The step at which all questions stand on one page."""
 
@@ -35,6 +41,34 @@ class Rooms:
     catalogue: CatalogueView
     people: PeopleDesk
     choices: Choices
+
+
+class Sheet:
+    """Where a page is drawn: a phone's or a clerk's browser, or one of the hall's touch screens, from which no link leads away.
+
+    A touch screen takes its language from the address alone, so that nobody leaves one to the next person.
+    """
+
+    def __init__(self, site: Site, request: Request, origin: Origin) -> None:
+        self._site = site
+        self.is_kiosk = origin is Origin.KIOSK and visitor_of(request).is_kiosk
+        self.language = site.language_asked(request) if self.is_kiosk else site.language_of(request)
+
+    def page(self, template: str, path: str, refusal: Refusal | None = None, status: int = 200, **context: object) -> Response:
+        """Draw a page that no browser keeps, with what was refused, if anything."""
+        frame = "kiosk_frame.html" if self.is_kiosk else "base.html"
+        page = self._site.page(
+            template, self.language, path, frame=frame, kiosk=self.is_kiosk, start=KIOSK, back_s=KIOSK_BACK_S, **told_of(refusal, words(self.language)),
+            **context,
+        )  # fmt: skip
+        return Response(page, refusal.fault.status if refusal else status, NO_STORE, HTML)
+
+    def to(self, path: str, **query: str) -> Response:
+        """Lead to another page of the hall in the same language."""
+        link = self._site.link(path, self.language)
+        for name, value in query.items():
+            link += f"{'&' if '?' in link else '?'}{name}={value}"
+        return RedirectResponse(link, 303, NO_STORE)
 
 
 def may_hear(request: Request, rules: RequestRules, origin: Origin) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from gateway.choices.form_routes import FormPage
 from gateway.portal.feature import SetUpPage
 from gateway.portal.live import Broadcaster
 from gateway.portal.site import Site
@@ -16,6 +17,7 @@ from gateway.services.requests.begin_routes import BeginPages
 from gateway.services.requests.draft_routes import PHOTO_LIMIT_BYTES, DraftPages
 from gateway.services.requests.rooms import PATH, Rooms
 from gateway.services.requests.searching import Search
+from gateway.services.requests.setup_requests import RequestForm
 from gateway.services.requests.staff_routes import StaffPages
 from gateway.services.requests.status_routes import StatusPages
 from gateway.services.requests.view import RequestsView
@@ -37,12 +39,13 @@ class RequestPages:
 
     templates = Path(__file__).parent / "templates"
     static = Path(__file__).parent / "static"
-    set_up: Sequence[SetUpPage] = ()
+    set_up: Sequence[SetUpPage] = (SetUpPage(RequestForm.path, RequestForm.title, "hands"),)
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
         rooms, view = self.rooms, self.view
         return [
+            *FormPage(RequestForm(rooms.choices), rooms.choices, rooms.people, site).routes(),
             *BeginPages(rooms, site).routes(), *DraftPages(rooms, site).routes(), *StatusPages(rooms.desk, view, site).routes(), *StaffPages(rooms, view, self.search, site).routes()
         ]  # fmt: skip
 

@@ -24,12 +24,11 @@ from gateway.portal.visitor import visitor_of
 from gateway.services.model import text_of
 from gateway.services.requests import model
 from gateway.services.requests.desk import RequestsDesk
-from gateway.services.requests.model import State
+from gateway.services.requests.model import Origin, State
+from gateway.services.requests.rooms import HTML, NO_STORE, Sheet
 from gateway.services.requests.view import RequestsView, Shown
 
 PATH = "/permohonan"
-NO_STORE = {"cache-control": "no-store"}
-HTML = "text/html; charset=utf-8"
 CODE_LIMIT = 40
 WRONG_BY_DEVICE, WRONG_BY_ALL = 8, 60
 """Wrong codes within ten minutes."""
@@ -111,20 +110,17 @@ class StatusPages:
         return self._to(request, f"{PATH}/{token}")
 
     def _page(self, request: Request, shown: Shown, refusal: Refusal | None = None) -> Response:
-        language = self._site.language_of(request)
-        speak, one, service = words(language), shown.request, shown.service
+        one, service = shown.request, shown.service
         asked = {question.id: question for question in service.field}
         missing = model.standing([q.id for q in service.field if q.needed], set(asked) - set(one.unanswered), [], ())
-        page = self._site.page(
-            "request_status.html", language, f"{PATH}/{one.token}", one=one, service=service, label=model.label(one.number), states=STATES,
+        return Sheet(self._site, request, Origin(one.origin)).page(
+            "request_status.html", f"{PATH}/{one.token}", refusal, one=one, service=service, label=model.label(one.number), states=STATES,
             reasons=REASONS, code=model.spaced_code(one.code), unanswered=[asked[id_] for id_ in missing.unanswered if id_ in asked],
             unshown=[need for need in service.requirement if need.needed and need.id not in one.shown], text_of=text_of,
             promised=shown.promised, late=shown.is_late, can_cancel=one.state in model.HOLDER_CANCELS, collects=self._desk.neighbours.tickets is not None,
             closed=one.state in model.CLOSED, key=self._site.new_key(), qr=qr_code(f"{self._site.address}{PATH}/{one.token}"),
             address=f"{self._site.address}{PATH}".removeprefix("http://"), again_s=LOOKED_AGAIN_S,
-            sentence=sentence(refusal, speak) if refusal else "", remedy=remedy(refusal, speak) if refusal else "",
         )  # fmt: skip
-        return Response(page, refusal.fault.status if refusal else 200, NO_STORE, HTML)
 
     def _code_page(self, request: Request, typed: str, refusal: Refusal | None = None) -> Response:
         language = self._site.language_of(request)

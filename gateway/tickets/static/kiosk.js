@@ -47,6 +47,7 @@
   });
   addEventListener("pointerdown", wait);
   addEventListener("change", wait);
+  addEventListener("input", wait);
   for (const name of ["contextmenu", "dragstart", "selectstart", "gesturestart"]) addEventListener(name, (event) => event.preventDefault());
   addEventListener("pageshow", (event) => { if (event.persisted) begin(); });
   wait();

@@ -15,10 +15,12 @@ from PIL import Image
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.hall import Hall
 from gateway.people.model import Role
+from gateway.services.requests.choices import RequestRules
 from gateway.settings import Settings
 from tests.support.hall_process import write_settings
 from tests.support.portal import PIN
 from tests.support.requests import ANSWERS, NIK
+from tests.support.setting_up import send, wrong
 from tests.support.waiting import until
 
 PHONE = {"x-real-ip": "10.0.0.7"}
@@ -224,3 +226,41 @@ def test_the_slip_of_a_request_comes_out(hall: Hall, clerk: httpx.Client) -> Non
     before = printer.printed
     clerk.post(f"{draft}/kirim")
     assert until(lambda: printer.printed == before + 1)
+
+
+def test_a_touch_screen_asks_everything_and_leads_nowhere_else(hall: Hall, phone: httpx.Client) -> None:
+    """With the NIK, since it is the hall's own; no link leads away, no language stays, nobody else begins so."""
+    with httpx.Client(base_url=hall.address, timeout=20, trust_env=False) as kiosk:
+        pages = [kiosk.get("/anjungan/permohonan?bahasa=en").text, kiosk.get("/layanan/skck/ajukan?asal=kiosk").text]
+        draft = begin(kiosk, asal="kiosk")
+        assert "nik" in asked(kiosk.get(draft).text)
+        fill(kiosk, draft, ANSWERS)
+        pages += [kiosk.get(draft).text, kiosk.get(f"{draft}/syarat").text, kiosk.get(f"{draft}/periksa").text]
+        own = kiosk.post(f"{draft}/kirim").headers["location"]
+        pages.append(kiosk.get(own).text)
+    leads = {
+        unescape(one).partition("?")[0]
+        for page in pages
+        for one in re.findall(r'<(?:a|form)\b[^>]*? (?:href|action)="([^"]+)"', page)
+    }
+    ways = ("/anjungan", "/ajukan/", "/permohonan/")
+    assert {one for one in leads if not one.startswith(ways) and not re.fullmatch("/layanan/[a-z-]+/ajukan", one)} == set()
+    assert [('lang="en"' in page, "data-back-s" in page) for page in pages] == [(True, True), *[(False, True)] * 5]
+    form = hidden(phone.get("/layanan/skck/ajukan").text)
+    assert phone.post("/layanan/skck/ajukan", data=form | {"asal": "kiosk"}).status_code == 403
+    assert phone.get("/anjungan/permohonan").status_code == 403
+
+
+def test_the_hall_decides_about_phones_and_numbers(hall: Hall, phone: httpx.Client, clerk: httpx.Client) -> None:
+    """Asked on the Wi-Fi once the head has said so; begun on no phone, if that is the wish; a clerk begins all the same."""
+    try:
+        assert send(clerk, "/atur/permohonan", private_numbers_over_http="1").status_code == 303
+        assert "nik" in asked(phone.get(begin(phone)).text)
+        assert send(clerk, "/atur/permohonan", private_numbers_over_http=None, by_phone=None).status_code == 303
+        page = phone.get("/layanan/skck/ajukan").text
+        assert ("dimulai di loket" in page, "<form method" in page) == (True, False)
+        assert phone.post("/layanan/skck/ajukan", data={"key": "k" * 20, "cara": "semua"}).status_code == 409
+        assert begin(clerk, asal="staff").startswith("/ajukan/")
+        assert list(wrong(send(clerk, "/atur/permohonan", board_min="999").text)) == ["board_min"]
+    finally:
+        hall.choices.change(RequestRules())
