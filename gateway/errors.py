@@ -176,6 +176,8 @@ FAULTS: dict[str, Fault] = {
     "report-long": Fault(409, "Laporan ini sudah terlalu panjang.", "Tutup dengan jawaban, lalu lanjutkan dalam laporan baru."),
     "programmes-full": Fault(409, "Sudah {limit} program yang ditulis sendiri.", "Kembalikan yang tidak perlu lagi ke bawaan, lalu ulangi."),
     "person-absent": Fault(422, "Orangnya harus ada di depan Anda.", "Cocokkan KTP dengan wajahnya, beri tanda, lalu periksa lagi."),
+    # The reading corner
+    "library-resting": Fault(503, "Kumpulan ini sedang disiapkan, atau tidak ada lagi.", "Tunggu sebentar, lalu buka lagi dari pojok baca."),
     # What is personal
     "paper-missing": Fault(409, "Tidak ada kunci yang sedang ditunggu.", "Tampilkan kunci baru, cetak, lalu ketik kelompok yang diminta."),
     "paper-differs": Fault(400, "Tidak cocok dengan kertasnya.", "Ketik kelompok yang diminta persis seperti di kertas."),

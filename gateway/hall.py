@@ -199,6 +199,8 @@ class Hall:
         self.village = Village(self.settings, self.store, self.clock, self.choices, self._randomness)
         self.running.callback(self.changes.watch(self.village.stale))
         self.running.begin("vault", self.village.safekeeping.keeping.step, limit_s=600.0)
+        self.running.at_stop(self.village.square.kiwix.stop, 2.0)  # after its loop, which would start it again
+        self.running.begin("library", self.village.square.kiwix.step)
 
     def _show_the_queue(self) -> None:
         self.running.callback(self.changes.watch(self.loops.wake))

@@ -11,6 +11,8 @@ from datetime import date
 from gateway.budget.desk import BudgetDesk, BudgetView
 from gateway.budget.routes import BudgetPages
 from gateway.budget.routes import door as budget_door
+from gateway.checks.finding import Finding
+from gateway.checks.library import check_library
 from gateway.choices.desk import Choices
 from gateway.clock import Clock
 from gateway.guestbook.desk import GuestBookDesk
@@ -23,6 +25,10 @@ from gateway.healthposts.routes import HealthPostPages
 from gateway.healthposts.routes import door as healthposts_door
 from gateway.healthposts.setup_forms import Lines
 from gateway.healthposts.view import HealthPostView
+from gateway.library.kiwix import Kiwix
+from gateway.library.routes import LibraryPages
+from gateway.library.routes import door as library_door
+from gateway.library.shelf import Shelf
 from gateway.market.desk import MarketDesk
 from gateway.market.moderating import Moderation
 from gateway.market.records import sellers_of
@@ -38,6 +44,9 @@ from gateway.privacy.vault import Vault
 from gateway.settings import Settings
 from gateway.store.database import Store
 from gateway.timetable import Job
+
+READING = "bacaan"
+"""The folder of the reading corner, beside the database; a technician puts files there, or has a stick mounted."""
 
 
 class Square:
@@ -55,6 +64,9 @@ class Square:
         self.budget = BudgetDesk(store, clock, self._zone)
         self.budgets = BudgetView(self.budget)
         self.guestbook = GuestBookDesk(store, vault, clock, self._zone, choices)
+        self.shelf = Shelf(settings.data.directory / READING, clock)
+        self.shelf.make()
+        self.kiwix = Kiwix(self.shelf, clock)
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
@@ -69,11 +81,14 @@ class Square:
             MarketPages(self.market, self.on_sale, people),
             BudgetPages(self.budget, self.budgets, people, self._choices),
             GuestBookPages(self.guestbook, people, self._choices),
+            LibraryPages(self.shelf, self.kiwix),
         )
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to."""
-        return (healthposts_door(self.calendar), MARKET_DOOR, budget_door(self.budgets), GUESTBOOK_DOOR)
+        return (
+            healthposts_door(self.calendar), MARKET_DOOR, library_door(self.shelf, self.kiwix), budget_door(self.budgets), GUESTBOOK_DOOR,
+        )  # fmt: skip
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to."""
@@ -100,7 +115,14 @@ class Square:
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions, in the order in which they are shown."""
-        return ()
+        return (self._check_library,)
+
+    def _check_library(self) -> Finding:
+        content = self.shelf.content()
+        return check_library(
+            files=len(content.items), archives=len(content.archives), readable=len(self.kiwix.archives), left_out=content.left_out,
+            program=self.kiwix.is_installed,
+        )  # fmt: skip
 
     def _today(self) -> date:
         """Return the date; only for jobs, which run by a trusted clock."""

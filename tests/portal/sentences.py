@@ -24,6 +24,7 @@ from gateway.errors import FAULTS, MACHINE
 from gateway.guestbook import model as guestbook
 from gateway.guestbook.setup_form import GuestBookForm
 from gateway.healthposts import setup_forms as healthposts
+from gateway.library.model import KINDS as READING
 from gateway.market import model as market
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
@@ -68,6 +69,7 @@ def _told() -> Iterator[str]:
     yield from (*REJECTED.values(), *MACHINE.values(), *REASONS.values(), *reasons.spoken())
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
+    yield from (kind.said for kind in READING.values())
     yield from (*budget.PARTS.values(), *guestbook.PURPOSES.values(), *healthposts.KINDS.values(), *healthposts.NTH.values())
     for fault in FAULTS.values():
         yield fault.sentence

@@ -1,0 +1,104 @@
+"""The folder of the reading corner, as it is now.
+
+Promises: nothing outside of the folder is ever offered or opened, whatever links stand in it and whatever an address says; the card
+is read at most every some seconds, however many phones ask.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.clock import Clock
+from gateway.errors import Refusal
+from gateway.library.model import FILES_LIMIT, ZIM, Item, ending, is_offered
+
+LOOK_AGAIN_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is in the folder."""
+
+    items: tuple[Item, ...] = ()
+    """By shelf and title; those in no shelf first."""
+    archives: tuple[Path, ...] = ()
+    """ZIM files, by name."""
+    left_out: int = 0
+    """Files that are not offered: of another kind, links, hidden, or too many."""
+
+
+class Shelf:
+    """The folder. Safe from any thread."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._content = Content()
+        self._looked_at_s = float("-inf")
+
+    def make(self) -> None:
+        """Make the folder, so that a technician finds where files go."""
+        self.folder.mkdir(exist_ok=True)
+
+    def content(self) -> Content:
+        """Return what is in the folder."""
+        with self._lock:
+            now_s = self._clock.monotonic_s()
+            if now_s - self._looked_at_s >= LOOK_AGAIN_S:
+                self._content, self._looked_at_s = _look(self.folder), now_s
+            return self._content
+
+    def path_of(self, shelf: str, name: str) -> Path:
+        """Return where an offered file lies. Raises Refusal ``not-found`` for whatever is not offered now."""
+        if not any(item.shelf == shelf and item.name == name for item in self.content().items):
+            raise Refusal("not-found")
+        path = self.folder / shelf / name if shelf else self.folder / name
+        # Looked at again: since the last look somebody may have put a link in its place.
+        if not _is_file(path) or (shelf and (self.folder / shelf).is_symlink()):
+            raise Refusal("not-found")
+        return path
+
+
+def _look(folder: Path) -> Content:
+    items: list[Item] = []
+    archives: list[Path] = []
+    left_out = 0
+    for shelf, path in _files(folder):
+        if ending(path.name) == ZIM and not shelf and path.name.isprintable():
+            archives.append(path)
+        elif is_offered(path.name) and len(items) < FILES_LIMIT:
+            items.append(Item(shelf, path.name, path.stat().st_size))
+        else:
+            left_out += 1
+    items.sort(key=lambda item: (item.shelf.casefold(), item.title.casefold()))
+    return Content(tuple(items), tuple(sorted(archives)), left_out)
+
+
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """Return the files of the folder and of the folders in it, each with its shelf; no links, nothing deeper."""
+    found: list[tuple[str, Path]] = []
+    try:
+        entries = sorted(folder.iterdir())
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_file(entry):
+                found.append(("", entry))
+            elif entry.is_dir() and not entry.is_symlink() and entry.name.isprintable():
+                found += [(entry.name, inner) for inner in sorted(entry.iterdir()) if _is_file(inner)]
+    except OSError:  # a stick that was pulled out, a folder that is not ours
+        return found
+    return found
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether this is a regular file itself, and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
