@@ -6,7 +6,7 @@ VENV := .venv
 SEED ?= 1
 PYTEST := $(VENV)/bin/python -m pytest --hypothesis-seed=$(SEED)
 
-.PHONY: help install run test check contract wiring screens languages lock wheel test-trixie bench-%
+.PHONY: help install run test check contract wiring screens languages lock wheel try-card test-trixie bench-%
 
 help: ## list what can be made
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -71,6 +71,9 @@ wiring: install ## write what follows from firmware_config/wiring: wirings and s
 lab: install ## try the drivers against a real kernel in a virtual machine: numpads, a USB printer (about three minutes)
 	@tests/support/prepare.sh lab
 	tests/lab/kernel.sh tests/lab -q
+
+try-card: install ## install a card's release in a Debian root without network, killed again and again (SEED=, SUITE=trixie; root, mmdebstrap; minutes)
+	$(VENV)/bin/python -m tests.lab.card $(or $(SUITE),bookworm)
 
 lock: ## pin every dependency and its hash anew (needs uv)
 	uv pip compile pyproject.toml --extra centre --extra demo --extra led --extra release --extra dev --universal --python-version 3.11 \

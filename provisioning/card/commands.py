@@ -100,9 +100,9 @@ def card(code: str, folder: Path, **wishes: Any) -> None:  # noqa: ANN401 - clic
                 click.echo(f"  {path}")
             return
         if changed:
+            probe(boot)
             with inventory.changing():
                 remember(folder, code, job.identity)
-            probe(boot)
         total = 2 * job.bundle.path.stat().st_size if job.bundle.place in changed else job.bundle.path.stat().st_size
         with progress_bar() as progress:
             task = progress.add_task("menulis, lalu membaca ulang", total=total)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
-from gateway.errors import Refusal
+from gateway.errors import MACHINE, Refusal
 
 PART = ".part"
 PIECE_BYTES = 1 << 20
@@ -195,7 +195,7 @@ def _failing(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Refusal("card-failed", path=path, reason=error.strerror) from error
+        raise Refusal("card-failed", path=path, reason=MACHINE.get(str(error.strerror), error.strerror)) from error
 
 
 def _pieces(content: BinaryIO) -> Iterator[bytes]:

@@ -23,10 +23,11 @@ GIVEN = ("required", "important")
 
 
 class AptRoot:
-    """Apt for one suite and arm64, below ``folder``; ``mirror`` and ``security`` are addresses of Debian's archives."""
+    """Apt for one suite, below ``folder``; ``mirrors`` are the addresses of Debian's archive and its security archive."""
 
-    def __init__(self, folder: Path, suite: str, mirrors: tuple[str, str]) -> None:
+    def __init__(self, folder: Path, suite: str, mirrors: tuple[str, str], architecture: str = "arm64") -> None:
         self._folder = folder
+        self._architecture = architecture
         mirror, security = mirrors
         signed = f"[signed-by={KEYRING}]"
         for name in ("etc/preferences.d", "etc/trusted.gpg.d", "state/lists/partial", "cache/archives/partial"):
@@ -73,8 +74,8 @@ class AptRoot:
             "Dir::State::status": folder / "state/status",
             "Dir::Cache": folder / "cache",
             "Dir::Cache::archives": folder / "cache/archives",
-            "APT::Architecture": "arm64",
-            "APT::Architectures": "arm64",
+            "APT::Architecture": self._architecture,
+            "APT::Architectures": self._architecture,
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
             "Acquire::Languages": "none",
             "Acquire::GzipIndexes": "false",

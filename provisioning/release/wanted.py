@@ -16,6 +16,8 @@ class Target:
     """Its Python, for example ``3.11.2``."""
     platforms: tuple[str, ...]
     """Wheels that its C library can load, the best first."""
+    machine: str = "aarch64"
+    """As its kernel names it; ``x86_64`` where a release is tried without a Pi."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -25,7 +27,7 @@ class Target:
             "implementation_name": "cpython",
             "implementation_version": self.python,
             "os_name": "posix",
-            "platform_machine": "aarch64",
+            "platform_machine": self.machine,
             "platform_python_implementation": "CPython",
             "platform_release": "",
             "platform_system": "Linux",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -121,3 +122,17 @@ def test_the_user_is_made_before_it_is_used() -> None:
     for group in unit["SupplementaryGroups"][0].split():
         assert f"m {unit['User'][0]} {group}" in sysusers
         assert f"g {group} " in sysusers
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-sysusers") is None or os.geteuid() != 0, reason="needs systemd-sysusers, and root for owners"
+)
+def test_systemd_makes_the_users_and_folders(tmp_path: Path) -> None:
+    """Its own tools take every line: one that they refuse stops a technician at the first step. A colon in a name is such a one."""
+    (tmp_path / "etc").mkdir()
+    for tool, name in (("systemd-sysusers", "sysusers"), ("systemd-tmpfiles", "tmpfiles")):
+        command = [tool, f"--root={tmp_path}", *(("--create",) if name == "tmpfiles" else ()), str(FOLDER / f"balai.{name}")]
+        assert subprocess.run(command, capture_output=True, text=True, check=False).returncode == 0
+    users = (tmp_path / "etc" / "passwd").read_text()
+    assert [f"\n{user}:" in f"\n{users}" for user in ("balai", "balai-screen", "balai-lan")] == [True] * 3
+    assert (tmp_path / "var" / "lib" / "balai").is_dir()

@@ -27,6 +27,8 @@ ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 LAN_UNITS = ("balai-lan-broker.service", "balai-lan-accounts.path", "balai-lan-settings.path")
 """Only for a hall with devices on its Wi-Fi."""
 PIECE_BYTES = 1 << 20
+LINES = 3
+"""Of what a program says when it fails: apt names the package above the last."""
 MANIFEST_LIMIT = 4 << 20
 
 
@@ -50,8 +52,8 @@ class Machine:
         except OSError as error:
             raise Fault(f"{command[0]}: {error.strerror}") from error
         if done.returncode and not quiet:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            raise Fault(f"{Path(command[0]).name}: {(said or ['gagal'])[-1]}")
+            said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+            raise Fault(f"{Path(command[0]).name}: {' / '.join(said[-LINES:]) or 'gagal'}")
         return done.stdout
 
     def write(self, path: Path, content: bytes, mode: int = 0o644) -> None:

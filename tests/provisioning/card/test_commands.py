@@ -160,6 +160,14 @@ def test_another_halls_card_is_not_taken_by_mistake(place: Path) -> None:
     ) == ("3510012002", True)
 
 
+def test_a_card_that_cannot_be_written_takes_no_token_from_another(place: Path) -> None:
+    """The hall's card of before stays the newest."""
+    (place / "boot" / "balai" / "probe.part").mkdir(parents=True)
+    made = card(place)
+    assert (made.exit_code, "Kartu gagal pada balai/probe: itu folder" in made.output) == (1, True)
+    assert not (place / "fleet" / "enrolment").exists()
+
+
 def test_a_card_does_not_go_back_to_an_older_release(place: Path) -> None:
     """What was mended stays mended."""
     card(place)
