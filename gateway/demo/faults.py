@@ -17,6 +17,7 @@ from gateway.devices.simulated_lamp import SimulatedLamp
 from gateway.devices.simulated_led import Plug, SimulatedMatrix, SimulatedSegments
 from gateway.devices.simulated_printer import SimulatedPrinter
 from gateway.devices.simulated_speaker import SimulatedSpeaker
+from gateway.errors import Reason
 
 KEYS = {"call-next": "Panggil", "recall": "Panggil ulang", "complete": "Selesai", "no-show": "Tidak hadir", "undo": "Urungkan"}
 """What stands on the keys of a keypad."""
@@ -60,14 +61,16 @@ def _of(device: Device) -> tuple[str, tuple[Switch, ...]]:
     if isinstance(device, SimulatedPrinter):
         return "", tuple(_of_a_printer(device))
     if isinstance(device, SimulatedBoard | SimulatedMatrix | SimulatedSegments | SimulatedLamp):
-        note = "tanpa daya: balai tidak tahu" if isinstance(device, Plug) and not device.plugged else ""
+        note = Reason("tanpa daya: balai tidak tahu") if isinstance(device, Plug) and not device.plugged else ""
         return note, (_plug(device, "Cabut lampu" if isinstance(device, SimulatedLamp) else "Cabut papan"),)
     if isinstance(device, SimulatedSpeaker):
         card = Switch("give-card", "Kembalikan kartu suara", device.give_card, mends=True)
         take = Switch("take-card", "Hilangkan kartu suara", device.take_card)
         return "", (_plug(device, "Cabut pengeras"), take if device.has_card else card)
     if isinstance(device, SimulatedButton | SimulatedKeypad):
-        touched = f"{device.closings} sentuhan, {device.counted} dihitung" if device.closings else ""
+        touched = ""
+        if device.closings:
+            touched = Reason("{closings} sentuhan, {counted} dihitung", closings=device.closings, counted=device.counted)
         return touched, tuple(_of_contacts(device))
     return "", ()
 
@@ -95,12 +98,11 @@ def _of_a_printer(printer: SimulatedPrinter) -> Iterator[Switch]:
 def _of_contacts(device: SimulatedContacts) -> Iterator[Switch]:
     """Yield those of its first key: the others are alike."""
     act = next(key for key in ("", *KEYS) if key in device.acts)
-    of_key = f" {KEYS[act].lower()}" if act else ""
     if act in device.held:
-        yield Switch("release", f"Lepaskan{of_key}", partial(device.release, act), mends=True)
+        yield Switch("release", "Lepaskan panggil" if act else "Lepaskan", partial(device.release, act), mends=True)
     else:
-        yield Switch("bounce", f"Tekan{of_key}, kontaknya aus", partial(device.bounce, act))
-        yield Switch("hold", f"Ganjal{of_key}", partial(device.hold, act))
+        yield Switch("bounce", "Tekan panggil, kontaknya aus" if act else "Tekan, kontaknya aus", partial(device.bounce, act))
+        yield Switch("hold", "Ganjal panggil" if act else "Ganjal", partial(device.hold, act))
 
 
 def _plug(device: SimulatedPrinter | SimulatedBoard | SimulatedSpeaker | SimulatedLamp | Plug, pull: str) -> Switch:

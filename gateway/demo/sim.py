@@ -24,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.demo.centre_reading import CentreReading, read_centre
 from gateway.demo.faults import KEYS, rows
 from gateway.demo.lan import DemoLan
+from gateway.demo.speech import Speech, language_of
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import LampSign
 from gateway.devices.simulated_board import SimulatedBoard
@@ -40,10 +41,10 @@ from gateway.tickets.snapshot import QueueSnapshot
 
 FOLDER = Path(__file__).parent
 LAMP = {
-    LampSign.WELL: "menyala: semua baik",
-    LampSign.AWAY: "kedip lambat: kabupaten tidak terjangkau",
-    LampSign.PERSON: "kedip cepat: perlu orang",
-    None: "gelap",
+    LampSign.WELL: "Lampu menyala: semua baik.",
+    LampSign.AWAY: "Lampu kedip lambat: kabupaten tidak terjangkau.",
+    LampSign.PERSON: "Lampu kedip cepat: perlu orang.",
+    None: "Lampu gelap.",
 }
 """What a lamp says, for those who see none."""
 BOARDS = {SimulatedBoard.kind: "papan", SimulatedMatrix.kind: "papan matriks", SimulatedSegments.kind: "papan angka"}
@@ -124,13 +125,13 @@ class _SimPage:
         self._printers: dict[str, SimulatedPrinter] = {one.id: one for one in parts.devices.of_kind(SimulatedPrinter.kind)}
         self._speakers: dict[str, SimulatedSpeaker] = {one.id: one for one in parts.devices.of_kind(SimulatedSpeaker.kind)}
 
-    def whole(self, _request: Request) -> Response:
+    def whole(self, request: Request) -> Response:
         """Draw the whole page."""
-        return HTMLResponse(self._draw("sim.html"), headers={"cache-control": "no-store"})
+        return HTMLResponse(self._draw("sim.html", language_of(request)), headers={"cache-control": "no-store"})
 
     def live(self, request: Request) -> Response:
         """Draw what changes, or answer 304 when it has not."""
-        body = self._draw("sim_live.html").encode()
+        body = self._draw("sim_live.html", language_of(request)).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         headers = {"etag": etag, "cache-control": "no-cache"}
         if request.headers.get("if-none-match") == etag:
@@ -212,10 +213,13 @@ class _SimPage:
             acts |= {("uplink", "pull"): self._parts.uplink.pull_uplink, ("uplink", "plug"): self._parts.uplink.plug_uplink}
         return acts | (self._parts.lan.switches() if self._parts.lan is not None else {})
 
-    def _draw(self, template: str) -> str:
-        parts = self._parts
+    def _draw(self, template: str, language: str) -> str:
+        parts, speak = self._parts, Speech(language)
         queue, act = parts.queue(), parts.presses.latest_act
         return self._templates.get_template(template).render(
+            _=speak,
+            told=speak.told,
+            language=language,
             hall_name=parts.hall_name,
             queue=queue,
             buttons=[(button, queue.line(button.line)) for button in self._buttons.values()],

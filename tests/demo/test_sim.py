@@ -16,7 +16,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from gateway.demo.sim import SimParts, sim_routes
+from gateway.demo.sim import FOLDER, SimParts, sim_routes
+from gateway.demo.speech import ENGLISH
 from gateway.devices.catalog import plug_in
 from gateway.devices.plugged import Devices
 from gateway.devices.ports import LampSign
@@ -136,6 +137,22 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
 def _told(_request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     return PlainTextResponse(refusal.code, refusal.fault.status)
+
+
+def test_the_page_is_english_for_whoever_asks(demo: Demo) -> None:
+    """All of it, what devices say of themselves too; every sentence has its English, and no English is left over."""
+    demo.post("/sim/switch/printer/take-paper")
+    demo.post("/sim/press/tombol-a")
+    page = demo.client.get("/sim?bahasa=en").text
+    assert 'lang="en"' in page
+    assert [
+        word for word in ("out of paper", "6 touches, 1 counted", "Queue buttons", "Troubles to try") if word not in page
+    ] == []
+    sources = [*(FOLDER / "templates").glob("*.html"), FOLDER / "faults.py", FOLDER / "sim.py"]
+    written = "".join(source.read_text(encoding="utf-8") for source in sources)
+    asked = {one for match in re.findall(r'_\("([^"]+)"|act\([^,]+, "[^"]+", "([^"]+)"', written) for one in match if one}
+    assert asked - ENGLISH.keys() == set()
+    assert [sentence for sentence in ENGLISH if f'"{sentence}"' not in written] == []
 
 
 def test_a_press_is_seen_on_board_roll_and_queue(demo: Demo) -> None:

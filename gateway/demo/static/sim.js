@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const live = document.getElementById("live");
+  const language = document.documentElement.lang;
   let etag = "";
   let looking = false;
   let again = false;
@@ -12,7 +13,7 @@
     }
     looking = true;
     try {
-      const answer = await fetch("/sim/live", { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+      const answer = await fetch(`/sim/live?bahasa=${language}`, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
       if (answer.status === 200) {
         etag = answer.headers.get("etag") || "";
         const fresh = document.createElement("div");
