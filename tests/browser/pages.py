@@ -19,7 +19,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.model import Draft
+from gateway.complaints.desk import Draft as Complaint
 from gateway.hall import Hall
+from gateway.needs.desk import Report
+from gateway.needs.model import Result
 from gateway.people.model import Role
 from gateway.services.requests.model import Act as RequestAct
 from gateway.services.requests.model import Origin as RequestOrigin
@@ -188,6 +191,22 @@ PAGES: Sequence[Page] = (
     Page("atur-papan", "/atur/papan", officer=True),
     Page("suara", "/atur/suara", officer=True),
     Page("suara-rekaman", "/atur/suara/jv", officer=True),
+    Page("pengaduan", "/pengaduan"),
+    Page("bantuan", "/bantuan"),
+    Page(
+        "petugas-pengaduan-satu",
+        lambda busy: f"/petugas/pengaduan/{busy.tokens['complaint']}",
+        officer=True,
+        press="details.more summary",
+    ),
+    Page("petugas-bantuan", "/petugas/bantuan", officer=True),
+    Page(
+        "petugas-bantuan-serupa",
+        lambda busy: f"/petugas/bantuan/{busy.tokens['need']}",
+        officer=True,
+        press="button[value=compare]",
+    ),
+    Page("petugas-cek", "/petugas/bantuan/cek", officer=True),
 )
 
 
@@ -202,6 +221,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         _announce(hall, folder)
         _show_every_state(busy)
         _request(busy)
+        _complain(busy)
         yield busy
 
 
@@ -289,6 +309,20 @@ def _show_every_state(busy: Busy) -> None:
     newest = desk.counters.pause("4")
     tokens |= {"serving": served.token, "held": held.token, "cancelled": cancelled.token, "rated": rated.token}
     hall.view.at_least(newest.revision)
+
+
+def _complain(busy: Busy) -> None:
+    """Let people complain, and tell of a neighbour twice; what they write is the hall's own words again."""
+    concerns, tokens = busy.hall.village.concerns, busy.tokens
+    filed = [
+        concerns.complaints.file(Complaint("jalan", ANNOUNCED_LATER, "Banyuwangi", name), key="pages-0003-secret")
+        for name in ("", OFFICER)
+    ]
+    concerns.complaints.forward(filed[1].id, "kepala", officer="1")
+    concerns.complaints.answer(filed[1].id, ANNOUNCED_LATER, officer="1", key="pages-0004-secret")
+    needs = [concerns.needs.report(Report(kind, OFFICER, "Banyuwangi"), key="pages-0005-secret") for kind in ("lapar", "lansia")]
+    concerns.needs.visit(needs[1].id, Result.NEEDS_HELP, ANNOUNCED_LATER, again_on=None, officer="1", key="pages-0006-secret")
+    tokens |= {"complaint": filed[1].id, "need": needs[0].id}
 
 
 def _just_called(busy: Busy, counter: str) -> str:
