@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,6 +15,8 @@ from PIL import Image
 from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.settings import Settings
+from gateway.store import inbox
+from gateway.store.inbox import Command
 from tests.complaints.browsing import hidden
 from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
@@ -212,3 +215,29 @@ def test_everybody_finds_the_doors_and_the_figures(hall: Hall) -> None:
         assert all(f'href="{path}"' in own for path in ("/petugas/pengaduan", "/petugas/bantuan"))
         assert [phone.get(path).status_code for path in ("/pengaduan/angka", "/bantuan/angka", "/bantuan/program")] == [200] * 3
         assert "Lubang" not in phone.get("/papan").text
+
+
+def test_the_regency_answers_and_tells_of_programmes_by_its_commands(hall: Hall) -> None:
+    """Each command comes twice and is carried out once; the answer stands with whoever has the code; a number of nobody is refused."""
+    effects = hall.village.effects()
+    with _browser(hall) as phone:
+        code = _complain(phone, "Air keruh.")
+        number = hall.village.concerns.complaints_view.by_code(code).line.one.id
+        wishes = (
+            ("complaint.answered", f"complaint/{number}", {"text": "Pipa diganti."}),
+            ("complaint.answered", "complaint/zzzzzzzz", {"text": "Pipa diganti."}),
+            ("aid.put", "aid/beras", {"name": {"id": "Beras daerah"}}),
+        )
+        answers = []
+        for rev, (kind, subject, data) in enumerate(wishes, 1):
+            command = Command(f"c-{rev}", f"id.balai.{kind}.v1", subject, rev, hall.clock.now() + timedelta(days=1), data)
+            with hall.store.transaction() as tx:
+                assert [inbox.receive(tx, command, hall.clock.now()) for _ in range(2)] == [True, False]
+                answers += [inbox.apply(tx, command, effects[kind].act, withdraws=False) for _ in range(2)]
+        assert [(one.state, one.code) for one in answers[::2]] == [
+            ("applied", ""),
+            ("rejected", "report-unknown"),
+            ("applied", ""),
+        ]
+        read = phone.post("/pengaduan/kode", data={"kode": code}).text
+        assert (read.count("Pipa diganti."), "Beras daerah" in phone.get("/bantuan/program").text) == (1, True)
