@@ -341,7 +341,7 @@ FAULTS: dict[str, Fault] = {
     "release-unreadable": Fault(422, "Ini bukan berkas rilis yang dapat dibaca: {reason}.", "Ambil berkas .bundle dari kabupaten sekali lagi."),
     "release-format": Fault(422, "Berkas rilis ini dari versi yang belum dikenal: {reason}.", "Perbarui dulu program provision di laptop ini."),
     "release-stranger": Fault(403, "Rilis ini ditandatangani kunci lain ({key}); balai percaya {expected}.", "Pastikan rilis dan release-keys.toml dari kabupaten yang sama. Jangan memasangnya bila ragu."),
-    "release-keys": Fault(403, "Rilis {number} mau mengganti kunci, padahal ditandatangani kunci sehari-hari.", "Kunci hanya diganti dengan recovery.key. Tanyakan ke kabupaten; jangan memasangnya."),
+    "release-keys": Fault(403, "Rilis {number} mau mengganti kunci yang tidak boleh digantinya.", "Hanya recovery.key boleh mengganti release.key, tanpa mengganti dirinya. Tanyakan ke kabupaten; jangan memasangnya."),
     "release-older": Fault(409, "Rilis {number} lebih lama dari {over} yang sudah ada.", "Pakai rilis yang lebih baru; balai tidak mundur sendiri."),
     "release-altered": Fault(422, "Berkas {name} di dalam rilis rusak atau diubah.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),
     "release-missing": Fault(422, "Berkas {name} tidak ada di tempatnya di dalam rilis.", "Salin rilisnya sekali lagi; bila tetap begitu, minta yang baru dari kabupaten."),

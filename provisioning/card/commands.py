@@ -128,7 +128,7 @@ def _job(
     )
     token = (boot.read(TOKEN) or b"").decode("ascii", "replace").strip()
     identity = identity_for(folder, entry.code, token)
-    given = {f"{FOLDER}/hall.toml": settings_text, f"{FOLDER}/{keys.PINS}": keys.pins_text(pins)}
+    given = {f"{FOLDER}/hall.toml": settings_text, f"{FOLDER}/{keys.PINS}": keys.pins_text(bundle.keys)}
     authority = folder / "ca.pem"
     if authority.exists():
         given[f"{FOLDER}/ca.pem"] = authority.read_text(encoding="ascii")
@@ -169,7 +169,7 @@ def _bundle(path: Path, pins: Pins, place: Path, over: int) -> Bundle:
         found: Verified = verified(path, pins, over, partial(progress.advance, task), take)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Bundle(path, found.manifest.number, found.fingerprint, digest)
+    return Bundle(path, found.manifest.number, found.fingerprint, digest, found.manifest.keys)
 
 
 def _facts(entry: HallEntry, shared: FleetSettings, job: Job, settings_text: str, wishes: Mapping[str, Any]) -> Facts:

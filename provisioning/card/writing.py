@@ -16,6 +16,7 @@ from pathlib import Path
 from gateway.errors import Refusal
 from provisioning.card.content import CARD, FOLDER, Card, Identity
 from provisioning.card.medium import Boot, Told
+from provisioning.release.manifest import Pins
 
 RESERVE_BYTES = 8 << 20
 """Left for what the Pi itself writes there at its first start, and for the probe."""
@@ -32,6 +33,8 @@ class Bundle:
     fingerprint: str
     sha256: str
     """Of the whole file."""
+    keys: Pins
+    """Whom a hall with this release believes."""
 
     @property
     def place(self) -> str:

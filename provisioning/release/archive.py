@@ -96,8 +96,8 @@ def proven(item: Item, pieces: Iterator[bytes]) -> Iterator[bytes]:
 def read_head(file: BinaryIO, pins: Pins, over: int = 0) -> Verified:
     """Read up to the first file and say whose release it is.
 
-    Raises Refusal ``release-unreadable``, ``release-format``, ``release-altered``, ``release-stranger`` or ``release-older`` (``over`` is the
-    number that is there already; the same number is no older).
+    Raises Refusal ``release-unreadable``, ``release-format``, ``release-altered``, ``release-stranger``, ``release-keys`` (only the recovery key may name
+    another release key, and nobody another recovery key) or ``release-older`` (``over`` is the number that is there already; the same is no older).
     """
     text = _member(file, MANIFEST, manifests.LIMIT_BYTES)
     signature = _member(file, SIGNATURE, SIGNATURE_BYTES)
@@ -110,7 +110,7 @@ def read_head(file: BinaryIO, pins: Pins, over: int = 0) -> Verified:
         _refuse_signature(text, signature, manifest, pins)
     if manifest.number < over:
         raise Refusal("release-older", number=manifest.number, over=over)
-    if role != "recovery" and manifest.keys != pins:
+    if manifest.keys.recovery != pins.recovery or (role != "recovery" and manifest.keys != pins):
         raise Refusal("release-keys", number=manifest.number)
     return Verified(manifest, role, hashlib.sha256(text).hexdigest())
 

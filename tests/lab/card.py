@@ -32,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 HALL = "3510012001"
 SUITES = {"bookworm": "3.11.2", "trixie": "3.13.5"}
 PLATFORMS = ("manylinux_2_34_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
+LONGEST_S = 40
+"""After so many seconds at most the power goes."""
 GIVEN = "python3,openssl,ca-certificates"
 """What Raspberry Pi OS Lite has beside what every Debian has."""
 RELAY = """
@@ -147,7 +149,7 @@ def kill_while(root: Path, seed: int, kills: int) -> int:
     for _ in range(kills):
         run = subprocess.Popen(inside(root, "python3", "/boot/firmware/balai/install.py"), start_new_session=True)
         try:
-            run.wait(randomness.uniform(0.3, 14))
+            run.wait(randomness.uniform(0.3, LONGEST_S))
         except subprocess.TimeoutExpired:
             os.killpg(run.pid, signal.SIGKILL)
             run.wait()

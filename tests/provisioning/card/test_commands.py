@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from gateway.relay.signing import spell_key
 from gateway.settings import Settings
 from provisioning.card.boot import BEGIN
 from provisioning.cli import main
 from provisioning.release.keys import pins_text
+from provisioning.release.manifest import Pins
 from tests.support.boots import folder_of, image_of, tree_of
-from tests.support.releases import PINS, STRANGER, bundle
+from tests.support.releases import PINS, RECOVERY, STRANGER, bundle
 
 ROOT = Path(__file__).parents[3]
 CODE = "3510012001"
@@ -174,6 +176,14 @@ def test_a_card_does_not_go_back_to_an_older_release(place: Path) -> None:
     (place / "6.bundle").write_bytes(bundle(contents=SOURCE, number=6))
     made = card(place, release="6.bundle")
     assert (made.exit_code, "lebih lama" in made.output) == (1, True)
+
+
+def test_a_release_of_the_recovery_key_brings_the_new_one(place: Path) -> None:
+    """The hall believes from its first start on whom that release names."""
+    new = Pins(spell_key(STRANGER.public_key()), PINS.recovery)
+    (place / "7.bundle").write_bytes(bundle(RECOVERY, SOURCE, keys=new))
+    assert card(place).exit_code == 0
+    assert (place / "boot" / "balai" / "release-keys.toml").read_text() == pins_text(new)
 
 
 def test_a_part_that_is_not_there_is_told(place: Path) -> None:

@@ -12,6 +12,7 @@ from provisioning.card.content import CARD, Identity, read_card
 from provisioning.card.medium import Boot, ImageBoot, MountedBoot
 from provisioning.card.writing import Bundle, Job, differing, judge_space, probe, write
 from tests.support.boots import Cut, CutBoot, LyingBoot, folder_of, image_of, tree_of
+from tests.support.releases import PINS
 
 FILES = {"balai/token": b"kata\n", "balai/hall.toml": b"[hall]\n" * 9, "config.txt": b"# kami\n", "vendor-data": b"#!/bin/sh\n"}
 
@@ -21,7 +22,7 @@ def job(tmp_path: Path) -> Job:
     """Return a small job, with a bundle of a few pieces."""
     path = tmp_path / "balai-0.1.0-7.bundle"
     path.write_bytes(b"rilis" * 500_000)
-    bundle = Bundle(path, 7, "f" * 64, hashlib.sha256(path.read_bytes()).hexdigest())
+    bundle = Bundle(path, 7, "f" * 64, hashlib.sha256(path.read_bytes()).hexdigest(), PINS)
     return Job("3510012001", Identity("balai-3510012001-0a1b2c3d", "kata"), FILES, bundle)
 
 

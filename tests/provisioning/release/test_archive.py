@@ -83,11 +83,12 @@ def test_any_cut_is_told(length: int) -> None:
         (bundle(STRANGER), "release-altered"),
         (bundle(STRANGER, keys=Pins(spell_key(STRANGER.public_key()), PINS.recovery)), "release-stranger"),
         (bundle(RELEASE, keys=Pins(PINS.release, spell_key(STRANGER.public_key()))), "release-keys"),
+        (bundle(RECOVERY, keys=Pins(PINS.release, spell_key(STRANGER.public_key()))), "release-keys"),
         (bundle(RECOVERY, keys=Pins(spell_key(STRANGER.public_key()), PINS.recovery)), "recovery"),
     ],
 )
 def test_each_kind_of_bundle_is_judged(content: bytes, expected: str) -> None:
-    """Whose it is, and who may name new keys: the recovery key alone."""
+    """Whose it is, and who may name a new release key: the recovery key alone, which stays."""
     assert judged(content) == expected
 
 
