@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -223,7 +224,7 @@ def test_the_regency_answers_and_tells_of_programmes_by_its_commands(hall: Hall)
     with _browser(hall) as phone:
         code = _complain(phone, "Air keruh.")
         number = hall.village.concerns.complaints_view.by_code(code).line.one.id
-        wishes = (
+        wishes: tuple[tuple[str, str, dict[str, Any]], ...] = (
             ("complaint.answered", f"complaint/{number}", {"text": "Pipa diganti."}),
             ("complaint.answered", "complaint/zzzzzzzz", {"text": "Pipa diganti."}),
             ("aid.put", "aid/beras", {"name": {"id": "Beras daerah"}}),
