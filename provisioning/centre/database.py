@@ -64,11 +64,14 @@ class IntakeTransaction(Protocol):
         The whole hall, because a fact may come in two epochs at once: issued first in one, and again in another.
         """
 
-    def keep_standing(self, lane: LaneKey, standing: Standing, rejected_heads: Sequence[tuple[int, str]]) -> None:
-        """Record where a lane stands now, and the heads at the rejects it has passed."""
+    def keep_standing(self, lane: LaneKey, standing: Standing, heads: Sequence[tuple[int, str]]) -> None:
+        """Record where a lane stands now, and heads that it has passed, each with its number."""
 
     def links(self, lane: LaneKey, after: int, through: int | None = None) -> Iterator[Link]:
         """Yield the rows above ``after`` (up to ``through``) in order."""
+
+    def head_below(self, lane: LaneKey, seq: int) -> tuple[int, str] | None:
+        """Return the nearest head kept at or below ``seq`` with its number, or None when there is none near."""
 
     def top(self, lane: LaneKey) -> int:
         """Return the greatest number of a lane, or 0."""

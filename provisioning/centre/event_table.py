@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from provisioning.centre.model import ACCEPTED, EventRow, LaneKey, Link, Reject
+from provisioning.centre.model import ACCEPTED, GENESIS, EventRow, LaneKey, Link, Reject
 from provisioning.centre.run_rows import RunRows
 from provisioning.centre.sql import Sql
 
@@ -26,6 +26,9 @@ COLUMNS = ("place", "seq", "kind", "received_ms", "subject", "time", "bootid", "
 
 LINKS_AT_ONCE = (256, 4096)
 """So many rows of a lane are fetched first, and so many at the most: a lane with a gap needs only the first of them."""
+
+NEAR = 5000
+"""A kept head is looked for among so many rows: with batches of 2000 no two lie further apart than 3000."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,6 +72,14 @@ class EventTable:
             if len(page) < limit:
                 return
             after, limit = page[-1][0], min(limit * 4, most)
+
+    def head_below(self, lane: LaneKey, seq: int) -> tuple[int, str] | None:
+        """Return the nearest head kept at or below ``seq`` with its number, the beginning included, or None when there is none near."""
+        found = self._sql.execute(
+            "SELECT seq, head FROM event_rows WHERE place = ? AND seq <= ? AND seq > ? AND head IS NOT NULL ORDER BY seq DESC LIMIT 1",
+            (self._place(lane), seq, seq - NEAR),
+        ).fetchone()
+        return tuple(found) if found else (0, GENESIS) if seq <= NEAR else None
 
     def top(self, lane: LaneKey) -> int:
         """Return the greatest number of a lane, or 0."""

@@ -287,8 +287,9 @@ def _move(tx: IntakeTransaction, lane: LaneKey, at: str, fresh: Sequence[Sequenc
         _record_missing(tx, lane, max(standing.closed_last, standing.through) + 1, top, "hole", at)
     passed = pass_over(standing, [part for part in fresh if isinstance(part, RunRows)])
     rows = next((part for part in fresh if not isinstance(part, RunRows)), ())
-    reached = advance(passed, _following(tx, lane, passed.through, rows), tx.absences(lane))
+    from_there = replace(standing, through=passed.through, head=passed.head)
+    reached = advance(from_there, _following(tx, lane, passed.through, rows), tx.absences(lane))
     gap_at = (standing.gap_at or at) if top > reached.through else ""
     moved = replace(standing, through=reached.through, head=reached.head, gap_at=gap_at)
     if moved != standing:
-        tx.keep_standing(lane, moved, reached.rejected_heads)
+        tx.keep_standing(lane, moved, [*passed.heads, *reached.heads])

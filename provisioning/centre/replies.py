@@ -14,10 +14,10 @@ from gateway.mqtt.ports import Message
 from gateway.relay.batches import READ_LIMIT
 from gateway.relay.receipts import REJECTS_LIMIT, Receipt, Refused, Rejected, encode_receipt, encode_refused
 from gateway.relay.topics import Topics
+from provisioning.centre.agreeing import agreed_head
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
 from provisioning.centre.ledger import BatchDue, Due, HelloDue, RefusalDue
 from provisioning.centre.model import LaneKey, LaneReport
-from provisioning.centre.sequence import retrace
 
 RATE_PER_S = 10.0
 """Answers to one hall in a second, at the most; as many may go at once after a rest."""
@@ -27,9 +27,6 @@ LANE_GAP_S = 0.05
 
 WIRE_REST_S = 0.2
 """When the wire takes nothing, look again after so long at the latest."""
-
-RETRACED_LIMIT = 200_000
-"""A hall that stands further behind is not shown to agree: it issues again what it has, and each fact still counts once."""
 
 REFUSALS_OWED_LIMIT = 64
 """More unreadable payloads of one hall are not answered now: it sends them again."""
@@ -174,9 +171,7 @@ class Replies:
         with self._database.reading() as tx:
             standing = tx.standing(lane)
             through, head = standing.through, standing.head
-            ours = None
-            if 0 <= through - report.confirmed <= RETRACED_LIMIT:
-                ours = retrace(report, standing, list(tx.links(lane, report.confirmed, through)), tx.absences(lane))
+            ours = agreed_head(tx, lane, report, standing)
             if report.closed and through > report.last:
                 through, head = report.last, head if ours is None else ours
             receipt = self._receipt(tx, lane, report.confirmed, (through, head))

@@ -7,20 +7,23 @@ says which history that was, so that a rewritten card or a clone cannot pass for
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gateway.heads import head_after, head_over_absence
 from provisioning.centre.model import ACCEPTED, Absence, EventRow, LaneReport, Link, Standing
 from provisioning.centre.run_rows import RunRows
 
+HEAD_EVERY = 1000
+"""About so often the head at a row is kept, and at each reject."""
+
 
 @dataclass(slots=True)
 class Advance:
-    """Where a lane has come to, and the heads at the rejects it passed on the way."""
+    """Where a lane has come to, and the heads on the way that are kept: at rejects, and now and then."""
 
     through: int
     head: str
-    rejected_heads: list[tuple[int, str]] = field(default_factory=list)
+    heads: list[tuple[int, str]] = field(default_factory=list)
 
 
 def advance(standing: Standing, links: Iterable[Link | EventRow], absences: Iterable[Absence]) -> Advance:
@@ -38,19 +41,23 @@ def advance(standing: Standing, links: Iterable[Link | EventRow], absences: Iter
             return reached
         reached.through = link.seq
         reached.head = head_after(reached.head, *link.identity)
-        if link.verdict != ACCEPTED:
-            reached.rejected_heads.append((link.seq, reached.head))
+        if link.verdict != ACCEPTED or link.seq % HEAD_EVERY == 0:
+            reached.heads.append((link.seq, reached.head))
     _skip(reached, skips, before=None)
     return reached
 
 
-def pass_over(standing: Standing, runs: Iterable[RunRows]) -> Standing:
+def pass_over(standing: Standing, runs: Iterable[RunRows]) -> Advance:
     """Move over the runs, in their order, that follow ``through`` without a gap, in one go each."""
+    reached = Advance(standing.through, standing.head)
     for run in runs:
-        if run.first != standing.through + 1:
+        if run.first != reached.through + 1:
             break
-        standing = replace(standing, through=run.last, head=run.head_after(standing.head))
-    return standing
+        reached.head = run.head_after(reached.head)
+        if reached.through // HEAD_EVERY != run.last // HEAD_EVERY:
+            reached.heads.append((run.last, reached.head))
+        reached.through = run.last
+    return reached
 
 
 def retrace(report: LaneReport, standing: Standing, links: Sequence[Link], absences: Sequence[Absence]) -> str | None:

@@ -56,19 +56,23 @@ class SqlTransaction:
         ).fetchone()
         return Standing(*found) if found else Standing()
 
-    def keep_standing(self, lane: LaneKey, standing: Standing, rejected_heads: Sequence[tuple[int, str]]) -> None:
-        """Record where a lane stands now, and the heads at the rejects it has passed."""
+    def keep_standing(self, lane: LaneKey, standing: Standing, heads: Sequence[tuple[int, str]]) -> None:
+        """Record where a lane stands now, and heads that it has passed, each with its number."""
         self._sql.execute(
             "INSERT INTO lanes VALUES (?,?,?,?,?,?,?) ON CONFLICT (hall, epoch, lane) DO UPDATE SET"
             " through = excluded.through, head = excluded.head, closed_last = excluded.closed_last, gap_at = excluded.gap_at",
             (*lane, standing.through, standing.head, standing.closed_last, standing.gap_at),
         )
-        for seq, head in rejected_heads:
+        for seq, head in heads:
             self._events.keep_head(lane, seq, head)
 
     def links(self, lane: LaneKey, after: int, through: int | None = None) -> Iterator[Link]:
         """Yield the rows above ``after`` (up to ``through``) in order."""
         return self._events.links(lane, after, through)
+
+    def head_below(self, lane: LaneKey, seq: int) -> tuple[int, str] | None:
+        """Return the nearest head kept at or below ``seq`` with its number, or None when there is none near."""
+        return self._events.head_below(lane, seq)
 
     def top(self, lane: LaneKey) -> int:
         """Return the greatest number of a lane, or 0."""

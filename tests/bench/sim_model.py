@@ -109,6 +109,9 @@ class _Reading:
         found = sorted((seq, fact) for epoch, seq, fact in self.state.rows if epoch == lane.epoch and after < seq <= through)
         return [Link(seq, *fact, "", "", ACCEPTED) for seq, fact in found]
 
+    def head_below(self, _lane: LaneKey, _seq: int) -> tuple[int, str]:
+        return 0, GENESIS
+
     def top(self, lane: LaneKey) -> int:
         return max((seq for epoch, seq, _ in self.state.rows if epoch == lane.epoch), default=0)
 

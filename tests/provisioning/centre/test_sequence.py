@@ -71,7 +71,7 @@ def test_the_head_at_each_reject_is_remembered() -> None:
 
     reached = advance(Standing(), [link(1), link(2, "schema"), link(3)], [])
 
-    assert reached.rejected_heads == [(2, head_after(first, *link(2).identity))]
+    assert reached.heads == [(2, head_after(first, *link(2).identity))]
 
 
 def test_the_head_over_an_absence_names_its_numbers() -> None:
