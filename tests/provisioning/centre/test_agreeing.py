@@ -83,7 +83,7 @@ def test_who_has_the_same_history_agrees_at_little_cost(database: SqliteIntakeDa
     report, other = (LaneReport(last, confirmed, 1, head) for head in (head_at(confirmed), "ab" * 32))
     with database.reading() as tx:
         counting, standing = Counting(tx), tx.standing(LANE)
-        found = agreed_head(counting, LANE, report, standing)  # type: ignore[arg-type]
+        found = agreed_head(counting, LANE, report, standing)
         every = retrace(report, standing, list(tx.links(LANE, confirmed, standing.through)), [])
         strange = agreed_head(tx, LANE, other, standing)
 
