@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.bulletin.desk import BulletinDesk
+from gateway.bulletin.news_routes import door as news_door
 from gateway.bulletin.routes import BulletinPages
 from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
@@ -103,7 +104,7 @@ class Village:
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to, in its order."""
-        return (*self.concerns.doors(), *self.square.doors())
+        return (news_door(self.news), *self.concerns.doors(), *self.square.doors())
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to besides the queue, for who serves."""

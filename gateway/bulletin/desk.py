@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -115,7 +116,20 @@ class BulletinDesk:
             self.album.release(blob)
 
     def _once(self, key: str, wish: list[object], draft: Draft, act: Callable[[Transaction, Draft, Stamp], int]) -> int:
-        asked = json.dumps([*wish, dict(draft.texts), str(draft.starts_on), str(draft.ends_on), draft.important, draft.blob])
+        asked = json.dumps(
+            [
+                *wish,
+                dict(draft.texts),
+                str(draft.starts_on),
+                str(draft.ends_on),
+                draft.important,
+                draft.blob,
+                draft.category,
+                str(draft.held_on),
+                draft.held_at,
+                draft.place,
+            ]
+        )
         with self._store.transaction() as tx:
             kept = answers.replay(tx, key, asked)
             if kept is None:
@@ -152,7 +166,17 @@ def _checked(draft: Draft) -> Draft:
         raise Refusal("announcement-empty")
     if draft.starts_on and draft.ends_on and draft.ends_on < draft.starts_on:
         raise Refusal("announcement-dates")
-    return replace(draft, texts=texts)
+    place = " ".join(draft.place.split())
+    if draft.category not in model.CATEGORIES:
+        raise Refusal("field-invalid", field="jenis")
+    if len(place) > model.PLACE_LIMIT or not place.isprintable():
+        raise Refusal("field-invalid", field="tempat")
+    if draft.held_at and not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", draft.held_at):
+        raise Refusal("field-invalid", field="jam")
+    if draft.held_on is None:
+        return replace(draft, texts=texts, held_at="", place="")
+    # What is over is told no longer, unless somebody wants it so.
+    return replace(draft, texts=texts, place=place, ends_on=draft.ends_on or max(draft.held_on, draft.starts_on or draft.held_on))
 
 
 def _wanted(data: Mapping[str, object]) -> Draft:
@@ -162,7 +186,11 @@ def _wanted(data: Mapping[str, object]) -> Draft:
         raise Refusal("field-invalid", field="texts")
     if not isinstance(data.get("important", False), bool):
         raise Refusal("field-invalid", field="important")
-    return Draft(texts, _day(data, "starts_on"), _day(data, "ends_on"), important=bool(data.get("important")))
+    category, held_at, place = (str(data.get(name, "")) for name in ("category", "held_at", "place"))
+    return Draft(
+        texts, _day(data, "starts_on"), _day(data, "ends_on"), important=bool(data.get("important")), category=category,
+        held_on=_day(data, "held_on"), held_at=held_at, place=place,
+    )  # fmt: skip
 
 
 def _day(data: Mapping[str, object], name: str) -> date | None:

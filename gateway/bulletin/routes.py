@@ -22,7 +22,8 @@ from starlette.routing import BaseRoute, Route
 from gateway.bulletin import pictures
 from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.desk import BulletinDesk
-from gateway.bulletin.model import TEXT_LIMIT, Announcement, Draft
+from gateway.bulletin.model import CATEGORIES, PLACE_LIMIT, TEXT_LIMIT, Announcement, Draft
+from gateway.bulletin.news_routes import NewsPages
 from gateway.bulletin.view import BulletinView
 from gateway.choices.desk import Choices
 from gateway.errors import Refusal
@@ -86,6 +87,7 @@ class BulletinPages:
             Route(BOARD_PATH, set_up.board, methods=["GET"]),
             Route(BOARD_PATH, set_up.choose, methods=["POST"]),
             Route("/papan/gambar/{blob}", self._picture),
+            *NewsPages(self.view, site).routes(),
         ]
 
     def describe(self, api: APIRouter, site: Site) -> None:
@@ -215,7 +217,7 @@ class SetUpPages:
         return self._page(
             request, session, "announcements.html", f"{PATH}/{editing.id}" if editing else PATH, refusal,
             announcements=[(one, "over" if today and one.is_over(today) else "due" if one.is_due(today) else "later") for one in announcements],
-            typed=typed, editing=editing, text_limit=TEXT_LIMIT, film_mib=pictures.FILM_LIMIT_BYTES // 1024**2, tongues=LANGUAGES,
+            typed=typed, editing=editing, text_limit=TEXT_LIMIT, film_mib=pictures.FILM_LIMIT_BYTES // 1024**2, tongues=LANGUAGES, categories=CATEGORIES, place_limit=PLACE_LIMIT,
         )  # fmt: skip
 
     def _board(self, request: Request, session: Session, chosen: BoardChoices, refusal: Refusal | None = None) -> Response:
@@ -246,19 +248,27 @@ def _chosen(file: Path | None) -> Path | None:
 
 def _typed(one: Announcement) -> dict[str, str]:
     """Return the fields of the form in which ``one`` would have been made."""
-    days = {"starts_on": one.starts_on, "ends_on": one.ends_on}
+    days = {"starts_on": one.starts_on, "ends_on": one.ends_on, "held_on": one.held_on}
     texts = {f"text-{language}": text for language, text in one.texts.items()}
     return {
         **texts,
         **{name: day.isoformat() for name, day in days.items() if day},
         **({"important": "1"} if one.important else {}),
+        "category": one.category,
+        "held_at": one.held_at,
+        "place": one.place,
     }
 
 
 def _draft(fields: Mapping[str, str]) -> Draft:
     """Return what the form says. Raises Refusal ``field-invalid`` for a date that is none."""
     texts = {language: fields.get(f"text-{language}", "") for language in LANGUAGES}
-    return Draft(texts, _day(fields, "starts_on"), _day(fields, "ends_on"), important=fields.get("important") == "1")
+    held_at = fields.get("held_at", "").strip().replace(".", ":")
+    return Draft(
+        texts, _day(fields, "starts_on"), _day(fields, "ends_on"), important=fields.get("important") == "1",
+        category=fields.get("category", ""), held_on=_day(fields, "held_on"), held_at=held_at.zfill(5) if held_at else "",
+        place=fields.get("place", ""),
+    )  # fmt: skip
 
 
 def _day(fields: Mapping[str, str], name: str) -> date | None:

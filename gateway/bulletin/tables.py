@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -18,7 +19,7 @@ CREATE TABLE announcement (
 );
 """
 
-COLUMNS = "id, texts, starts_on, ends_on, important, media, blob, regency"
+COLUMNS = "id, texts, starts_on, ends_on, important, media, blob, regency, category, held_on, held_at, place"
 
 
 def create(db: Database) -> None:
@@ -32,10 +33,21 @@ def add_regency(db: Database) -> None:
     db.execute("CREATE UNIQUE INDEX announcement_regency ON announcement (regency) WHERE regency <> ''")
 
 
+def add_events(db: Database) -> None:
+    """Make room for what an announcement is about, and for the day, hour and place of what happens."""
+    for column in (
+        "category TEXT NOT NULL DEFAULT ''",
+        "held_on TEXT",
+        "held_at TEXT NOT NULL DEFAULT ''",
+        "place TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(f"ALTER TABLE announcement ADD COLUMN {column}")
+
+
 def add(tx: Reads, draft: Draft, at: str, regency: str = "") -> Announcement:
     """Write a new announcement, of the regency if it has a name there."""
     row = tx.execute(
-        f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, published_at, regency) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
+        f"INSERT INTO announcement (texts, starts_on, ends_on, important, media, blob, category, held_on, held_at, place, published_at, regency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
         (*_row(draft), at, regency),
     ).fetchone()
     return _announcement(row)
@@ -44,7 +56,7 @@ def add(tx: Reads, draft: Draft, at: str, regency: str = "") -> Announcement:
 def change(tx: Reads, announcement: int, draft: Draft) -> Announcement:
     """Let an announcement, which is there, be as ``draft`` says."""
     row = tx.execute(
-        f"UPDATE announcement SET texts = ?, starts_on = ?, ends_on = ?, important = ?, media = ?, blob = ? WHERE id = ? RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
+        f"UPDATE announcement SET texts = ?, starts_on = ?, ends_on = ?, important = ?, media = ?, blob = ?, category = ?, held_on = ?, held_at = ?, place = ? WHERE id = ? RETURNING {COLUMNS}",  # noqa: S608 - names of columns, written here
         (*_row(draft), announcement),
     ).fetchone()
     return _announcement(row)
@@ -81,16 +93,19 @@ def mentions(db: Reads, blob: str) -> bool:
     return db.execute("SELECT 1 FROM announcement WHERE blob = ?", (blob,)).fetchone() is not None
 
 
-def _row(draft: Draft) -> tuple[str, str | None, str | None, int, str, str]:
+def _row(draft: Draft) -> tuple[str | int | None, ...]:
     texts = json.dumps(dict(draft.texts), ensure_ascii=False)
-    return texts, _text(draft.starts_on), _text(draft.ends_on), int(draft.important), draft.media, draft.blob
+    shown = (texts, _text(draft.starts_on), _text(draft.ends_on), int(draft.important), draft.media, draft.blob)
+    return (*shown, draft.category, _text(draft.held_on), draft.held_at, draft.place)
 
 
 def _text(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-def _announcement(row: tuple[int, str, str | None, str | None, int, str, str, str]) -> Announcement:
-    id_, texts, starts_on, ends_on, important, media, blob, regency = row
-    days = [date.fromisoformat(on) if on else None for on in (starts_on, ends_on)]
-    return Announcement(id_, json.loads(texts), days[0], days[1], bool(important), media, blob, regency)  # type: ignore[arg-type]  # the CHECK above
+def _announcement(row: tuple[Any, ...]) -> Announcement:
+    id_, texts, starts_on, ends_on, important, media, blob, regency, category, held_on, held_at, place = row
+    days = [date.fromisoformat(on) if on else None for on in (starts_on, ends_on, held_on)]
+    return Announcement(
+        id_, json.loads(texts), days[0], days[1], bool(important), media, blob, regency, category, days[2], held_at, place
+    )

@@ -10,7 +10,7 @@ from gateway.bulletin.choices import BoardChoices
 from gateway.bulletin.model import Announcement
 from gateway.choices.desk import Choices
 from gateway.clock import Clock, ClockState
-from gateway.portal.i18n import words
+from gateway.portal.i18n import Words, words
 from gateway.portal.news import News, Slide
 from gateway.store.database import Store
 
@@ -40,9 +40,7 @@ class BulletinView:
 
     def news(self, language: str) -> News:
         """Return what the board shows today to readers of ``language``."""
-        self._look()
-        today = self.today()
-        due = [one for one in self._announcements if one.is_due(today)]
+        due = self.due()
         chosen = self._chosen
         return News(
             texts=tuple(_told(one, language) for one in due if one.text(language)),
@@ -56,6 +54,12 @@ class BulletinView:
             quiet_s=chosen.quiet_s,
             lines=chosen.lines,
         )
+
+    def due(self) -> list[Announcement]:
+        """Return what is shown today, the important first."""
+        self._look()
+        today = self.today()
+        return [one for one in self._announcements if one.is_due(today)]
 
     def media_of(self, blob: str) -> str:
         """Return whether an announcement shows this blob, as ``image`` or ``video``; empty when none does."""
@@ -77,7 +81,18 @@ class BulletinView:
                 raise
 
 
+def when(announcement: Announcement, speak: Words) -> str:
+    """Return day, hour and place of what happens, as one reads it; empty for what is no event."""
+    if announcement.held_on is None:
+        return ""
+    parts = [speak.day(announcement.held_on), announcement.held_at.replace(":", speak.time_mark), announcement.place]
+    return ", ".join(part for part in parts if part)
+
+
 def _told(announcement: Announcement, language: str) -> str:
-    """Return its text; the regency's says whose it is."""
+    """Return its text, and when and where it happens; the regency's says whose it is."""
+    speak = words(language)
     text = announcement.text(language)
-    return words(language)("Dari kabupaten: {text}", text=text) if announcement.regency else text
+    if text and announcement.held_on:
+        text = f"{text} ({when(announcement, speak)})"
+    return speak("Dari kabupaten: {text}", text=text) if announcement.regency else text

@@ -29,5 +29,9 @@ def _told(announcement: Announcement, epoch: str) -> tuple[str, dict[str, object
         "ends_on": announcement.ends_on.isoformat() if announcement.ends_on else "",
         "important": announcement.important,
         "media": announcement.media,
+        "category": announcement.category,
+        "held_on": announcement.held_on.isoformat() if announcement.held_on else "",
+        "held_at": announcement.held_at,
+        "place": announcement.place,
     }
     return f"announcement/{epoch}/{announcement.id}", {name: value for name, value in known.items() if value not in ("", {})}

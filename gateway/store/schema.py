@@ -55,4 +55,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0022-needs", gateway.needs.tables.create),
     ("0023-guestbook", gateway.guestbook.tables.create),
     ("0024-residents", gateway.residents.tables.create),
+    ("0025-bulletin-events", gateway.bulletin.tables.add_events),
 )

@@ -13,6 +13,7 @@ from jinja2 import Environment, nodes
 import gateway.checks
 from gateway.budget import model as budget
 from gateway.budget.setup_form import BudgetForm
+from gateway.bulletin import model as bulletin
 from gateway.checks.finding import Verdict
 from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
@@ -70,6 +71,7 @@ def _told() -> Iterator[str]:
     yield from (*REMEDIES, *REMEDIES.values(), *OF_KIND.values(), USUAL, *WHERE.values())
     yield from (*(said for said, _ in market.CATEGORIES.values()), *market.REFUSALS.values(), *market.COMPLAINTS.values())
     yield from (kind.said for kind in READING.values())
+    yield from (said for said, _ in bulletin.CATEGORIES.values())
     yield from (*budget.PARTS.values(), *guestbook.PURPOSES.values(), *healthposts.KINDS.values(), *healthposts.NTH.values())
     for fault in FAULTS.values():
         yield fault.sentence

@@ -42,7 +42,19 @@ TICKET = Ticket(
     *("b0010001", 1.0, "b0010001", 62.5, "", 0.0),
 )
 DAY = HallDay(118, date(2026, 11, 23), "trusted")
-NEWS = Announcement(3, {"id": "Besok libur."}, date(2026, 11, 23), None, important=True, media="image", blob="ab")
+NEWS = Announcement(
+    3,
+    {"id": "Besok libur."},
+    date(2026, 11, 23),
+    None,
+    important=True,
+    media="image",
+    blob="ab",
+    category="event",
+    held_on=date(2026, 11, 24),
+    held_at="07:00",
+    place="Lapangan",
+)
 
 CHIPS = Product(7, 2, Wish("Keripik", "food", 15_000, "per bungkus", "Renyah"), "shown", date(2026, 11, 23), "", None, 0)
 MELATI = Post(4, Draft("Posyandu Melati", "Balai dusun", "Buku KIA", time(8), time(11), Rule("day", day=10), line="kesehatan"))
