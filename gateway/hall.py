@@ -221,7 +221,7 @@ class Hall:
         self.equipment = EquipmentDesk(self.store, self.clock, zone, self.ledger, lambda: self.view.current.day, places)
         lan = self.settings.lan
         self.pairing = Pairing(
-            *(self.store, self._randomness, self.equipment, self.devices),
+            *(self.store, self.equipment, self.devices),
             LanPlace(lan.address, lan.port) if lan.host else None,
         )
         self.pairing.plug_in()

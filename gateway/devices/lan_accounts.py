@@ -3,7 +3,7 @@
 Promises: a device writes only ``balai/lan/<its id>/up/...`` and reads only ``balai/lan/<its id>/down/...``; a password is
 never kept, only what proves it; the same accounts give the same files, so that nothing changes that has not changed.
 
-To pair a device: ``password = new_password(randomness)``; keep its id, kind and options, of which ``secret`` is
+To pair a device: ``password = password_for(wish, secret)``; keep its id, kind and options, of which ``secret`` is
 ``secret_of(id, password)``; ``Devices.adopt`` it (and ``replace`` or ``dismiss`` it later); show ``flash_text(...)`` once. The
 broker's files follow by themselves.
 """

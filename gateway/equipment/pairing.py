@@ -7,7 +7,6 @@ proves it is kept; a device that cannot be plugged in any more never stops the s
 from __future__ import annotations
 
 import logging
-import random
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -51,11 +50,8 @@ class Wish:
 class Pairing:
     """Lets devices come to the hall and go. Safe from any thread; ``lan`` is None in a hall without a network of its own."""
 
-    def __init__(
-        self, store: Store, randomness: random.Random, desk: EquipmentDesk, devices: Devices, lan: LanPlace | None
-    ) -> None:
+    def __init__(self, store: Store, desk: EquipmentDesk, devices: Devices, lan: LanPlace | None) -> None:
         self._store = store
-        self._randomness = randomness
         self._desk = desk
         self._devices = devices
         self.lan = lan

@@ -43,6 +43,7 @@ OPTIONS: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_made_looked_at_and_closed(kind: str) -> None:
     """A device calls itself by its kind and id, knows its state, and may be closed twice."""
+    judge([entry(kind, **OPTIONS.get(kind, {}))], FakeClock())
     with plugged(entry(kind, **OPTIONS.get(kind, {}))) as devices:
         (device,) = devices
         assert (device.id, device.kind) == ("satu", kind)

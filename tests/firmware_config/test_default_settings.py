@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.devices.catalog import plug_in
+from gateway.devices.catalog import judge
 from gateway.settings import DeviceSettings, Settings
 from tests.support.clock import FakeClock
 
@@ -64,8 +64,7 @@ def test_with_every_example_switched_on_they_are_still_read(tmp_path: Path) -> N
     path.write_text(uncommented(), encoding="utf-8")
     settings = Settings.load(path)
     assert settings.relay.broker == "mqtts://broker.example:8883"
-    with plug_in(settings.devices, FakeClock()) as devices:
-        assert [device.id for device in devices] == ["tombol-a"]
+    assert ([device.id for device in settings.devices], judge(settings.devices, FakeClock())) == (["tombol-a"], [])
 
 
 def test_what_is_shown_as_default_is_the_default(tmp_path: Path) -> None:

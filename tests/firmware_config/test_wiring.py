@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.devices.catalog import KINDS, plug_in
-from gateway.settings import PAIRED, Settings
+from gateway.devices.catalog import KINDS, judge
+from gateway.settings import PAIRED, DeviceSettings, Settings
 from gateway.tickets.furnishing import COUNTERS, LINES
 from provisioning.wiring.__main__ import made
 from provisioning.wiring.header import BUS, PINS, name_of
@@ -38,8 +38,7 @@ def test_every_entry_can_be_copied_into_the_settings(wiring: Wiring, tmp_path: P
     entry = re.sub(r'host = ".*"', 'host = "127.0.0.1"', wiring.entry)  # no test reaches out of this machine
     path.write_text((FOLDER / "hall.default.toml").read_text(encoding="utf-8") + entry, encoding="utf-8")
     entries = Settings.load(path).devices
-    with plug_in(entries, FakeClock()) as devices:
-        assert len(devices) == len(entries) == len(wiring.devices)
+    assert (len(entries), judge(entries, FakeClock())) == (len(wiring.devices), [])
     assert {one.options["line"] for one in entries if "line" in one.options} <= {line.id for line in LINES}
     assert {one.options["counter"] for one in entries if "counter" in one.options} <= {counter.id for counter in COUNTERS}
 
@@ -51,6 +50,17 @@ def test_the_whole_example_hall_fits_on_one_header() -> None:
     assert shared == {}
     named = {value for one in WIRINGS.values() for device in one.devices for key, value in device.items() if key.endswith("pin")}
     assert {f"GPIO{value}" for value in named} <= {name_of(str(pin)) for pin in gpios}
+
+
+def test_no_two_devices_of_the_example_hall_want_one_thing() -> None:
+    """All entries stand in one hall.toml: no pin, SPI chip, port, screen or card is given twice."""
+    entries = [
+        DeviceSettings.model_validate(dict(device))
+        for one in WIRINGS.values()
+        for device in one.devices
+        if not str(device["kind"]).startswith(PAIRED)
+    ]
+    assert (len({one.kind for one in entries}) > 10, judge(entries, FakeClock())) == (True, [])
 
 
 @pytest.mark.parametrize("path", made(), ids=lambda path: path.name)
