@@ -6,6 +6,7 @@ A root in a folder, with programs that do as Debian's do; openssl is the real on
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,41 @@ def test_a_system_for_which_there_are_no_packages_is_told(tmp_path: Path) -> Non
     pi = Pi(folder)
     with pytest.raises(Fault, match="tidak memuat paket untuk forky"):
         Installation(pi, pi.said.append).run()
+
+
+@pytest.mark.parametrize("sent", ["root=x systemd.run=/boot/firmware/balai/begin.sh quiet\n", "root=x quiet\n"])
+def test_the_first_script_puts_the_installer_in_place(tmp_path: Path, sent: str) -> None:
+    """After Imager's own script; `cmdline.txt` is as before; and it ends well, since a Pi that was sent here is switched off otherwise. Twice is once."""
+    boot, units, programs = tmp_path / "boot", tmp_path / "units", tmp_path / "bin"
+    for folder in (boot / "balai", units, programs):
+        folder.mkdir(parents=True)
+    (boot / "balai" / "balai-install.service").write_text("[Unit]\n")
+    (boot / "cmdline.txt").write_text(
+        "root=x systemd.run=/boot/firmware/balai/begin.sh systemd.run_success_action=reboot systemd.unit=kernel-command-line.target\n"
+    )
+    (boot / "firstrun.sh").write_text(f"echo imager >>{tmp_path}/said\nexit 7\n")
+    (tmp_path / "sent").write_text(sent)
+    (programs / "systemctl").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/said\nexit 1\n')
+    (programs / "systemctl").chmod(0o755)
+    environment = {
+        "BALAI_BOOT": str(boot),
+        "BALAI_UNITS": str(units),
+        "BALAI_CMDLINE": str(tmp_path / "sent"),
+        "PATH": f"{programs}:/usr/bin:/bin",
+    }
+    script = ROOT / "provisioning" / "card" / "first_boot" / "begin.sh"
+    for _ in range(2):
+        assert subprocess.run(["sh", str(script)], env=environment, check=False).returncode == 0
+    started = [] if "systemd.run" in sent else ["daemon-reload", "start --no-block balai-install.service"] * 2
+    assert (tmp_path / "said").read_text().splitlines() == ["imager", *started]
+    assert ((boot / "cmdline.txt").read_text(), (boot / "firstrun.sh").exists()) == ("root=x\n", False)
+    assert (
+        (units / "multi-user.target.wants" / "balai-install.service").resolve(),
+        sorted(path.name for path in units.iterdir()),
+    ) == (
+        units / "balai-install.service",
+        ["balai-install.service", "multi-user.target.wants"],
+    )
 
 
 def test_the_scripts_of_the_card_are_sound() -> None:
