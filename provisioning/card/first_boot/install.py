@@ -19,6 +19,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 BOOT, ROOT = Path("/boot/firmware"), Path("/")
 PROGRAM, SETTINGS, STATE = "opt/balai", "etc/balai", "var/lib/balai-install"
@@ -27,6 +28,10 @@ ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 LAN_UNITS = ("balai-lan-broker.service", "balai-lan-accounts.path", "balai-lan-settings.path")
 """Only for a hall with devices on its Wi-Fi."""
 PIECE_BYTES = 1 << 20
+DRIVERS = {"escpos-usb": ("usblp",), "escpos-serial": ("cdc_acm", "ch341", "ftdi_sio", "pl2303")}
+"""Kernel modules by the kind of a device: systemd lets a service open a kind of device only once its driver is there."""
+FREE_PORT = 1024
+"""Below it a port needs a right that the hall's service has not."""
 LINES = 3
 """Of what a program says when it fails: apt names the package above the last."""
 MANIFEST_LIMIT = 4 << 20
@@ -121,6 +126,7 @@ class Installation:
             ("pengaturan balai", self.settings),
             ("program", self.program),
             ("layanan systemd", self.units),
+            ("sistem", self.system),
             ("kunci perangkat", self.key),
             ("token pendaftaran", self.token),
             ("menyalakan balai", self.start),
@@ -291,9 +297,28 @@ class Installation:
         self._install("firmware_config/pi/watchdog.conf", "etc/systemd/system.conf.d/90-balai-watchdog.conf")
         self.machine.run("systemctl", "daemon-reload", quiet=True)
         self.machine.run("systemctl", "enable", "balai-gateway.service")
-        settings = tomllib.loads((self.machine.root / SETTINGS / "hall.toml").read_text(encoding="utf-8"))
-        if settings.get("lan", {}).get("host"):
+        if self._hall().get("lan", {}).get("host"):
             self.machine.run("systemctl", "enable", *LAN_UNITS)
+
+    def system(self) -> None:
+        """Let the hall have a low port, printers their drivers before they are plugged in, and the screen at the Pi say whose hall this is."""
+        hall = self._hall()
+        port = hall.get("portal", {}).get("port", 8080)
+        drivers = sorted({driver for device in hall.get("devices", ()) for driver in DRIVERS.get(device.get("kind", ""), ())})
+        texts = {
+            "etc/sysctl.d/90-balai.conf": f"net.ipv4.ip_unprivileged_port_start = {port}\n" if port < FREE_PORT else "",
+            "etc/modules-load.d/balai.conf": "".join(f"{driver}\n" for driver in drivers),
+            "etc/issue.d/90-balai.issue": f"{hall['hall']['name']}  {self.card['hall']}  rilis {self.card['release']}\n"
+            f"Halaman: http://\\4:{port}/   Kesehatan: http://\\4:{port}/kesehatan\n\n",
+        }
+        for place, text in texts.items():
+            if text:
+                self.machine.write(self.machine.root / place, text.encode())
+        if texts["etc/sysctl.d/90-balai.conf"]:
+            self.machine.run("sysctl", "--quiet", "--load", str(self.machine.root / "etc/sysctl.d/90-balai.conf"), quiet=True)
+
+    def _hall(self) -> dict[str, Any]:
+        return tomllib.loads((self.machine.root / SETTINGS / "hall.toml").read_text(encoding="utf-8"))
 
     def _install(self, name: str, place: str) -> None:
         content, path = (self.bundle / name).read_bytes(), self.machine.root / place

@@ -100,7 +100,7 @@ class Pi(Machine):
         path.chmod(mode)
 
 
-def card(folder: Path, release: bytes | None = None, settings: str = f'[hall]\nid = "{HALL}"\n') -> Path:
+def card(folder: Path, release: bytes | None = None, settings: str = "") -> Path:
     """Make a card, put into a Pi that was never on."""
     boot = folder / "boot" / "balai"
     boot.mkdir(parents=True)
@@ -108,7 +108,7 @@ def card(folder: Path, release: bytes | None = None, settings: str = f'[hall]\ni
     (folder / "root" / "etc" / "os-release").write_text('NAME="Debian"\nVERSION_CODENAME=trixie\n')
     (boot / "7.bundle").write_bytes(release or bundle(contents=CONTENTS))
     (boot / "release-keys.toml").write_text(pins_text(PINS))
-    (boot / "hall.toml").write_text(settings)
+    (boot / "hall.toml").write_text(f'[hall]\nid = "{HALL}"\nname = "Balai Desa Sumberagung"\n{settings}')
     (boot / "token").write_text("kata-sekali-pakai\n")
     told = Card(HALL, "balai-x", 7, written_fingerprint(manifest(contents=CONTENTS)), "7.bundle", "0", {})
     (boot / "card.json").write_text(told.text())
@@ -166,11 +166,12 @@ def test_a_second_installation_leaves_what_a_technician_has_changed(tmp_path: Pa
     """The settings and the key are the hall's by then."""
     pi = Pi(card(tmp_path))
     Installation(pi, pi.said.append).run()
-    (tmp_path / "root/etc/balai/hall.toml").write_text("# diubah\n")
+    changed = (tmp_path / "root/etc/balai/hall.toml").read_text() + "# diubah\n"
+    (tmp_path / "root/etc/balai/hall.toml").write_text(changed)
     key = (tmp_path / "root/etc/balai/hall.key").read_bytes()
     Installation(pi, pi.said.append).run()
     assert ((tmp_path / "root/etc/balai/hall.toml").read_text(), (tmp_path / "root/etc/balai/hall.key").read_bytes()) == (
-        "# diubah\n",
+        changed,
         key,
     )
 
@@ -180,6 +181,22 @@ def test_units_of_the_lan_are_enabled_where_there_is_one(tmp_path: Path) -> None
     pi = Pi(card(tmp_path, settings='[lan]\nhost = "0.0.0.0"\n'))
     Installation(pi, pi.said.append).run()
     assert "systemctl enable balai-lan-broker.service balai-lan-accounts.path balai-lan-settings.path" in pi.said
+
+
+def test_the_system_is_told_what_the_hall_has(tmp_path: Path) -> None:
+    """A low port, a printer's driver, and on the Pi's own screen whose hall it is and where its pages are."""
+    settings = '[portal]\nport = 80\n[[devices]]\nid = "printer"\nkind = "escpos-usb"\n'
+    pi = Pi(card(tmp_path, settings=settings))
+    Installation(pi, pi.said.append).run()
+    files = tree_of(tmp_path / "root" / "etc")
+    assert (files["sysctl.d/90-balai.conf"], files["modules-load.d/balai.conf"]) == (
+        b"net.ipv4.ip_unprivileged_port_start = 80\n",
+        b"usblp\n",
+    )
+    assert files["issue.d/90-balai.issue"].decode().splitlines()[:2] == [
+        f"Balai Desa Sumberagung  {HALL}  rilis 7",
+        "Halaman: http://\\4:80/   Kesehatan: http://\\4:80/kesehatan",
+    ]
 
 
 def _flipped(content: bytes, of: bytes) -> bytes:
