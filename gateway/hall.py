@@ -196,7 +196,8 @@ class Hall:
         self.copies = copies_of(self.choices, self.tickets.furniture, self.settings.portal.names)
         self.tickets.furnish(furnishing.LINES, furnishing.COUNTERS)
         self.people = PeopleDesk(self.store, self.clock, self._randomness)
-        self.village = Village(self.settings, self.store, self.clock, self.choices, self._randomness)
+        parts = (self.settings, self.store, self.clock, self.choices, self._randomness)
+        self.village = Village(*parts, self.tickets.confirmed_on, lambda: self.face().address)
         self.running.callback(self.changes.watch(self.village.stale))
         self.running.begin("vault", self.village.safekeeping.keeping.step, limit_s=600.0)
         self.running.at_stop(self.village.square.kiwix.stop, 2.0)  # after its loop, which would start it again

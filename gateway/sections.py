@@ -13,6 +13,7 @@ from gateway.choices.uplink import RelayChoices
 from gateway.complaints.choices import ComplaintRules
 from gateway.guestbook.choices import GuestBookChoices
 from gateway.needs.choices import NeedRules
+from gateway.services.letters.choices import LetterChoices
 from gateway.services.requests.choices import RequestRules
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.copying import FurnitureRows
@@ -29,6 +30,7 @@ SECTIONS: tuple[type[Section], ...] = (
     ComplaintRules,
     NeedRules,
     GuestBookChoices,
+    LetterChoices,
 )
 
 

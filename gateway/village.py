@@ -31,6 +31,13 @@ from gateway.residents.desk import ResidentsDesk
 from gateway.residents.routes import ResidentPages, sheet_of
 from gateway.safekeeping import Safekeeping
 from gateway.services.desk import ServicesDesk
+from gateway.services.letters import key as letter_key
+from gateway.services.letters.desk import LettersDesk, Today
+from gateway.services.letters.documents import Address, Documents
+from gateway.services.letters.records import kinds_of as letter_kinds
+from gateway.services.letters.requested import RequestedLetters
+from gateway.services.letters.routes import LetterPages
+from gateway.services.letters.view import LettersView
 from gateway.services.queue_lines import LinesSource
 from gateway.services.requests import routes as requests_routes
 from gateway.services.requests.desk import RequestsDesk
@@ -55,7 +62,10 @@ from gateway.timetable import Job
 class Village:
     """What the hall does for its village besides the queue."""
 
-    def __init__(self, settings: Settings, store: Store, clock: Clock, choices: Choices, randomness: random.Random) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, clock: Clock, choices: Choices, randomness: random.Random, today: Today, address: Address
+    ) -> None:  # fmt: skip
+        """``today`` is the date that somebody answers for, ``address`` where phones find the hall."""
         self._settings = settings
         self._choices = choices
         self._randomness = randomness
@@ -75,6 +85,13 @@ class Village:
         self.drafts = DraftsDesk(store, clock)
         self.requests = RequestsDesk(store, clock, randomness, hall.zone, self.vault, self.drafts)
         self.requested = RequestsView(store, clock, hall.zone, choices)
+        key = letter_key.make_or_load(settings.data.directory / "identity")
+        self.letters = LettersDesk(store, clock, hall.zone, choices, self.vault, key.public_key(), today)
+        self.documents = Documents(store, clock, hall.zone, hall.id, choices, self.vault, key, address)
+        self.written = LettersView(store, hall.id)
+        requested = RequestedLetters(store, self.letters, choices)
+        neighbours = self.requests.neighbours
+        neighbours.letter, neighbours.letter_follows, neighbours.letters_of = requested.issue, requested.follow, requested.of
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""
@@ -92,6 +109,7 @@ class Village:
                 self.requested,
                 Search(self._store, self.vault, self.requested),
             ),
+            LetterPages(self.letters, self.documents, self.written, self.catalogue, people, self._choices),
             BulletinPages(
                 *(self.bulletin, self.news, people, self._choices),
                 lambda: [(line.id, line.name) for line in lines()],
@@ -140,7 +158,8 @@ class Village:
 
     def records(self) -> Sequence[RecordKind]:
         """Return what personal records the features keep: how long, and how one is found."""
-        return (*kinds_of(self.requests), *self.square.records(), *self.concerns.records(), self.residents.kind(sheet_of))
+        own = (*kinds_of(self.requests), *letter_kinds(self.letters))
+        return (*own, *self.square.records(), *self.concerns.records(), self.residents.kind(sheet_of))
 
     def checks(self) -> Sequence[Callable[[], Answer]]:
         """Return the questions about the features, in the order in which they are shown."""

@@ -19,6 +19,8 @@ from gateway.errors import Refusal
 from gateway.hall import Hall
 from gateway.loops import Loop
 from gateway.people.model import Role, pin_is_good
+from gateway.services.letters.choices import LetterChoices
+from gateway.services.letters.numbering import USUAL_CODE
 from gateway.settings import (
     ClockSettings,
     DataSettings,
@@ -59,6 +61,7 @@ def open_demo(folder: Path, *, host: str, port: int, broker: str, pin: str) -> I
             if lan is not None:
                 lan.start()
             _welcome_officer(hall, pin)
+            _set_up_letters(hall)
             yield _welcome(hall, regency, pin)
     finally:
         if lan is not None:
@@ -136,6 +139,19 @@ def _welcome_officer(hall: Hall, pin: str) -> None:
     except Refusal as refusal:
         if refusal.code != "officer-exists":
             raise
+
+
+def _set_up_letters(hall: Hall) -> None:
+    """Let the demo's village give out letters at once, where the date is known: a head, somebody who signs, and a book that begins."""
+    if hall.choices.current(LetterChoices) != LetterChoices() or hall.village.letters.today() is None:
+        return
+    hall.choices.change(
+        LetterChoices(
+            village_code="429.510", regency="Kabupaten Contoh", district="Contoh", village="Desa Contoh", address="Jalan Raya Contoh 1",
+            signers=("Ahmad Fauzi | Kepala Desa Contoh", "Dewi Lestari | a.n. Kepala Desa / Sekretaris Desa"),
+        )
+    )  # fmt: skip
+    hall.village.letters.say_last(USUAL_CODE, 0, who="")
 
 
 def _welcome(hall: Hall, regency: Regency | None, pin: str) -> str:

@@ -56,4 +56,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("0023-guestbook", gateway.guestbook.tables.create),
     ("0024-residents", gateway.residents.tables.create),
     ("0025-bulletin-events", gateway.bulletin.tables.add_events),
+    ("0026-letters-kept", gateway.services.letters.tables.add_kept),
 )

@@ -86,6 +86,7 @@ class DayPages:
             if on.isoformat() != before.day.date:
                 raise
             ordinal = before.day.ordinal
+            self._desk.confirm_day(on)
         else:
             self._view.at_least(before.revision + 1)
         if on == self._site.now().date():

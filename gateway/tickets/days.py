@@ -38,6 +38,8 @@ class Days:
         self._zone = zone
         self._choices = choices
         self._issuing = issuing
+        self._said: tuple[date, date] | None = None
+        """The date that a clerk has confirmed since the start, and what the clock showed then."""
 
     def furnish(self, lines: Sequence[LineSetup], counters: Sequence[CounterSetup]) -> bool:
         """Set up an empty hall and begin its first day; return False, and change nothing, when it has lines already."""
@@ -55,7 +57,19 @@ class Days:
         Whoever was left of the former day is sent home or carried over, as the hall has chosen. Raises Refusal ``day-not-later``.
         """
         with self._store.transaction() as tx:
-            return self.open_day_in(tx, on, ClockState.STAFF, by)
+            day = self.open_day_in(tx, on, ClockState.STAFF, by)
+        self.confirm_day(on)
+        return day
+
+    def confirm_day(self, on: date) -> None:
+        """Remember that a clerk says that today is ``on``, until the clock's next midnight or the next start."""
+        self._said = (on, self._today())
+
+    def confirmed_on(self) -> date | None:
+        """Return today's date as far as somebody answers for it, the network or a clerk; None while nobody does."""
+        if self._clock.state() in {ClockState.TRUSTED, ClockState.STAFF}:
+            return self._today()
+        return self._said[0] if self._said and self._said[1] == self._today() else None
 
     def open_day_in(self, tx: Transaction, on: date, clock: ClockState, by: str) -> HallDay:
         """Begin the day ``on``, inside ``tx``."""

@@ -73,7 +73,7 @@ class TicketsDesk:
         self.no_show = self.counters.no_show
         days = Days(store, clock, zone, self.choices, issuing)
         self.furnish = days.furnish
-        self.open_day = days.open_day
+        self.open_day, self.confirm_day, self.confirmed_on = days.open_day, days.confirm_day, days.confirmed_on
         self.open_day_if_due = days.open_day_if_due
         self.furniture = Furniture(store, clock, zone, self.choices)
 

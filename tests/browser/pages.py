@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -24,12 +24,14 @@ from gateway.hall import Hall
 from gateway.needs.desk import Report
 from gateway.needs.model import Result
 from gateway.people.model import Role
+from gateway.services.letters.desk import Draft as LetterDraft
 from gateway.services.requests.model import Act as RequestAct
 from gateway.services.requests.model import Origin as RequestOrigin
 from gateway.settings import Settings
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.model import CounterSetup
 from tests.support.hall_process import write_settings
+from tests.support.letters import CHOSEN
 from tests.support.requests import ANSWERS, PAPERS
 from tests.support.rules import WITHOUT_PAUSE
 
@@ -127,10 +129,22 @@ PAGES: Sequence[Page] = (
     Page("nilai-terima-kasih", "/nilai/1/terima-kasih", kiosk=True),
     Page("papan", "/papan", tv=True),
     Page("papan-gambar", "/papan", tv=True, wait="#slide:not([hidden]) img"),
+    Page("verifikasi", "/verifikasi"),
+    Page("verifikasi-salah", "/verifikasi", fill={"#kode": "halo", "#nama": "Siti"}, press="button.main"),
     Page("kesehatan", "/kesehatan"),
     Page("masuk", "/masuk"),
     Page("petugas", "/petugas", officer=True),
     Page("petugas-pin", "/petugas/pin", officer=True),
+    Page("surat", "/loket/surat?daftar=buku", officer=True, press="details.more summary"),
+    Page("surat-satu", "/loket/surat/1", officer=True, press="details.more summary"),
+    Page("surat-diganti", "/loket/surat/2", officer=True),
+    Page("surat-baru", "/loket/surat/baru/sku", officer=True),
+    Page("surat-baru-salah", "/loket/surat/baru/sku", officer=True, press="button.main", wait="[role=alert]"),
+    Page("surat-perbaikan", "/loket/surat/1/perbaiki", officer=True),
+    Page("atur-kop", "/atur/kop-surat", officer=True),
+    Page("atur-nomor", "/atur/nomor-surat", officer=True),
+    Page("atur-templat", "/atur/templat-surat", officer=True),
+    Page("atur-templat-satu", "/atur/templat-surat/sku", officer=True, press="details.more summary"),
     Page("atur", "/atur", officer=True),
     Page("atur-petugas", "/atur/petugas", officer=True, press="details.more summary"),
     Page("atur-petugas-sudah", "/atur/petugas?sudah=pin", officer=True),
@@ -219,6 +233,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         busy = Busy(hall)
         _make_busy(busy)
         _announce(hall, folder)
+        _write_letters(hall)
         _show_every_state(busy)
         _request(busy)
         _complain(busy)
@@ -272,6 +287,18 @@ def _request(busy: Busy) -> None:
                 filed.number, RequestAct(act), who="1", key=f"pages-{name}-{act}", reason="data", words="KTP sudah tidak berlaku."
             )
     busy.requests["kiosk"] = desk.file(begin("kiosk-filed", ANSWERS, origin=RequestOrigin.KIOSK)).token
+
+
+def _write_letters(hall: Hall) -> None:
+    """Give out three letters: one waits for its signature, one was replaced, one took its place; the date is the clerk's word."""
+    hall.choices.change(CHOSEN)
+    hall.tickets.confirm_day(hall.clock.now().astimezone(hall.settings.hall.zone).date())
+    letters = hall.village.letters
+    letters.say_last("470", 11, who="")
+    version = hall.village.catalogue.current.entries["sku"].now.version
+    draft = LetterDraft("sku", version, {"nama": "Siti Aminah", "keperluan": "Pinjaman"})
+    replaced = [letters.issue(draft, who="1").letter for _ in range(2)][1]
+    letters.issue(replace(draft, replaces=replaced), who="1")
 
 
 def _announce(hall: Hall, folder: Path) -> None:

@@ -29,6 +29,10 @@ from gateway.library.model import KINDS as READING
 from gateway.market import model as market
 from gateway.mqtt import reasons
 from gateway.services import faults as service_faults
+from gateway.services.letters import setup_templates, verify_routes
+from gateway.services.letters import view as letters
+from gateway.services.letters.setup_head import HeadForm
+from gateway.services.letters.setup_numbers import NumberForm
 from gateway.services.model import EVENTS, WHO
 from gateway.services.requests.setup_requests import RequestForm
 from gateway.services.requests.staff_routes import ACTS
@@ -130,9 +134,16 @@ def _choices(node: ast.expr) -> Iterator[str]:
 def chosen() -> Iterator[str]:
     """Yield the words of the pages below ``/atur`` that stand in tables."""
     yield from (*SENTENCES.values(), UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR, NO_ANSWER, *COLOURS.values(), *ICONS.values())
+    yield from (
+        *(said for said, _ in (*letters.GROUPS.values(), *letters.STATES.values())),
+        setup_templates.LINE,
+        setup_templates.WHOLE,
+    )
+    yield from (sentence for said in verify_routes.VERDICTS.values() for sentence in said)
     yield from (*(said for said, _ in EVENTS.values()), *WHO.values(), service_faults.PLACE, service_faults.WHOLE)
     for form in (
         *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
         *(ServiceList, ServiceForm, FileForm, RequestForm, BudgetForm, GuestBookForm, healthposts.PostList, healthposts.PostForm),
+        *(HeadForm, NumberForm, setup_templates.TemplateList, setup_templates.TemplateForm),
     ):
         yield from (form.title, *form.labels.values())

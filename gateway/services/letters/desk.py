@@ -12,7 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -121,12 +121,13 @@ class LettersDesk:
         stamp, signers = self._stamp(), choices.who_signs()
         if not 0 <= draft.signer < len(signers):
             raise Refusal("field-invalid", field="signer")
-        template, _ = tables.newest_template(tx, service.document)
+        template, written = tables.newest_template(tx, service.document)
         letter = tables.add(
             tx,
             Letter(
                 0, epochs.current(tx), book.book, book.year, book.last, number, on, UNSIGNED, draft.service, draft.version, service.name[INDONESIAN],
-                draft.request, draft.replaces, "", stamp.time, who, template, "", printed=False,
+                draft.request, draft.replaces, "", stamp.time, who, template if written else 0, "", printed=False,
+                keep_until=(on + timedelta(days=service.keep_days)).isoformat(), forgotten=False,
             ),
         )  # fmt: skip
         given = Given(draft.service, draft.version, draft.answers, person_in(service, draft.answers))
@@ -165,6 +166,13 @@ class LettersDesk:
         self._vault.note(tx, state, KIND, letter.record, 1, who=who, why=reason)
         if state == VOID:
             outbox.append(tx, self._stamp(), wire.voided(letter))
+
+    def take_back_in(self, tx: Transaction, id_: int, *, who: str) -> None:
+        """Note inside ``tx`` that a letter was not handed over after all: it is ready again."""
+        letter = self._require(tx, id_)
+        if letter.state == COLLECTED:
+            tables.write(tx, id_, state=SIGNED)
+            self._vault.note(tx, "reopen", KIND, letter.record, 1, who=who, why="")
 
     def find(self, letter: int) -> Letter:
         """Return a letter without what it says. Raises Refusal ``letter-unknown``."""
@@ -205,6 +213,7 @@ class LettersDesk:
         """Let the hall never open a letter again, inside ``tx``; its number and what became of it stay."""
         for kind in (KIND, DOCUMENT_KIND):
             self._vault.erase(tx, kind, letter.record, who=who, why=why)
+        tables.write(tx, letter.id, forgotten=1)
 
     def _tell_key(self, tx: Transaction, stamp: Stamp, village: str) -> None:
         """Tell the centre with which key this hall signs, before the first letter that it proves; again when the village is called otherwise."""

@@ -69,7 +69,27 @@ def say_last(tx: Transaction, rule: Rule, code: str, on: date, last: int, by: st
         if tables.has_number(tx, number):
             raise Refusal("letter-number-used", number=number)
         used = Letter(
-            0, epoch, name, on.year, running, number, on, OUTSIDE, "", 0, "", None, None, "", at, by, 0, "", printed=False
+            0,
+            epoch,
+            name,
+            on.year,
+            running,
+            number,
+            on,
+            OUTSIDE,
+            "",
+            0,
+            "",
+            None,
+            None,
+            "",
+            at,
+            by,
+            0,
+            "",
+            printed=False,
+            keep_until="",
+            forgotten=False,
         )
         entered.append(tables.add(tx, used))
     if not entered and book.first == book.last + 1:

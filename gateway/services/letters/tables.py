@@ -38,6 +38,13 @@ CREATE TABLE letter_logo (one INTEGER PRIMARY KEY CHECK (one = 1), jpeg BLOB NOT
 """
 
 
+KEPT = """
+ALTER TABLE letter ADD COLUMN keep_until TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX letter_to_forget ON letter (keep_until) WHERE forgotten = 0 AND keep_until != '';
+"""
+
+
 class Book(NamedTuple):
     """One book in one year."""
 
@@ -81,6 +88,9 @@ class Letter(NamedTuple):
     """By which template its document was made: ``desa 3``, ``bawaan``, ``umum``; empty while there is none."""
     printed: bool
     """Whether its document was opened."""
+    keep_until: str
+    """The day after which nobody needs what it says, ISO 8601; empty for a number that was used on paper."""
+    forgotten: bool
 
     @property
     def record(self) -> str:
@@ -95,13 +105,18 @@ class Letter(NamedTuple):
 
 _COLUMNS = (
     "id, epoch, book, year, running, number, dated, state, service, version, kind, request, replaces, reason, issued_at, issued_by, template,"
-    " made_by, printed"
+    " made_by, printed, keep_until, forgotten"
 )
 
 
 def create(db: Database) -> None:
     """Make the tables of this feature, inside the migration's transaction."""
     run_script(db, SCHEMA)
+
+
+def add_kept(db: Database) -> None:
+    """Let each letter say until when what it says is kept."""
+    run_script(db, KEPT)
 
 
 def books(db: Reads, year: int) -> list[Book]:
@@ -162,6 +177,11 @@ def of_request(db: Reads, request: int) -> list[Letter]:
 def follower(db: Reads, id_: int) -> Letter | None:
     """Return the letter that took a letter's place."""
     return _one(db, "replaces = ?", id_)
+
+
+def to_forget(db: Reads, before: str, limit: int) -> list[Letter]:
+    """Return letters whose time of keeping was over before a day, the longest over first."""
+    return _all(db, "forgotten = 0 AND keep_until != '' AND keep_until < ? ORDER BY keep_until, id LIMIT ?", before, limit)
 
 
 def listed(db: Reads, states: Sequence[str], wanted: Mapping[str, str], before: int, limit: int) -> list[Letter]:
@@ -252,4 +272,4 @@ def _one(db: Reads, where: str, *values: object) -> Letter | None:
 
 def _all(db: Reads, where: str, *values: object) -> list[Letter]:
     rows = db.execute(f"SELECT {_COLUMNS} FROM letter WHERE {where}", values)  # noqa: S608 - clauses from our own code
-    return [Letter(*row)._replace(on=date.fromisoformat(row[6]), printed=bool(row[-1])) for row in rows]
+    return [Letter(*row)._replace(on=date.fromisoformat(row[6]), printed=bool(row[17]), forgotten=bool(row[19])) for row in rows]

@@ -146,6 +146,7 @@ class RequestsDesk:
             if act is Act.APPROVE and self.neighbours.letter is not None and service.document:
                 opened = self._open(tx, request, who, why="surat dibuat")
                 self.neighbours.letter(tx, request, service, opened.answers, who)
+            self.neighbours.letter_follows(tx, request, act, who)
             return self._change(tx, request, after, act, who, changes)
 
         return self._once(["act", str(number), act, expected, reason, words], key, change)

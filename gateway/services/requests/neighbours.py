@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -28,6 +28,10 @@ class Tickets(Protocol):
 
 LetterAct = Callable[[Transaction, Request, Service, Mapping[str, str], str], None]
 """Makes the letter of an approved request inside the transaction: request, service, answers, the officer's id. What it refuses is refused."""
+LetterFollows = Callable[[Transaction, Request, str, str], None]
+"""Lets the letter of a request follow an act upon it, inside the transaction: request, act, who did it."""
+LettersOf = Callable[[int], Sequence[tuple[str, str]]]
+"""Returns the letters of a request by its number, the newest first: the address of each one's page, and its number."""
 Works = Callable[[date], bool]
 """Tells whether the hall works on a date that is no weekend."""
 
@@ -38,4 +42,6 @@ class Neighbours:
 
     tickets: Tickets | None = None
     letter: LetterAct | None = None
+    letter_follows: LetterFollows = lambda _tx, _request, _act, _who: None
+    letters_of: LettersOf = lambda _number: ()
     works: Works = field(default=lambda _on: True)

@@ -44,7 +44,13 @@ ACTS = {
 """What a clerk does, but for rejecting, which needs a reason: words, keys of the catalogues, and a name of ``icons.html``."""
 MAIN = (Act.COMPLETE, Act.APPROVE, Act.SIGN, Act.COLLECT)
 """What leads on: the main act of its state, on the space bar."""
-SHOWN_ON_PAGE = frozenset({"act-too-late", "answers-wrong", "reason-needed", "key-reused", "field-invalid"})
+SHOWN_ON_PAGE = frozenset(
+    {
+        "act-too-late", "answers-wrong", "reason-needed", "key-reused", "field-invalid", "letter-settings", "letter-date-unknown",
+        "letter-date-behind", "letter-number-used", "register-unopened", "register-unsure",
+    }
+)  # fmt: skip
+"""Refusals told beside the form, those of whoever makes the letter too."""
 
 
 class StaffPages:
@@ -159,6 +165,7 @@ class StaffPages:
     ) -> Response:
         opened = await run_in_threadpool(lambda: self._desk.look(_number(request), who=session.officer))
         shown = await run_in_threadpool(self._view.numbered, opened.request.number)
+        letters = await run_in_threadpool(self._desk.neighbours.letters_of, opened.request.number)
         speak = words(self._site.language_of(request))
         one, service = opened.request, opened.service
 
@@ -168,7 +175,7 @@ class StaffPages:
         typed = _typed(opened, fields)
         legal = model.acts_in(one.state)
         return staff_page(
-            self._site, request, session, "request_at_counter.html", f"{PATH}/{one.number}", refusal, one=one, service=service, opened=opened,
+            self._site, request, session, "request_at_counter.html", f"{PATH}/{one.number}", refusal, one=one, service=service, letters=letters, opened=opened,
             name=answers.named(service, opened.answers), label=model.label(one.number), code=model.spaced_code(one.code), states=STATES, acts=ACTS, reasons=REASONS,
             main=next((act for act in legal if act in MAIN), ""), others=[act for act in legal if act in ACTS and act not in MAIN],
             can_reject=Act.REJECT in legal, editable=one.state in model.EDITABLE, typed=typed, wrong=tell(answers.read(service, typed).wrong),

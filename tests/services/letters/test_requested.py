@@ -1,0 +1,123 @@
+"""Requests and their letters together, in one store, as village.py introduces them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gateway.choices.desk import Choices
+from gateway.errors import Refusal
+from gateway.services.letters import tables
+from gateway.services.letters.desk import LettersDesk
+from gateway.services.letters.key import make_or_load
+from gateway.services.letters.requested import RequestedLetters
+from gateway.services.requests.model import Act
+from tests.support.letters import CHOSEN
+from tests.support.requests import Office
+from tests.support.tickets import WIB
+
+
+class Hall(Office):
+    """A hall that takes requests and gives out letters."""
+
+    today: date | None = date(2026, 11, 23)
+
+    def introduce(self, *, set_up: bool = True) -> None:
+        """Let requests have letters."""
+        choices = Choices(self.store, self.clock, WIB)
+        key = make_or_load(self.folder / "identity").public_key()
+        self.letters = LettersDesk(self.store, self.clock, WIB, choices, self.vault, key, lambda: self.today)
+        requested = RequestedLetters(self.store, self.letters, choices)
+        self.neighbours.letter, self.neighbours.letter_follows, self.neighbours.letters_of = (
+            requested.issue,
+            requested.follow,
+            requested.of,
+        )
+        if set_up:
+            choices.change(CHOSEN)
+            self.letters.say_last("331", 0, who="1")
+
+    def act(self, number: int, act: Act, **more: str) -> str:
+        """Let a clerk act; return how the request stands, or the code of a refusal."""
+        self.begun += 1
+        try:
+            return self.desk.act(number, act, who="7", key=f"{act}-{self.begun}", **more).state
+        except Refusal as refusal:
+            return refusal.code
+
+    def states(self, number: int) -> list[tuple[str, str]]:
+        """Return number and state of a request's letters, the oldest first."""
+        with self.store.reader() as db:
+            return [(one.number.split("/")[1], one.state) for one in reversed(tables.of_request(db, number))]
+
+    def approved(self) -> int:
+        """File a request, complete it and approve it."""
+        number = self.file()
+        self.amend(number, key=f"amend-{number}")
+        assert self.act(number, Act.APPROVE) == "signature"
+        return number
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """Open it."""
+    made = Hall(tmp_path)
+    made.introduce()
+    yield made
+    made.store.close()
+
+
+def test_a_letter_goes_with_its_request(hall: Hall) -> None:
+    """Approved it has a number, signed it is ready, collected it is handed over; marked by mistake, it is ready again."""
+    number, seen = hall.approved(), []
+    for act in (Act.SIGN, Act.COLLECT, Act.REOPEN):
+        hall.act(number, act)
+        seen.append(hall.states(number))
+    assert seen == [[("001", "signed")], [("001", "collected")], [("001", "signed")]]
+    assert hall.neighbours.letters_of(number) == [("/loket/surat/1", "331/001/429.510/2026")]
+
+
+def test_what_is_written_anew_is_another_letter(hall: Hall) -> None:
+    """What nobody has signed is void; what may be in somebody's hands is replaced, and says so."""
+    number = hall.approved()
+    hall.act(number, Act.REWORK)
+    hall.act(number, Act.APPROVE)
+    hall.act(number, Act.SIGN)
+    hall.act(number, Act.REWORK)
+    hall.act(number, Act.APPROVE)
+    assert hall.states(number) == [("001", "void"), ("002", "replaced"), ("003", "unsigned")]
+
+
+@pytest.mark.parametrize(("act", "more"), [(Act.CANCEL, {}), (Act.REJECT, {"reason": "data"})])
+def test_a_request_that_comes_to_nothing_takes_its_letter_with_it(hall: Hall, act: Act, more: dict[str, str]) -> None:
+    """Its number is void and stays in the book."""
+    number = hall.approved()
+    hall.act(number, act, **more)
+    assert hall.states(number) == [("001", "void")]
+
+
+def test_without_a_date_nothing_is_approved(hall: Hall) -> None:
+    """The refusal of the letter is that of the act, and nothing has happened: no number is lost."""
+    number = hall.file()
+    hall.amend(number)
+    hall.today = None
+    refused = hall.act(number, Act.APPROVE)
+    hall.today = date(2026, 11, 23)
+    assert (refused, hall.act(number, Act.APPROVE), hall.states(number)) == (
+        "letter-date-unknown",
+        "signature",
+        [("001", "unsigned")],
+    )
+
+
+def test_a_village_that_writes_its_letters_elsewhere_goes_on(tmp_path: Path) -> None:
+    """Nothing about letters was ever chosen: a request goes its way without one."""
+    hall = Hall(tmp_path)
+    hall.introduce(set_up=False)
+    number = hall.approved()
+    states = hall.states(number)
+    hall.store.close()
+    assert states == []
