@@ -254,6 +254,8 @@ def plug_in(entries: Iterable[Entry], clock: Clock) -> Devices:
     """
     devices = Devices([_made_or_told(entry, clock) for entry in entries], lambda entry: _make(entry, clock))
     devices.step()
+    for thing, names in clashes((one.id, one.claims()) for one in devices if isinstance(one, Claims)):
+        log.warning("event=claimed-twice thing=%s devices=%s", thing.replace(" ", "-"), ",".join(names))
     return devices
 
 

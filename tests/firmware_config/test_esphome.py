@@ -108,6 +108,15 @@ def test_esphome_refuses_what_is_wrong(tmp_path: Path) -> None:
     assert told.returncode != 0
 
 
+@pytest.mark.parametrize("name", ["board-segments.yaml", "board-matrix.yaml"])
+def test_chips_that_forget_in_noise_are_written_anew(name: str) -> None:
+    """Every 15 s, as the hall does with its own boards: scan limit, decoding, test, brightness, power; in this order nothing flickers."""
+    [renewal] = read(name)["interval"]
+    [action] = renewal["then"]
+    registers = re.findall(r"\{(0x0[0-9A-F]), ", action["lambda"])
+    assert (renewal["interval"], registers) == ("15s", ["0x0B", "0x09", "0x0F", "0x0A", "0x0C"])
+
+
 def test_a_device_never_restarts_by_itself_and_says_nothing_else() -> None:
     """A hall without Wi-Fi or broker is no reason; the broker would throw out a device that publishes more."""
     lan, mqtt = read("lan.yaml"), read("lan.yaml")["mqtt"]
