@@ -22,6 +22,8 @@ if [ "${1:-install}" = test ]; then
     need gcc command_of gcc
     need libc6-dev test -e /usr/include/stdio.h
     need openssl command_of openssl
+    need mtools command_of mcopy
+    need dosfstools command_of mkfs.vfat
     need espeak-ng command_of espeak-ng
     need alsa-utils command_of aplay
     need poppler-utils command_of pdftotext
