@@ -58,8 +58,8 @@ class Concerns:
     def features(self, people: PeopleDesk) -> Sequence[Feature]:
         """Return the pages."""
         return (
-            ComplaintPages(self.complaints, self.complaints_view, people),
-            NeedPages(self.needs, self.needs_view, self.aid, people),
+            ComplaintPages(self.complaints, self.complaints_view, people, self._choices),
+            NeedPages(self.needs, self.needs_view, self.aid, people, self._choices),
         )  # fmt: skip
 
     def doors(self) -> Sequence[Door]:

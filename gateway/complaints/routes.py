@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from gateway.choices.desk import Choices
+from gateway.choices.form_routes import FormPage
 from gateway.complaints.desk import ComplaintsDesk
 from gateway.complaints.public_routes import PATH, PHOTO_LIMIT_BYTES, PHOTO_PATH, PublicPages
+from gateway.complaints.setup_complaints import ComplaintForm
 from gateway.complaints.staff_routes import StaffPages
 from gateway.complaints.view import ComplaintsView
 from gateway.people.desk import PeopleDesk
@@ -34,16 +37,18 @@ class ComplaintPages:
     desk: ComplaintsDesk
     view: ComplaintsView
     people: PeopleDesk
+    choices: Choices
 
     templates = Path(__file__).parent / "templates"
     static = None
-    set_up: Sequence[SetUpPage] = ()
+    set_up: Sequence[SetUpPage] = (SetUpPage(ComplaintForm.path, ComplaintForm.title, "speech"),)
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
         return [
             *PublicPages(self.desk, self.view, site).routes(),
             *StaffPages(self.desk, self.view, self.people, site).routes(),
+            *FormPage(ComplaintForm(self.choices), self.choices, self.people, site).routes(),
         ]  # fmt: skip
 
     def describe(self, api: APIRouter, site: Site) -> None:

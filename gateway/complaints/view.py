@@ -110,7 +110,8 @@ class ComplaintsView:
 
     def late(self) -> int:
         """Return how many people wait for longer than was promised."""
-        return sum(line.late for line in self.listed()[0])
+        with self._store.reader() as db:
+            return sum(self._line(db, one).late for one in tables.every(db, closed=False))
 
     def figures(self) -> Figures | None:
         """Return the counts of this year, None while nobody knows which it is."""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from gateway.choices.desk import Choices
+from gateway.choices.form_routes import FormPage
 from gateway.needs.aid import AidDesk
 from gateway.needs.aid_routes import LIST_BYTES, RECIPIENTS_PATH, SET_UP_PATH, AidPages
 from gateway.needs.desk import NeedsDesk
 from gateway.needs.public_routes import AID_PATH, PATH, PublicPages
+from gateway.needs.setup_needs import NeedForm
 from gateway.needs.staff_routes import StaffPages
 from gateway.needs.view import NeedsView
 from gateway.people.desk import PeopleDesk
@@ -39,15 +42,20 @@ class NeedPages:
     view: NeedsView
     aid: AidDesk
     people: PeopleDesk
+    choices: Choices
 
     templates = Path(__file__).parent / "templates"
     static = None
-    set_up: Sequence[SetUpPage] = (SetUpPage(SET_UP_PATH, "Program bantuan", "heart"),)
+    set_up: Sequence[SetUpPage] = (
+        SetUpPage(NeedForm.path, NeedForm.title, "hands"),
+        SetUpPage(SET_UP_PATH, "Program bantuan", "heart"),
+    )
 
     def routes(self, site: Site) -> Sequence[BaseRoute]:
         """Return the pages."""
         return [
             *PublicPages(self.desk, self.view, self.aid, site).routes(),
+            *FormPage(NeedForm(self.choices), self.choices, self.people, site).routes(),
             *AidPages(self.aid, self.people, site).routes(),
             *StaffPages(self.desk, self.view, self.people, site).routes(),
         ]

@@ -128,7 +128,8 @@ class NeedsView:
 
     def late(self) -> int:
         """Return where somebody should have been by now."""
-        return sum(line.late for line in self.listed()[0])
+        with self._store.reader() as db:
+            return sum(self._line(db, one).late for one in tables.every(db, ended=False))
 
     def figures(self) -> Figures | None:
         """Return the counts of this year, None while nobody knows which it is."""

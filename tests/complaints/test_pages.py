@@ -94,8 +94,12 @@ def test_from_a_complaint_to_its_answer(hall: Hall) -> None:
         read = phone.post("/pengaduan/kode", data={"kode": code.lower()}).text
         assert (read.count("Diperbaiki Senin."), "Jawaban ini cukup" in read) == (1, True)
         assert "Pelapor menyatakan cukup." in phone.post("/pengaduan/cukup", data={"kode": code}).text
-        wrong = phone.post("/pengaduan/tulis", data={"kode": code, "key": key, "cerita": "Masih"})
-        assert (wrong.status_code, "Laporan ini sudah selesai." in wrong.text) == (409, True)
+        late = phone.post("/pengaduan/tulis", data={"kode": code, "key": key, "cerita": "Masih begitu"})
+        answer = clerk.post(path, data={"csrf": csrf, "act": "answer", "answer": "Segera lagi", "key": "z" * 20})
+        told = [(one.status_code, "Laporan ini sudah selesai." in one.text, word in one.text) for one, word in (
+            (late, "Masih begitu"), (answer, "Segera lagi"),
+        )]  # fmt: skip
+        assert told == [(409, True, True)] * 2
 
 
 def test_a_refusal_keeps_what_was_typed(hall: Hall) -> None:
@@ -242,3 +246,17 @@ def test_the_regency_answers_and_tells_of_programmes_by_its_commands(hall: Hall)
         ]
         read = phone.post("/pengaduan/kode", data={"kode": code}).text
         assert (read.count("Pipa diganti."), "Beras daerah" in phone.get("/bantuan/program").text) == (1, True)
+
+
+def test_the_hall_chooses_its_days_and_kinds(hall: Hall) -> None:
+    """Fewer days, one category less, one of its own; a wrong line is told beside its field, with all that was typed still there."""
+    with _browser(hall, "Siti") as head, _browser(hall) as phone:
+        page = head.get("/atur/pengaduan").text
+        form = dict(re.findall(r'name="([a-z_]+)"[^>]* value="(\d+|[0-9a-f]{20,})"', page))
+        form |= {name: "1" for name in re.findall(r'name="(kind-[a-z]+)"', page) if name != "kind-dana"} | {"act": "save"}
+        wrong = head.post("/atur/pengaduan", data={**form, "forward_days": "2", "own": "Sampah!"})
+        assert (wrong.status_code, "Sampah!" in wrong.text, 'value="2"' in wrong.text) == (422, True, True)
+        saved = head.post("/atur/pengaduan", data={**form, "forward_days": "2", "own": "sampah Sampah di pasar"})
+        offered = phone.get("/pengaduan").text
+        assert (saved.status_code, 'value="dana"' in offered, "Sampah di pasar" in offered) == (303, False, True)
+        assert head.get("/atur/warga-butuh-bantuan").status_code == 200

@@ -19,6 +19,7 @@ from gateway.choices.copy_form import CopyForm
 from gateway.choices.face import NO_ANSWER
 from gateway.choices.face_form import FaceForm
 from gateway.choices.faults import SENTENCES, UNCLEAR, UNKNOWN, UNKNOWN_BUT_NEAR
+from gateway.complaints.setup_complaints import ComplaintForm
 from gateway.devices.remedies import OF_KIND, REMEDIES, USUAL
 from gateway.equipment.model import WHERE
 from gateway.errors import FAULTS, MACHINE
@@ -28,6 +29,7 @@ from gateway.healthposts import setup_forms as healthposts
 from gateway.library.model import KINDS as READING
 from gateway.market import model as market
 from gateway.mqtt import reasons
+from gateway.needs.setup_needs import NeedForm
 from gateway.services import faults as service_faults
 from gateway.services.letters import setup_templates, verify_routes
 from gateway.services.letters import view as letters
@@ -145,5 +147,17 @@ def chosen() -> Iterator[str]:
         *(FaceForm, CopyForm, LineList, LineForm, CounterList, CounterForm, HoursForm, RulesForm),
         *(ServiceList, ServiceForm, FileForm, RequestForm, BudgetForm, GuestBookForm, healthposts.PostList, healthposts.PostForm),
         *(HeadForm, NumberForm, setup_templates.TemplateList, setup_templates.TemplateForm),
+        *(
+            ComplaintForm,
+            NeedForm,
+            ServiceList,
+            ServiceForm,
+            FileForm,
+            RequestForm,
+            BudgetForm,
+            GuestBookForm,
+            healthposts.PostList,
+            healthposts.PostForm,
+        ),
     ):
         yield from (form.title, *form.labels.values())
