@@ -118,6 +118,13 @@ def connected(connection: Connection) -> Connection:
     return connection
 
 
+def listening(connection: Connection) -> Connection:
+    """Start a connection and wait until the broker knows its subscriptions: it takes what one client sends in order."""
+    connected(connection).publish(Message("ready", b""))
+    expect(connection, is_a(Acknowledged))
+    return connection
+
+
 def test_a_publish_is_acknowledged_by_its_handle(place: Place) -> None:
     """The broker's answer names the handle that publish returned."""
     hall = connected(place.connect("hall"))
@@ -132,7 +139,7 @@ def test_what_somebody_listens_to_is_not_unheard(place: Place) -> None:
     """Also not while its subscriber is away with a session that the broker keeps."""
     centre = place.connect("centre", session_s=3600)
     centre.subscribe(["a/+"])
-    connected(centre)
+    listening(centre)
     hall = connected(place.connect("hall"))
     unheard = []
     for _ in range(2):
@@ -149,7 +156,7 @@ def test_a_message_reaches_a_subscriber(place: Place) -> None:
     """What one publishes another receives, topic and payload unchanged."""
     centre = place.connect("centre")
     centre.subscribe(["a/+"])
-    connected(centre)
+    listening(centre)
     hall = connected(place.connect("hall"))
 
     hall.publish(Message("a/b", b"\x00\xff"))
@@ -165,7 +172,7 @@ def test_nothing_is_kept_while_not_connected(place: Place) -> None:
     """A publish before the connection returns None and is never sent later."""
     centre = place.connect("centre")
     centre.subscribe(["a/#"])
-    connected(centre)
+    listening(centre)
     hall = place.connect("hall")
 
     assert hall.publish(Message("a/lost", b"1")) is None
@@ -183,7 +190,7 @@ def test_an_unacknowledged_message_comes_again(place: Place) -> None:
     """A message that was not acknowledged is delivered again to the same client's next connection."""
     centre = place.connect("centre", session_s=3600)
     centre.subscribe(["a/b"])
-    connected(centre)
+    listening(centre)
     hall = connected(place.connect("hall"))
     hall.publish(Message("a/b", b"1"))
     expect(centre, is_a(Received))
