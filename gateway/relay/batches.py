@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.relay.columns import COMMON_LIMIT, Run, common, turned, turned_back
+from gateway.relay.columns import COMMON_LIMIT, common, envelopes, turned, turned_back
 from gateway.relay.envelope import Envelope, Unreadable, decode
 from gateway.relay.words import WORDS
+from gateway.runs import Run
 
 BATCH_LIMIT = 500
 """Events in one batch, at the most, for a reader that does not say it takes more: none of any version takes fewer."""
@@ -69,7 +70,7 @@ def pack(
 def unpack(payload: bytes) -> list[Envelope]:
     """Return the events of a batch in its order. Raises Unreadable with the reason."""
     events = read_events(payload)
-    return events.envelopes() if isinstance(events, Run) else [decode(event) for event in events]
+    return envelopes(events) if isinstance(events, Run) else [decode(event) for event in events]
 
 
 def read_events(payload: bytes) -> Run | list[object]:
@@ -91,7 +92,7 @@ def read_events(payload: bytes) -> Run | list[object]:
 
 
 def _array(events: Run | Sequence[Envelope]) -> bytes:
-    every = events.envelopes() if isinstance(events, Run) else events
+    every = envelopes(events) if isinstance(events, Run) else events
     return b"[" + b",".join([event.encode() for event in every]) + b"]"
 
 

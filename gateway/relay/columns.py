@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, count, repeat
 from json.encoder import encode_basestring
 from operator import sub
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SEQ_LIMIT, SOURCE, Envelope, Unreadable, is_epoch
 from gateway.relay.moments import read_times, read_uptimes, write_times, write_uptimes
 from gateway.relay.topics import LANES
+from gateway.runs import Run
 
 COMMON_LIMIT = 1024 * 1024
 """Characters that all events of a batch have from what is said once for many, at the most: as much as an array may hold."""
@@ -26,34 +27,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _encode_in_lines = json.JSONEncoder(ensure_ascii=False, separators=("\n", ":")).encode
 
 
-class Run(NamedTuple):
-    """Events of one lane that follow each other: each attribute a list in their order, named as in an envelope."""
-
-    hall: str
-    epoch: str
-    lane: str
-    seq: range
-    type: list[str]
-    subject: list[str]
-    time: list[str]
-    clock: list[str]
-    bootid: list[str]
-    uptime: list[str]
-    data: list[str]
-
-    @property
-    def ids(self) -> list[str]:
-        """The identifiers that their places give the events."""
-        prefix = f"{self.epoch}-{self.lane}-"
-        return [f"{prefix}{seq}" for seq in self.seq]
-
-    def beginning(self, events: int) -> Run:
-        """Return the first of the events."""
-        return Run(*self[:3], self.seq[:events], *(column[:events] for column in self[4:]))
-
-    def envelopes(self) -> list[Envelope]:
-        """Return the events one by one."""
-        return [Envelope(self.hall, self.epoch, self.lane, *one) for one in zip(*self[3:], strict=True)]
+def envelopes(run: Run) -> list[Envelope]:
+    """Return the events of a run one by one."""
+    return [Envelope(run.hall, run.epoch, run.lane, *one) for one in zip(*run[3:], strict=True)]
 
 
 def turned(events: Run | Sequence[Envelope]) -> dict[str, Any] | None:

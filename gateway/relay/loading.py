@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.relay.batches import BATCH_LIMIT
-from gateway.relay.columns import Run
 from gateway.relay.decisions import Range
 from gateway.relay.envelope import Envelope
 from gateway.relay.histories import Identities
 from gateway.relay.parcels import ReadPart, with_bytes
+from gateway.runs import Run
 from gateway.store import outbox, parcels
 from gateway.store.runs import claim_run
 
@@ -40,9 +40,8 @@ def load(db: outbox.Reads, hall: str, asked: Range, limit: int, read_part: ReadP
     is_parcel = asked.key[1] == parcels.LANE
     limit = min(limit, BATCH_LIMIT) if asked.again else limit  # whoever has refused it may be a reader of another version
     place = (*asked.key, asked.first - 1, min(PIECES_LIMIT if is_parcel else limit, asked.last - asked.first + 1))
-    claimed = None if is_parcel else claim_run(db, *place)
-    if claimed is not None and claimed.seq[-1] <= asked.last:
-        run = Run(hall, *claimed)
+    run = None if is_parcel else claim_run(db, hall, *place)
+    if run is not None and run.seq[-1] <= asked.last:
         return Load(run, run.seq, (run.ids, run.time, run.bootid, run.uptime))
     rows = [row for row in outbox.claim(db, *place) if row.seq <= asked.last]
     if not rows:

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from gateway.runs import Run
 from gateway.store.outbox import QUARANTINED, Reads, base_of
 
 
-class Claimed(NamedTuple):
-    """Events of a lane that follow each other without a gap: each attribute a list in their order."""
-
-    epoch: str
-    lane: str
-    seq: range
-    type: list[str]
-    subject: list[str]
-    time: list[str]
-    clock: list[str]
-    bootid: list[str]
-    uptime: list[str]
-    data: list[str]
-    """JSON texts."""
-
-
-def claim_run(db: Reads, epoch: str, lane: str, after: int, limit: int) -> Claimed | None:
-    """Return the rows that ``outbox.claim`` does, in less time.
+def claim_run(db: Reads, hall: str, epoch: str, lane: str, after: int, limit: int) -> Run | None:
+    """Return the rows that ``outbox.claim`` does, as events of ``hall``, in less time.
 
     None when there are none, or not only such as go up as they are: a gap, a tombstone, a fact that was issued before.
     """
@@ -40,4 +23,4 @@ def claim_run(db: Reads, epoch: str, lane: str, after: int, limit: int) -> Claim
     first = positions[0] - base
     if any(special) or positions[-1] - positions[0] >= len(rows):
         return None
-    return Claimed(epoch, lane, range(first, first + len(rows)), *columns)
+    return Run(hall, epoch, lane, range(first, first + len(rows)), *columns)

@@ -18,9 +18,10 @@ from typing import Any
 
 from gateway.clock import ClockState
 from gateway.relay.batches import read_events
-from gateway.relay.columns import Run
+from gateway.relay.columns import envelopes
 from gateway.relay.envelope import EVENT_LIMIT_BYTES, SOURCE, Envelope, Unreadable, decode, is_epoch
 from gateway.relay.topics import LANES, Heard, heard
+from gateway.runs import Run
 from provisioning.centre.hellos import cleaned, is_count, read_hello
 from provisioning.centre.model import ACCEPTED, EventRow, Hello, Presence
 from provisioning.centre.run_rows import ROW_SIZE, RunRows
@@ -98,7 +99,7 @@ def _rows(events: Run | list[object], place: Heard, received_at: str) -> Sequenc
         return RunRows(events, received_at)
     rows: list[EventRow] = []
     kept = 0
-    for event in events.envelopes() if isinstance(events, Run) else events:
+    for event in envelopes(events) if isinstance(events, Run) else events:
         row = _row(event, place, received_at)
         kept += len(row.rest) if row.verdict != ACCEPTED else 0
         if kept > REJECTED_LIMIT:

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from typing import overload
 
 from gateway.heads import head_over
-from gateway.relay.columns import Run
+from gateway.runs import Run
 from provisioning.centre.model import ACCEPTED, EventRow, LaneKey
 
 ROW_SIZE = 100

@@ -9,10 +9,11 @@ from random import Random
 
 import pytest
 
+from gateway.runs import Run
 from gateway.store import epochs, outbox
 from gateway.store.database import Store
 from gateway.store.outbox import Event, Row
-from gateway.store.runs import Claimed, claim_run
+from gateway.store.runs import claim_run
 from gateway.store.stamp import Stamp
 from tests.support.clock import FakeClock
 from tests.support.store import open_test_store
@@ -29,10 +30,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def claimed(store: Store, after: int, limit: int) -> Claimed | None:
+def claimed(store: Store, after: int, limit: int) -> Run | None:
     """Return what is claimed in columns of the open epoch's ``record``."""
     with store.reader() as db:
-        return claim_run(db, epochs.current(db), "record", after, limit)
+        return claim_run(db, "3510012001", epochs.current(db), "record", after, limit)
 
 
 @pytest.mark.parametrize(("after", "limit"), [(0, 500), (0, 2), (2, 3), (4, 500)])
@@ -43,7 +44,7 @@ def test_columns_hold_what_the_rows_hold(store: Store, after: int, limit: int) -
     run = claimed(store, after, limit)
 
     assert run is not None
-    assert [Row(run.epoch, run.lane, *one) for one in zip(*run[2:], strict=True)] == rows
+    assert [Row(run.epoch, run.lane, *one) for one in zip(*run[3:], strict=True)] == rows
 
 
 def test_nothing_is_no_run(store: Store) -> None:
