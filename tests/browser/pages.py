@@ -34,6 +34,7 @@ from tests.support.hall_process import write_settings
 from tests.support.letters import CHOSEN
 from tests.support.requests import ANSWERS, PAPERS
 from tests.support.rules import WITHOUT_PAUSE
+from tests.support.square import furnish_square
 
 OFFICER = "Siti"
 PIN = "739164"
@@ -221,6 +222,17 @@ PAGES: Sequence[Page] = (
         press="button[value=compare]",
     ),
     Page("petugas-cek", "/petugas/bantuan/cek", officer=True),
+    Page("kabar", "/kabar"),
+    Page("lapak-satu", "/lapak/1", press="details.more summary"),
+    Page("lapak-jual", "/lapak/jual"),
+    Page("posyandu", "/posyandu"),
+    Page("anggaran", "/anggaran", press="details.more summary"),
+    Page("bacaan", "/bacaan"),
+    Page("buku-tamu", "/buku-tamu"),
+    Page("atur-lapak", "/atur/lapak", officer=True, press="details.more summary"),
+    Page("atur-posyandu-satu", "/atur/posyandu/1", officer=True, press="details.more summary"),
+    Page("atur-anggaran", "/atur/anggaran", officer=True, press="button[value=look]"),
+    Page("petugas-buku-tamu", "/petugas/buku-tamu", officer=True, press=".listed button"),
 )
 
 
@@ -237,6 +249,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         _show_every_state(busy)
         _request(busy)
         _complain(busy)
+        furnish_square(hall)
         yield busy
 
 

@@ -33,7 +33,7 @@ SILENT = {"script", "style", "kbd", "code"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 DATA = (
-    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", "Banyuwangi", OFFICER, "PIN", "KTP", "KK", "QR",
+    *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", "Banyuwangi", OFFICER, "PIN", "KTP", "KK", "QR", "Rp",
     "WAV", "WIB", *ANNOUNCED.values(), ANNOUNCED_LATER, "sudo apt install espeak-ng",
 )  # fmt: skip
 """What is the hall's own, or the same in every language."""
@@ -58,6 +58,11 @@ class Brackets(Mapping[str, tuple[str, ...]]):
 
 class BracketedWords(Words):
     """Dates are in brackets too: whoever writes one by hand is found."""
+
+    def __init__(self, language: str, catalogue: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(language, catalogue)
+        for names in ("weekdays", "months"):
+            setattr(self, names, tuple(f"{OPEN}{one}{SHUT}" for one in getattr(self, names)))
 
     def day(self, on: date) -> str:
         """Return a date."""
