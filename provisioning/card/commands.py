@@ -16,7 +16,7 @@ from gateway.errors import Refusal
 from gateway.settings import Settings
 from gateway.toml import read_toml
 from provisioning.card.adapters import READS
-from provisioning.card.content import CARD, FOLDER, TOKEN, composed, needs_of, read_card
+from provisioning.card.content import CARD, FOLDER, KEPT, TOKEN, composed, needs_of, read_card
 from provisioning.card.image import FirstBoot, judge
 from provisioning.card.medium import Boot, ImageBoot, MountedBoot
 from provisioning.card.paper import Facts, print_papers
@@ -94,7 +94,7 @@ def card(code: str, folder: Path, **wishes: Any) -> None:  # noqa: ANN401 - clic
         job, kind = _job(boot, folder, entry, settings_text, Path(place), wishes)
         changed = differing(boot, job)
         judge_space(boot, job, changed)
-        click.echo(f"{dotted(code)} {entry.name}: {kind}, rilis {job.bundle.number}. {len(changed)} berkas ditulis.")
+        click.echo(f"{dotted(code)} {entry.name}: {kind}, rilis {job.bundle.number}. {len(changed)} berkas akan ditulis.")
         if wishes["check"]:
             for path in changed:
                 click.echo(f"  {path}")
@@ -130,11 +130,12 @@ def _job(
     identity = identity_for(folder, entry.code, token)
     given = {f"{FOLDER}/hall.toml": settings_text, f"{FOLDER}/{keys.PINS}": keys.pins_text(bundle.keys)}
     authority = folder / "ca.pem"
-    if authority.exists():
-        given[f"{FOLDER}/ca.pem"] = authority.read_text(encoding="ascii")
+    try:
+        given |= {f"{FOLDER}/ca.pem": authority.read_text(encoding="utf-8")} if authority.exists() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("card-source", path=authority) from error
     found = {
-        path: None if (content := boot.read(path)) is None else content.decode("utf-8", "replace")
-        for path in ("config.txt", *READS)
+        path: None if (content := boot.read(path)) is None else content.decode("utf-8", KEPT) for path in ("config.txt", *READS)
     }
     parts = {*wishes["wished"], *needs_of((device.kind for device in entry.devices), place / "wiring")}
     if entry.network == "access-points":
@@ -142,7 +143,8 @@ def _job(
     files = composed(found, image.first_boot, identity, parts, place / "pi", given)
     if not image.is_lite:
         click.echo("Perhatian: ini bukan Raspberry Pi OS Lite; balai berjalan, tetapi memori lebih sempit.", err=True)
-    return Job(entry.code, identity, files, bundle), f"image {image.made_on} ({image.first_boot})"
+    former = f"{FOLDER}/{there.bundle}" if there and there.bundle != bundle.path.name else ""
+    return Job(entry.code, identity, files, bundle, former), f"image {image.made_on} ({image.first_boot})"
 
 
 def _newest(folder: Path) -> Path:

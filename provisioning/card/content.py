@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
+from pydantic import TypeAdapter, ValidationError
+
 from gateway.errors import Refusal
 from gateway.toml import TOMLDecodeError, read_toml
 from provisioning.card.adapters import ADAPTERS, Files
@@ -21,6 +23,8 @@ from provisioning.card.image import FirstBoot
 FOLDER = "balai"
 CARD = f"{FOLDER}/card.json"
 TOKEN = f"{FOLDER}/token"
+KEPT = "surrogateescape"
+"""How bytes of others that are no UTF-8 pass through a text, letter for letter."""
 SCRIPTS = ("begin.sh", "install.py", "balai-install.service", "BACA-SAYA.txt")
 """Files of ``first_boot`` that go beside the bundle."""
 
@@ -45,6 +49,9 @@ class Card:
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
 
 
+_CARD = TypeAdapter(Card)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What makes a card this one and no other."""
@@ -61,8 +68,8 @@ class Identity:
 def read_card(content: bytes | None) -> Card | None:
     """Return what ``card.json`` says, or nothing when it is none that was finished."""
     try:
-        return Card(**json.loads(content or b""))
-    except (ValueError, TypeError):
+        return _CARD.validate_json(content or b"")
+    except ValidationError:
         return None
 
 
@@ -103,4 +110,4 @@ def composed(
     scripts = resources.files("provisioning.card").joinpath("first_boot")
     files |= {f"{FOLDER}/{name}": scripts.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS}
     files |= {TOKEN: identity.token + "\n", **given}
-    return {path: text.encode() for path, text in files.items()}
+    return {path: text.encode("utf-8", KEPT) for path, text in files.items()}

@@ -50,6 +50,8 @@ class Job:
     identity: Identity
     files: Mapping[str, bytes]
     bundle: Bundle
+    former: str = ""
+    """The path of a release that lies there and is taken away, or nothing."""
 
     def card(self) -> Card:
         """Return what the finished card says of itself."""
@@ -95,6 +97,8 @@ def write(boot: Boot, job: Job, changed: list[str], told: Told) -> None:
     card = job.card()
     contents = {**job.files, CARD: card.text().encode()}
     for path in changed:
+        if path == CARD and job.former:
+            boot.remove(job.former)
         if path == job.bundle.place:
             with closing(job.bundle.path.open("rb")) as file:
                 boot.write(path, file, told)

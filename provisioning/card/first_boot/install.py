@@ -153,6 +153,7 @@ class Installation:
 
     def unpack(self) -> None:
         """Prove the signature and every hash, and unpack into a folder that gets its name when it is whole."""
+        self._judge_card()
         if self.bundle.exists():
             return
         part = self.release / "bundle.part"
@@ -167,6 +168,15 @@ class Installation:
         if hashes:
             raise Fault(f"rilis tidak lengkap: {min(hashes)} tidak ada")
         self.machine.rename(part, self.bundle)
+
+    def _judge_card(self) -> None:
+        """Refuse a card whose making was cut off: it may be half another hall's."""
+        for name, expected in self.card["files"].items():
+            path = self.machine.boot / name
+            if not name.startswith("balai/") or name.endswith("/token") or path.suffix == ".bundle":
+                continue  # others than us may write cmdline.txt; the token goes; the bundle is proven by its signature
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+                raise Fault(f"kartu ini belum selesai dibuat ({name}); jalankan provision card sekali lagi")
 
     def _head(self, archive: tarfile.TarFile, name: str) -> bytes:
         member = archive.next()

@@ -186,6 +186,29 @@ def test_a_release_of_the_recovery_key_brings_the_new_one(place: Path) -> None:
     assert (place / "boot" / "balai" / "release-keys.toml").read_text() == pins_text(new)
 
 
+def test_a_newer_release_takes_the_place_of_the_older(place: Path) -> None:
+    """Both would not fit for long."""
+    card(place)
+    (place / "8.bundle").write_bytes(bundle(contents=SOURCE, number=8))
+    assert card(place, release="8.bundle").exit_code == 0
+    assert [path.name for path in (place / "boot" / "balai").glob("*.bundle")] == ["8.bundle"]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", "\xff", '{"hall": 1}', "[[[["])
+def test_a_strange_card_file_is_no_card(place: Path, text: str) -> None:
+    """It is written anew."""
+    (place / "boot" / "balai").mkdir()
+    (place / "boot" / "balai" / "card.json").write_text(text, encoding="latin-1")
+    assert card(place).exit_code == 0
+
+
+def test_what_is_no_utf8_stays_letter_for_letter(place: Path) -> None:
+    """A comment that somebody wrote with an old editor."""
+    config = place / "boot" / "config.txt"
+    config.write_bytes(config.read_bytes() + b"# caf\xe9\n")
+    assert (card(place).exit_code, b"# caf\xe9\n" in config.read_bytes()) == (0, True)
+
+
 def test_a_part_that_is_not_there_is_told(place: Path) -> None:
     """And a hall that is not in the inventory."""
     assert [card(place, "--with", "rtcc").exit_code, card(place, hall="3510012003").exit_code] == [1, 1]

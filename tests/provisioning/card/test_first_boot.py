@@ -223,6 +223,15 @@ def test_a_release_that_is_not_as_it_was_signed_is_not_unpacked(tmp_path: Path, 
     assert (said in status, "gagal" in status, (tmp_path / "root/opt/balai/releases/7/bundle").exists()) == (True, True, False)
 
 
+def test_a_card_whose_making_was_cut_off_is_not_installed(tmp_path: Path) -> None:
+    """It may be half another hall's."""
+    pi = Pi(card(tmp_path))
+    path = tmp_path / "boot/balai/card.json"
+    path.write_text(path.read_text().replace('"files": {}', '"files": {"balai/hall.toml": "00", "cmdline.txt": "00"}'))
+    with pytest.raises(Fault, match=r"belum selesai dibuat \(balai/hall.toml\)"):
+        Installation(pi, pi.said.append).run()
+
+
 def test_a_system_for_which_there_are_no_packages_is_told(tmp_path: Path) -> None:
     """A later Raspberry Pi OS than the release knows."""
     folder = card(tmp_path)
