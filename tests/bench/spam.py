@@ -21,6 +21,7 @@ from random import Random
 
 import httpx
 
+from gateway.devices.simulated_button import CLEAN
 from gateway.hall import Hall
 from gateway.settings import Settings
 from gateway.tickets.choices import QueueRules
@@ -94,7 +95,7 @@ def _fight(attack: Attack, chosen: int, seconds: float) -> Attack:
         for thread in threads:
             thread.start()
         while time.monotonic() < end_s:
-            attack.presses += button.press()
+            attack.presses += button.press(contact=CLEAN)
             time.sleep(PRESS_EVERY_S)
         for thread in threads:
             thread.join()
