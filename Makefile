@@ -51,6 +51,10 @@ bench-pages: install
 	@tests/support/prepare.sh pages
 	@$(VENV)/bin/python -m tests.bench.pages
 
+bench-stolen-card: install
+	@tests/support/prepare.sh test
+	@$(VENV)/bin/python -m tests.bench.stolen_card
+
 bench-%: install ## prove one promise, as docs/benches.md lists them (SEED=, QUICK=1)
 	@tests/support/prepare.sh test
 	@$(VENV)/bin/python -m tests.bench.$*
