@@ -84,6 +84,7 @@ class Village:
         self.concerns = Concerns(settings, store, clock, choices, self.vault)
         self.drafts = DraftsDesk(store, clock)
         self.requests = RequestsDesk(store, clock, randomness, hall.zone, self.vault, self.drafts)
+        self.requests.neighbours.known = self.residents.answers
         self.requested = RequestsView(store, clock, hall.zone, choices)
         key = letter_key.make_or_load(settings.data.directory / "identity")
         self.letters = LettersDesk(store, clock, hall.zone, choices, self.vault, key.public_key(), today)

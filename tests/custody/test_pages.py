@@ -11,6 +11,7 @@ import pytest
 from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.settings import Settings
+from tests.bench.stolen_people import hidden
 from tests.support.hall_process import write_settings
 from tests.support.spreadsheets import xlsx
 
@@ -98,6 +99,22 @@ def test_a_clerk_shows_copies_and_corrects_but_does_not_erase(clerk: Staff, pers
     assert (wrong.status_code, "Tanggal lahir" in wrong.text, 'value="kemarin"' in wrong.text) == (422, True, True)
     assert clerk.post(form, name="Siti Aminah", born_on="1-7-1990").status_code == 303
     assert ("1990-07-01" in clerk.get(person).text, clerk.post(person, act="erase", why="x").status_code) == (True, 403)
+
+
+def test_the_counter_fills_in_what_is_known(clerk: Staff, person: str) -> None:
+    """By the NIK that somebody has brought: only what is empty, and nothing for a NIK that is not in the list."""
+    phone = clerk.client
+    begun = phone.post("/layanan/skck/ajukan", data=hidden(phone.get("/layanan/skck/ajukan").text) | {"cara": "semua"}).headers[
+        "location"
+    ]
+    phone.post(begun, data={"dari": "semua", "act": "next", "isi-nama": "Nama Lain", "isi-keperluan": "Kerja"})
+    own = phone.post(f"{begun}/kirim").headers["location"]
+    number = int(re.findall(r"REG-0*(\d+)", phone.get(own).text)[0])
+    path = f"/loket/permohonan/{number}"
+    for nik, filled in (("1" * 16, False), ("3510010107880002", True)):
+        form = hidden(clerk.get(path).text) | {"act": "fill", "isi-nik": nik, "isi-nama": "Nama Lain"}
+        page = clerk.post(path, **form).text
+        assert ("Dusun Krajan RT 01" in page, "Nama Lain" in page) == (filled, True)
 
 
 def test_who_may_see_nothing_sees_nothing(hall: Hall, clerk: Staff, person: str) -> None:

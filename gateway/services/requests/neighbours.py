@@ -36,12 +36,18 @@ Works = Callable[[date], bool]
 """Tells whether the hall works on a date that is no weekend."""
 
 
+Known = Callable[[str, str], Mapping[str, str]]
+"""Returns what the hall knows of the person with a NIK, by the names of questions; the second is who asks. Nothing for a stranger."""
+
+
 @dataclass(slots=True)
 class Neighbours:
     """What other features do for requests; hall.py fills it in. Without them a request is whole all the same."""
 
     tickets: Tickets | None = None
     letter: LetterAct | None = None
+    known: Known | None = None
+    """Only for the counter: what it returns is somebody's data."""
     letter_follows: LetterFollows = lambda _tx, _request, _act, _who: None
     letters_of: LettersOf = lambda _number: ()
     works: Works = field(default=lambda _on: True)

@@ -128,6 +128,8 @@ class StaffPages:
         fields = await read_form(request, FIELDS_LIMIT)
         check_csrf(fields, session.token)
         number = _number(request)
+        if fields.get("act") == "fill":
+            return await self._page(request, session, fields=await run_in_threadpool(self._filled, fields, session))
         try:
             await run_in_threadpool(self._carry_out, number, session, fields)
         except Refusal as refusal:
@@ -135,6 +137,12 @@ class StaffPages:
                 raise
             return await self._page(request, session, refusal, fields)
         return self._to(request, f"{PATH}/{number}")
+
+    def _filled(self, fields: Mapping[str, str], session: Session) -> Mapping[str, str]:
+        """Return what was typed, and in fields left empty what the list of residents says of that NIK; nothing is kept yet."""
+        known, nik = self._desk.neighbours.known, fields.get("isi-nik", "")
+        told = known(nik, session.name) if known and nik else {}
+        return {**fields, **{f"isi-{name}": text for name, text in told.items() if not fields.get(f"isi-{name}", "").strip()}}
 
     def _carry_out(self, number: int, session: Session, fields: Mapping[str, str]) -> None:
         act, key = fields.get("act", ""), form_key(dict(fields))
@@ -182,6 +190,7 @@ class StaffPages:
             doubts=tell(answers.doubts(service, opened.answers)), told={q.id: said(q, opened.answers[q.id], speak) for q in service.field if q.id in opened.answers},
             unshown=[need for need in service.requirement if need.needed and need.id not in one.shown], late=shown.is_late if shown else False,
             promised=shown.promised if shown else None, key=self._site.new_key(), text_of=text_of, words_limit=WORDS_LIMIT,
+            can_fill=self._desk.neighbours.known is not None and any(q.id == "nik" for q in service.field),
         )  # fmt: skip
 
     def _to(self, request: Request, path: str) -> Response:
