@@ -140,7 +140,7 @@ PAGES: Sequence[Page] = (
     Page("surat-satu", "/loket/surat/1", officer=True, press="details.more summary"),
     Page("surat-diganti", "/loket/surat/2", officer=True),
     Page("surat-baru", "/loket/surat/baru/sku", officer=True),
-    Page("surat-baru-salah", "/loket/surat/baru/sku", officer=True, press="button.main", wait="[role=alert]"),
+    Page("surat-baru-salah", "/loket/surat/baru/sku", officer=True, press="button.main"),
     Page("surat-perbaikan", "/loket/surat/1/perbaiki", officer=True),
     Page("atur-kop", "/atur/kop-surat", officer=True),
     Page("atur-nomor", "/atur/nomor-surat", officer=True),
