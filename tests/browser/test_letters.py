@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -36,6 +36,11 @@ def clerk(busy: Busy) -> Iterator[WebDriver]:
 def at(driver: WebDriver, part: str) -> None:
     """Wait until the browser has come to an address that contains ``part``."""
     WebDriverWait(driver, PATIENCE_S, 0.05).until(lambda one: part in one.current_url)
+
+
+def said(verdict: str) -> Callable[[WebDriver], bool]:
+    """Return a question that is true once the page says ``verdict``."""
+    return lambda driver: bool(driver.find_elements(By.CSS_SELECTOR, f"[data-verdict={verdict}]"))
 
 
 def press(driver: WebDriver, key: str) -> None:
@@ -79,7 +84,7 @@ def test_the_code_of_a_letter_opens_the_hall_s_own_page(clerk: WebDriver, busy: 
         clerk.find_element(By.ID, "nama").clear()
         clerk.find_element(By.ID, "nama").send_keys(name)
         clerk.find_element(By.CSS_SELECTOR, "button.main").click()
-        expected = f"[data-verdict={'genuine' if 'siti' in name else 'othername'}]"
-        WebDriverWait(clerk, PATIENCE_S, 0.05).until(lambda one, css=expected: one.find_elements(By.CSS_SELECTOR, css))
+        expected = "genuine" if "siti" in name else "othername"
+        WebDriverWait(clerk, PATIENCE_S, 0.05).until(said(expected))
         found.append(clerk.find_element(By.CSS_SELECTOR, "[data-verdict]").get_attribute("data-verdict"))
     assert found == ["othername", "genuine"]
