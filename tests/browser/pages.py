@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from PIL import Image, ImageDraw
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from gateway.bulletin.choices import BoardChoices
-from gateway.bulletin.model import Draft
 from gateway.complaints.desk import Draft as Complaint
 from gateway.hall import Hall
 from gateway.needs.desk import Report
@@ -34,16 +31,11 @@ from tests.support.hall_process import write_settings
 from tests.support.letters import CHOSEN
 from tests.support.requests import ANSWERS, PAPERS
 from tests.support.rules import WITHOUT_PAUSE
-from tests.support.square import furnish_square
+from tests.support.square import ANNOUNCED, ANNOUNCED_LATER, announce, furnish_square
 
 OFFICER = "Siti"
 PIN = "739164"
-ANNOUNCED = {
-    "id": "Posyandu Melati: Kamis 26 November, 08.00, di balai dusun. Bawa buku KIA dan kartu keluarga.",
-    "en": "Health post Melati: Thursday 26 November, 08:00, at the hamlet hall. Bring the mother-and-child book.",
-}
-ANNOUNCED_LATER = "Kantor tutup."
-"""The hall's own words, which nobody translates for it."""
+__all__ = ["ANNOUNCED", "ANNOUNCED_LATER", "OFFICER", "PAGES", "PIN", "Busy", "Page", "busy_hall", "sign_in", "sign_out", "visit"]
 
 
 @dataclass
@@ -244,7 +236,7 @@ def busy_hall(folder: Path, *, port: int = 0) -> Iterator[Busy]:
         hall.people.add_officer(OFFICER, PIN, Role.HEAD)
         busy = Busy(hall)
         _make_busy(busy)
-        _announce(hall, folder)
+        announce(hall, folder)
         _write_letters(hall)
         _show_every_state(busy)
         _request(busy)
@@ -312,18 +304,6 @@ def _write_letters(hall: Hall) -> None:
     draft = LetterDraft("sku", version, {"nama": "Siti Aminah", "keperluan": "Pinjaman"})
     replaced = [letters.issue(draft, who="1").letter for _ in range(2)][1]
     letters.issue(replace(draft, replaces=replaced), who="1")
-
-
-def _announce(hall: Hall, folder: Path) -> None:
-    """Let the hall say something in words, and in a picture that comes after five quiet seconds."""
-    picture = folder / "posyandu.png"
-    poster = Image.new("RGB", (1600, 900), "#1f7a4d")
-    ImageDraw.Draw(poster).text((120, 360), "Posyandu Melati", fill="#fff", font_size=150)
-    poster.save(picture)
-    hall.choices.change(BoardChoices(quiet_s=5))
-    hall.village.bulletin.publish(Draft(ANNOUNCED), key="pages-0001", file=picture)
-    later = Draft({"id": ANNOUNCED_LATER}, date(2026, 12, 25), date(2099, 12, 26), important=True)
-    hall.village.bulletin.publish(later, key="pages-0002")
 
 
 def _show_every_state(busy: Busy) -> None:
