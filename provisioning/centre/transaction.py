@@ -156,9 +156,9 @@ class SqlTransaction:
         """Return rejected rows that were never replayed, each with its arrival, in that order, after ``after``."""
         found = self._sql.execute(
             f"SELECT arrival, {', '.join(EventRow._fields)} FROM events e WHERE arrival IN"  # noqa: S608 - names of columns, written here
-            " (SELECT r.arrival FROM event_rows r JOIN places p ON p.place = r.place WHERE r.verdict IS NOT NULL AND r.arrival > ?"
+            " (SELECT r.arrival FROM event_rows r JOIN places p ON p.place = r.place WHERE r.verdict IS NOT NULL AND +r.arrival > ?"
             " AND NOT EXISTS (SELECT 1 FROM event_rows b JOIN places q ON q.place = b.place WHERE q.hall = p.hall AND q.epoch = p.epoch"
-            " AND q.lane = ? AND b.seq = r.arrival) ORDER BY r.arrival LIMIT ?) ORDER BY arrival",
+            " AND q.lane = ? AND b.seq = r.arrival) ORDER BY +r.arrival LIMIT ?) ORDER BY arrival",  # +: by the index of rejects
             (after, REPLAYED, limit),
         )
         return [(row[0], EventRow(*row[1:])) for row in found]
