@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.heads import head_over
 from gateway.relay.receipts import LaneStand, Receipt
+from gateway.relay.topics import LANES
 from gateway.store import outbox
 
 Key = tuple[str, str]
@@ -64,3 +65,14 @@ class Histories:
     def forget(self) -> None:
         """Begin anew: what was sent may have gone astray, or belongs to an epoch that was left."""
         self._heads.clear()
+
+
+def stands_of(lanes: Sequence[outbox.LaneState]) -> dict[Key, LaneStand]:
+    """Return where the lanes stand, the most hasty first and within it the oldest epoch."""
+    in_haste = sorted(lanes, key=lambda lane: LANES.index(lane.lane))
+    return {(lane.epoch, lane.lane): stand_of(lane) for lane in in_haste}
+
+
+def stand_of(lane: outbox.LaneState) -> LaneStand:
+    """Return where one lane stands, as a hello tells it."""
+    return LaneStand(lane.last, lane.confirmed, lane.oldest, lane.head, lane.state == "closed")

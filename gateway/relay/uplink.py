@@ -20,13 +20,13 @@ from gateway.relay.batches import READ_LIMIT, pack
 from gateway.relay.collecting import uncollected
 from gateway.relay.decisions import Confirm, Decision, Diverge, Key, Lower, Prune, Quarantine, Range, Shipment
 from gateway.relay.hearing import Told, can_be_asked_again, told_by
-from gateway.relay.histories import Histories
+from gateway.relay.histories import Histories, stand_of, stands_of
 from gateway.relay.loading import Load, load
 from gateway.relay.meter import Meter
 from gateway.relay.parcels import PieceMissing, ReadPart
 from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, Refused, encode_hello
-from gateway.relay.topics import LANES, ROOT, Topics
+from gateway.relay.topics import ROOT, Topics
 from gateway.store import epochs, inbox, outbox, parcels
 from gateway.store.blobs import Blobs
 from gateway.store.database import Store, Transaction
@@ -105,7 +105,7 @@ class Uplink:
                 lanes = outbox.lanes(db)
                 self._be_known(lanes)
                 self._say_hello(db, lanes, now_s)
-                self._send(db, _stands(lanes), now_s)
+                self._send(db, stands_of(lanes), now_s)
         self._meter.keep()
         pruned = self._prune()
         return 0.0 if heard or pruned else self.progress.rest_s(now_s, REST_S)
@@ -141,12 +141,12 @@ class Uplink:
             self._meter.allowance.spend(len(answer.topic) + len(answer.payload), self._clock.monotonic_s())
         if self._need_store(answers):
             with self._store.reader() as db:  # a long walk holds up nobody who writes
-                self._histories.walk(db, told, _stands(outbox.lanes(db)))
+                self._histories.walk(db, told, stands_of(outbox.lanes(db)))
             durable = not all(can_be_asked_again(one, by_puback=self.progress.by_puback) for one in told)
             try:
                 with self._store.transaction(durable=durable) as tx:
                     for one in told:
-                        for decision in self._decide(one, _stands(outbox.lanes(tx)), tx):
+                        for decision in self._decide(one, stands_of(outbox.lanes(tx)), tx):
                             self._carry_out(tx, decision)
                     self._meter.keep(tx)
             except Refusal:
@@ -229,7 +229,7 @@ class Uplink:
         for lane in lanes:
             stands = told.setdefault((lane.epoch, lane.state), {})
             if lane.last or lane.state == "closed":  # a closed lane may have become empty, and the centre waits for what it had
-                stands[lane.lane] = _stand(lane)
+                stands[lane.lane] = stand_of(lane)
         nonce = self.progress.greeting.make_nonce()
         stands_by_epoch = [(*place, stands) for place, stands in told.items()][-EPOCHS_TOLD:]
         uptime_ms, held = int(self._clock.uptime_s() * 1000), inbox.held(db)
@@ -296,13 +296,3 @@ class Uplink:
     def _has_older(self, key: Key, through: int) -> bool:
         with self._store.reader() as db:
             return any((lane.epoch, lane.lane) == key and lane.oldest <= through for lane in outbox.lanes(db))
-
-
-def _stands(lanes: Sequence[outbox.LaneState]) -> dict[Key, LaneStand]:
-    """Return where the lanes stand, the most hasty first and within it the oldest epoch."""
-    in_haste = sorted(lanes, key=lambda lane: LANES.index(lane.lane))
-    return {(lane.epoch, lane.lane): _stand(lane) for lane in in_haste}
-
-
-def _stand(lane: outbox.LaneState) -> LaneStand:
-    return LaneStand(lane.last, lane.confirmed, lane.oldest, lane.head, lane.state == "closed")
