@@ -110,6 +110,7 @@ class Square:
         """Return what the calendar asks, each written so that it catches up; ``open_line`` opens a line of the queue, or closes it."""
         return (
             Job("healthpost-lines", lambda: self.healthposts.mind_lines(open_line), minute="*/5"),
+            Job("date-guests", self.guestbook.date_undated, minute="20"),
             Job("forget-market", lambda: Moderation(self.market).forget(self._today()), hour="3"),
         )
 

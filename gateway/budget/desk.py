@@ -9,6 +9,7 @@ from datetime import tzinfo
 from gateway.budget import tables, wire
 from gateway.budget.model import Budget
 from gateway.clock import Clock
+from gateway.portal.hot import etag_of
 from gateway.store import epochs, outbox
 from gateway.store.database import Store
 from gateway.store.stamp import Stamp
@@ -51,6 +52,7 @@ class BudgetView:
         self._lock = threading.Lock()
         self._stale = True
         self._budgets: Mapping[int, Budget] = {}
+        self._etag = ""
 
     def stale(self) -> None:
         """Note that something in the hall has changed; for whoever watches the store. Quick, never raises."""
@@ -58,13 +60,18 @@ class BudgetView:
 
     def current(self) -> Mapping[int, Budget]:
         """Return all budgets by year, the newest first."""
+        return self.looked_at()[0]
+
+    def looked_at(self) -> tuple[Mapping[int, Budget], str]:
+        """Return all budgets by year, the newest first, and a name of what they say."""
         with self._lock:
             if self._stale:
                 # Noted before looking: a change that comes meanwhile is looked at again.
                 self._stale = False
                 try:
                     self._budgets = self._desk.every()
+                    self._etag = etag_of(self._budgets)
                 except BaseException:
                     self._stale = True
                     raise
-            return self._budgets
+            return self._budgets, self._etag

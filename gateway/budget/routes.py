@@ -98,7 +98,7 @@ class PublicPages:
 
     async def _show(self, request: Request) -> Response:
         """Show one year, by default the newest."""
-        budgets = await run_in_threadpool(self._view.current)
+        budgets, etag = await run_in_threadpool(self._view.looked_at)
         year = request.path_params.get("year") or next(iter(budgets), 0)
         if year and year not in budgets:
             raise Refusal("not-found")
@@ -110,7 +110,7 @@ class PublicPages:
                 "budget.html", language, path, budget=budget, years=list(budgets), parts=PARTS, share=share, longest=longest
             )
 
-        return hot_response(request, self._drawn.get(etag_of(language, year, budgets), ("budget", language, str(year)), draw))
+        return hot_response(request, self._drawn.get(etag_of(language, year, etag), ("budget", language, str(year)), draw))
 
     async def _file(self, request: Request) -> Response:
         """Send one year as a table that spreadsheets open."""

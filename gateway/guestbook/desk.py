@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from gateway.choices.desk import Choices
-from gateway.clock import Clock
+from gateway.clock import Clock, ClockState
 from gateway.errors import Refusal
 from gateway.guestbook import model, tables
 from gateway.guestbook.choices import GuestBookChoices
@@ -67,13 +67,19 @@ class GuestBookDesk:
 
         def act(tx: Transaction) -> Entered:
             now = self._clock.now().astimezone(self._zone)
-            id_ = tables.add(tx, now.date(), now.isoformat(timespec="minutes"), guest.purpose)
+            known = self._clock.state() is not ClockState.UNSET
+            id_ = tables.add(tx, now.date() if known else None, now.isoformat(timespec="minutes"), guest.purpose)
             self._vault.put(tx, KIND, str(id_), json.dumps(asdict(guest), ensure_ascii=False).encode(), who=KIND, why=CONSENT)
             return Entered(id_)
 
         require_room(self._store.directory)
         with self._store.transaction() as tx:
             return once(tx, Entered, key, ["guest", model.fingerprint_of(guest)], self._clock.now(), act).id
+
+    def date_undated(self) -> None:
+        """Give a day to those who came while the clock was certainly wrong; for a trusted clock, at any time again."""
+        with self._store.transaction() as tx:
+            tables.date_undated(tx, self._clock.now().astimezone(self._zone).date())
 
     def days(self) -> list[tuple[date, int]]:
         """Return the days with guests whose names are kept, the newest first, and how many came."""

@@ -14,7 +14,7 @@ SCHEMA = """
 CREATE TABLE guest (id INTEGER PRIMARY KEY AUTOINCREMENT, on_day TEXT NOT NULL, at TEXT NOT NULL, purpose TEXT NOT NULL);
 CREATE TABLE guest_month (month TEXT NOT NULL, purpose TEXT NOT NULL, guests INTEGER NOT NULL, PRIMARY KEY (month, purpose)) WITHOUT ROWID;
 """
-"""``guest`` has those whose names are still kept; ``guest_month`` counts everybody, and stays."""
+"""An ``on_day`` that is empty is a day that nobody knew. ``guest`` has those whose names are still kept; ``guest_month`` counts everybody, and stays."""
 
 
 def create(db: Database) -> None:
@@ -22,12 +22,24 @@ def create(db: Database) -> None:
     run_script(db, SCHEMA)
 
 
-def add(tx: Reads, on: date, at: str, purpose: str) -> int:
-    """Count a guest of a day; return the id."""
+def add(tx: Reads, on: date | None, at: str, purpose: str) -> int:
+    """Count a guest of a day, where it is known; return the id."""
+    if on is not None:
+        _count(tx, on, purpose)
+    sql = "INSERT INTO guest (on_day, at, purpose) VALUES (?, ?, ?) RETURNING id"
+    return int(tx.execute(sql, (on.isoformat() if on else "", at, purpose)).fetchone()[0])
+
+
+def date_undated(tx: Reads, today: date) -> None:
+    """Give a day to those who came while nobody knew it, and count them."""
+    for id_, purpose in tx.execute("SELECT id, purpose FROM guest WHERE on_day = ''").fetchall():
+        tx.execute("UPDATE guest SET on_day = ? WHERE id = ?", (today.isoformat(), id_))
+        _count(tx, today, purpose)
+
+
+def _count(tx: Reads, on: date, purpose: str) -> None:
     month = on.isoformat()[:7]
     tx.execute("INSERT INTO guest_month VALUES (?1, ?2, 1) ON CONFLICT DO UPDATE SET guests = guests + 1", (month, purpose))
-    sql = "INSERT INTO guest (on_day, at, purpose) VALUES (?, ?, ?) RETURNING id"
-    return int(tx.execute(sql, (on.isoformat(), at, purpose)).fetchone()[0])
 
 
 def remove(tx: Reads, guest: int) -> None:
@@ -37,7 +49,9 @@ def remove(tx: Reads, guest: int) -> None:
 
 def days(db: Reads, limit: int) -> list[tuple[date, int]]:
     """Return the days with guests whose names are kept, the newest first."""
-    rows = db.execute("SELECT on_day, count(*) FROM guest GROUP BY on_day ORDER BY on_day DESC LIMIT ?", (limit,))
+    rows = db.execute(
+        "SELECT on_day, count(*) FROM guest WHERE on_day <> '' GROUP BY on_day ORDER BY on_day DESC LIMIT ?", (limit,)
+    )
     return [(date.fromisoformat(day), int(count)) for day, count in rows]
 
 
@@ -51,7 +65,10 @@ def of_day(db: Reads, on: date) -> list[tuple[int, str]]:
 def before(db: Reads, day: date, limit: int) -> Sequence[int]:
     """Return guests of days before ``day``, the oldest first."""
     return [
-        int(id_) for (id_,) in db.execute("SELECT id FROM guest WHERE on_day < ? ORDER BY id LIMIT ?", (day.isoformat(), limit))
+        int(id_)
+        for (id_,) in db.execute(
+            "SELECT id FROM guest WHERE on_day <> '' AND on_day < ? ORDER BY id LIMIT ?", (day.isoformat(), limit)
+        )
     ]
 
 

@@ -6,6 +6,7 @@ Kiwix answers passes as content only, without its cookies, its policies or its a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -41,6 +42,10 @@ ASKED = ("range", "if-none-match", "if-modified-since", "accept-language")
 """What a phone's request tells Kiwix."""
 PASSED = ("content-type", "content-length", "content-range", "accept-ranges", "etag", "last-modified", "cache-control")
 """What of Kiwix's answer reaches the phone."""
+
+
+ASKED_AT_ONCE = 6
+"""So many questions to Kiwix are under way: the hall's other pages need threads too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class PublicPages:
         self._kiwix = kiwix
         self._site = site
         self._drawn = HotPages(site.edition)
+        self._turn = asyncio.Semaphore(ASKED_AT_ONCE)
 
     async def show(self, request: Request) -> Response:
         """Show everything that can be read, shelf by shelf."""
@@ -100,7 +106,7 @@ class PublicPages:
                 "library.html", language, PATH, shelves=shelves, archives=archives, size=size_said, address=address_of
             )
 
-        return hot_response(request, self._drawn.get(etag_of(language, content.items, archives), ("library", language), draw))
+        return hot_response(request, self._drawn.get(etag_of(language, content.etag, archives), ("library", language), draw))
 
     async def file(self, request: Request) -> Response:
         """Send one file, or the part of it that a player asks for."""
@@ -118,7 +124,8 @@ class PublicPages:
         query = request.url.query
         target = quote(request.scope["path"], safe="/:@!$&'()*+,;=~-._") + (f"?{query}" if query else "")
         headers = {name: request.headers[name] for name in ASKED if name in request.headers}
-        answer = await run_in_threadpool(self._kiwix.ask, target, headers)
+        async with self._turn:
+            answer = await run_in_threadpool(self._kiwix.ask, target, headers)
         if answer is None:
             raise Refusal("library-resting")
         return _passed_on(answer)

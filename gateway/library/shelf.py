@@ -15,6 +15,7 @@ from pathlib import Path
 from gateway.clock import Clock
 from gateway.errors import Refusal
 from gateway.library.model import FILES_LIMIT, ZIM, Item, ending, is_offered
+from gateway.portal.hot import etag_of
 
 LOOK_AGAIN_S = 20.0
 
@@ -28,7 +29,9 @@ class Content:
     archives: tuple[Path, ...] = ()
     """ZIM files, by name."""
     left_out: int = 0
-    """Files that are not offered: of another kind, links, hidden, or too many."""
+    """Files that are not offered: of another kind, or too many."""
+    etag: str = ""
+    """A name of what is offered."""
 
 
 class Shelf:
@@ -69,14 +72,15 @@ def _look(folder: Path) -> Content:
     archives: list[Path] = []
     left_out = 0
     for shelf, path in _files(folder):
+        size_bytes = _size(path)
         if ending(path.name) == ZIM and not shelf and path.name.isprintable():
             archives.append(path)
-        elif is_offered(path.name) and len(items) < FILES_LIMIT:
-            items.append(Item(shelf, path.name, path.stat().st_size))
+        elif is_offered(path.name) and len(items) < FILES_LIMIT and size_bytes is not None:
+            items.append(Item(shelf, path.name, size_bytes))
         else:
             left_out += 1
     items.sort(key=lambda item: (item.shelf.casefold(), item.title.casefold()))
-    return Content(tuple(items), tuple(sorted(archives)), left_out)
+    return Content(tuple(items), tuple(sorted(archives)), left_out, etag_of(items))
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:
@@ -94,6 +98,14 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
     except OSError:  # a stick that was pulled out, a folder that is not ours
         return found
     return found
+
+
+def _size(path: Path) -> int | None:
+    """Return a file's size; None for one that is gone again."""
+    try:
+        return os.lstat(path).st_size
+    except OSError:
+        return None
 
 
 def _is_file(path: Path) -> bool:

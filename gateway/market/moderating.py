@@ -56,11 +56,13 @@ class Moderation:
         return found
 
     def approve(self, product: int) -> None:
-        """Show a product, under its seller's newest contact. Raises Refusal ``product-unknown`` for what does not wait."""
+        """Show a product, under its seller's newest contact; nothing happens when it waits no longer: somebody was quicker."""
         today = self._desk.today()
         with self._desk.turn:
             with self._desk.store.transaction() as tx:
-                one = self._find(tx, product, "waiting")
+                one = tables.find(tx, product)
+                if one is None or one.state != "waiting":
+                    return
                 target = (tables.find(tx, one.replaces) if one.replaces else None) or one
                 self._show_contact(tx, one.seller)
                 if target.id != one.id:
@@ -77,22 +79,21 @@ class Moderation:
             self._show_contact(tx, seller)
 
     def refuse(self, product: int, why: str) -> None:
-        """Send back what waits, or take down what is shown; its seller reads why. Raises Refusal ``product-unknown``."""
+        """Send back what waits, or take down what is shown; its seller reads why. Nothing happens when that is so already."""
         if why not in model.REFUSALS:
             raise Refusal("field-invalid", field="alasan")
         with self._desk.store.transaction() as tx:
             one = tables.find(tx, product)
             if one is None or one.state == "refused":
-                raise Refusal("product-unknown")
+                return
             if one.state == "shown":
                 outbox.append(tx, self._desk.stamp(), wire.withdrawn(one, "staff", epochs.current(tx)))
             tables.refuse(tx, product, why, self._desk.today())
             self._desk.hide_contact(tx, one.seller)
 
     def keep(self, product: int) -> None:
-        """Leave a reported product as it is. Raises Refusal ``product-unknown``."""
+        """Leave a reported product as it is."""
         with self._desk.store.transaction() as tx:
-            self._find(tx, product, "shown")
             tables.set_reports(tx, product, 0)
 
     def forget(self, today: date) -> int:
@@ -110,12 +111,6 @@ class Moderation:
             self._desk.release(blobs)
             self._desk.album.sweep()
         return len(over)
-
-    def _find(self, tx: Transaction, product: int, state: str) -> Product:
-        one = tables.find(tx, product)
-        if one is None or one.state != state:
-            raise Refusal("product-unknown")
-        return one
 
     def _show_contact(self, tx: Transaction, seller: int) -> None:
         one = next((one for one in tables.sellers(tx) if one.id == seller), None)

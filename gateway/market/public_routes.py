@@ -113,7 +113,7 @@ class PublicPages:
         if why not in model.COMPLAINTS:
             raise Refusal("field-invalid", field="alasan")
         self._reports.require_room(device)
-        await run_in_threadpool(lambda: self._desk.report(product, key=form_key(fields), why=why))
         self._reports.note(device)
+        await run_in_threadpool(lambda: self._desk.report(product, key=form_key(fields), why=why))
         path = self._site.link(f"{PATH}/{product}", self._site.language_of(request))
         return RedirectResponse(f"{path}{'&' if '?' in path else '?'}sudah=lapor", 303, NO_STORE)

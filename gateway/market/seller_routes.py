@@ -29,6 +29,8 @@ from gateway.portal.visitor import visitor_of
 
 OFFER, OWN = "/lapak/jual", "/lapak/kelola"
 OFFERS_OF_DEVICE, OFFERS_OF_ALL = 10, 60
+VISITS_OF_DEVICE, VISITS_OF_ALL = 60, 300
+"""Looks at a stall within ten minutes: each is an entry of the audit log, which only grows."""
 TOLD_BESIDE = frozenset({"picture-unreadable", "market-full", "market-many", "tries-used-up", "key-reused"})
 """Refusals that are told beside the form, with what was typed still in it."""
 
@@ -41,6 +43,7 @@ class SellerPages:
         self._site = site
         self._guesses = Guesses(site.clock)
         self._offers = Tries(site.clock, of_device=OFFERS_OF_DEVICE, of_all=OFFERS_OF_ALL)
+        self._visits = Tries(site.clock, of_device=VISITS_OF_DEVICE, of_all=VISITS_OF_ALL)
         self._acts: Mapping[str, Callable[[str, int], object]] = {
             "renew": desk.renew, "withdraw": desk.withdraw, "open": lambda _code, _product: None,
         }  # fmt: skip
@@ -66,12 +69,13 @@ class SellerPages:
         refusal = None
         if not typed.wrong:
             try:
+                # Counted before: what is refused has cost the Pi as much.
                 self._offers.require_room(device)
+                self._offers.note(device)
                 code = await run_in_threadpool(lambda: self._desk.offer(contact, wish, upload.file, key=form_key(upload.fields)))
             except Refusal as refused:
                 refusal = beside(refused)
             else:
-                self._offers.note(device)
                 return self._page(request, "market_code.html", OFFER, code=model.spaced_code(code), title=wish.title)
         return self._page(request, "market_offer.html", OFFER, refusal, typed=typed.fields, wrong=typed.wrong)
 
@@ -86,11 +90,13 @@ class SellerPages:
         code, device, act = model.plain_code(fields.get("code", "")), visitor_of(request).device, fields.get("act", "open")
         try:
             self._guesses.require_room(device)
+            self._visits.require_room(device)
+            self._visits.note(device)
             return await self._act(request, act, code, Typed(fields), upload.file if upload else b"")
         except Refusal as refusal:
             if refusal.code == "market-code":
                 self._guesses.note_wrong(device)
-            elif refusal.code != "claim-tries":
+            elif refusal.code not in {"claim-tries", "tries-used-up"}:
                 raise
             return self._page(request, "market_own.html", OWN, refusal, typed=fields, wrong={}, code="")
 

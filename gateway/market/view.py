@@ -41,6 +41,7 @@ class MarketView:
         self._stale = True
         self._products: list[Product] = []
         self._contacts: dict[int, Contact] = {}
+        self._shown: tuple[date | None, Shown] | None = None
 
     def stale(self) -> None:
         """Note that something in the hall has changed; for whoever watches the store. Quick, never raises."""
@@ -57,9 +58,12 @@ class MarketView:
                 except BaseException:
                     self._stale = True
                     raise
-            return self._shown(self._desk.today())
+            today = self._desk.today()
+            if self._shown is None or self._shown[0] != today:
+                self._shown = (today, self._drawn_up(today))
+            return self._shown[1]
 
-    def _shown(self, today: date | None) -> Shown:
+    def _drawn_up(self, today: date | None) -> Shown:
         products = tuple(one for one in self._products if one.is_shown(today) and one.seller in self._contacts)
         return Shown(etag_of(products, self._contacts), products, self._contacts)
 
@@ -67,3 +71,4 @@ class MarketView:
         with self._desk.store.reader() as db:
             self._products = [one for one in tables.products(db) if one.state == "shown"]
             self._contacts = {one.id: one.contact for one in tables.sellers(db) if one.shown_version}
+        self._shown = None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from gateway.choices.desk import Choices
+from gateway.clock import ClockState
 from gateway.errors import Refusal
 from gateway.guestbook.choices import GuestBookChoices
 from gateway.guestbook.desk import KIND, GuestBookDesk
@@ -19,7 +20,7 @@ from gateway.hall import Hall
 from gateway.people.model import Role
 from gateway.privacy.retention import Retention
 from gateway.settings import Settings
-from tests.support.clock import FakeClock
+from tests.support.clock import MORNING, FakeClock
 from tests.support.hall_process import write_settings
 from tests.support.portal import PIN
 from tests.support.setting_up import send, sign_in, wrong
@@ -93,6 +94,18 @@ def test_names_go_and_counts_stay(book: Book) -> None:
         [(date(2026, 12, 1), 1)],
         [("2026-12", {"office": 1}), ("2026-11", {"office": 1})],
     )
+
+
+def test_a_day_that_nobody_knows_is_given_later(book: Book) -> None:
+    """While the clock is certainly wrong a guest is written down, neither counted for 1970 nor erased for it; the right day comes later."""
+    book.clock.set_wall(datetime(1970, 1, 1, tzinfo=UTC), ClockState.UNSET)
+    book.desk.sign(PAK_HASAN, key="guest-0001")
+    book.clock.set_wall(MORNING, ClockState.TRUSTED)
+    book.forget()
+    assert (book.desk.days(), book.desk.months()) == ([], [])
+    for _ in range(2):
+        book.desk.date_undated()
+    assert (book.desk.days(), book.desk.months()) == ([(TODAY, 1)], [("2026-11", {"office": 1})])
 
 
 @pytest.fixture(scope="module")
