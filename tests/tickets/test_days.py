@@ -131,3 +131,19 @@ def test_a_right_guess_is_only_confirmed(tmp_path: Path) -> None:
         clock.set_state(ClockState.TRUSTED)
         assert queue.desk.open_day_if_due() == HallDay(1, TODAY, "trusted")
         assert queue.rows("SELECT state FROM ticket") == [("waiting",)]
+
+
+def test_a_date_is_what_somebody_answers_for(tmp_path: Path) -> None:
+    """The network's date, or a clerk's until the clock's midnight; what a clock says by itself after a cut is nobody's word."""
+    said = []
+    with open_queue(tmp_path) as queue:
+        said.append(queue.desk.confirmed_on())
+        queue.clock.set_wall(datetime(1970, 1, 1, 2, tzinfo=UTC), ClockState.UNSET)
+        said.append(queue.desk.confirmed_on())
+        queue.desk.open_day(TODAY + timedelta(days=1), "Siti")
+        said.append(queue.desk.confirmed_on())
+        queue.clock.advance(24 * 3600)
+        said.append(queue.desk.confirmed_on())
+        queue.desk.confirm_day(TODAY + timedelta(days=2))
+        said.append(queue.desk.confirmed_on())
+    assert said == [TODAY, None, TODAY + timedelta(days=1), None, TODAY + timedelta(days=2)]

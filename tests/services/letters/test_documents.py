@@ -88,6 +88,15 @@ def test_a_letter_says_what_was_answered(office: LetterOffice) -> None:
         assert said in text
 
 
+def test_a_village_may_print_on_folio(office: LetterOffice) -> None:
+    """Indonesian offices have F4 paper, and somebody signs for the head."""
+    office.choices.change(CHOSEN.model_copy(update={"signers": ("Dewi | a.n. Kepala Desa / Sekretaris Desa",)}))
+    office.documents.change_template("sku", '#show: surat.with(kertas: "f4")\n#pembuka()', office.service("sku"))
+    pdf = office.pdf(office.issue().letter)
+    size = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    assert ("609.4" in size, "ini, a.n. Kepala Desa Sekretaris Desa, Kecamatan" in text_of(pdf)) == (True, True)
+
+
 def test_what_people_type_is_no_program(office: LetterOffice) -> None:
     """Signs that mean something to the typesetter are signs on paper."""
     typed = '#read("/etc/passwd") *tebal* $x$ = \\ "'
