@@ -5,10 +5,13 @@ A released migration is never edited; what comes later is a new entry.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict
 
 from gateway.errors import Refusal
 from provisioning.centre.sql import Dialect, Sql
+
+log = logging.getLogger(__name__)
 
 FIRST = """
 CREATE TABLE centre (name TEXT PRIMARY KEY, value TEXT NOT NULL){compact};
@@ -200,7 +203,9 @@ MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES, CERTIFICATES,
 
 
 def migrate(sql: Sql, dialect: Dialect, version: int) -> None:
-    """Run the migrations after ``version``, within the transaction that the caller has begun."""
+    """Run the migrations after ``version``, within the transaction that the caller has begun: of a large database that takes minutes."""
+    if version:
+        log.info("event=updating-tables version=%d to=%d", version, len(MIGRATIONS))
     for migration in MIGRATIONS[version:]:
         for statement in migration.format(**asdict(dialect)).split(";\n"):
             if statement.strip():
