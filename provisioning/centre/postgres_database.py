@@ -33,6 +33,7 @@ DIALECT = Dialect(
     number="BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     received_at="""to_char(to_timestamp(received_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') || '+00:00'""",
     received_ms="CAST(round(extract(epoch FROM received_at::timestamptz) * 1000) AS BIGINT)",
+    or_replace="OR REPLACE ",
     kept_numbers=" OVERRIDING SYSTEM VALUE",
     numbers_go_on="SELECT setval(pg_get_serial_sequence('event_rows', 'arrival'), max(arrival)) FROM event_rows HAVING max(arrival) > 0",
 )

@@ -164,8 +164,24 @@ INSERT INTO event_rows (arrival, place, seq, kind, received_ms, subject, time, b
         JOIN kinds k ON (k.type, k.clock) = (e.type, e.clock)
     ORDER BY arrival;
 {numbers_go_on};
-DROP VIEW facts;
-DROP VIEW dead_letters;
+{forget_views};
+CREATE {or_replace}VIEW facts AS
+    SELECT arrival, hall, epoch, lane, seq, coalesce(was, id, epoch || '-' || lane || '-' || seq) AS first,
+           type, subject, time, clock, bootid, uptime, data, {received_at} AS received_at, coalesce(flags, '') AS flags,
+           CASE clock WHEN 'trusted' THEN time ELSE (
+               SELECT {corrected} FROM corrections c WHERE c.hall = p.hall AND c.bootid = r.bootid
+           ) END AS corrected_time
+    FROM event_rows r LEFT JOIN places p ON p.place = r.place LEFT JOIN kinds k ON k.kind = r.kind
+    WHERE verdict IS NULL AND (flags IS NULL OR flags NOT LIKE '%repeated%');
+CREATE {or_replace}VIEW dead_letters AS
+    SELECT hall, 'refused' AS kind, sha256 AS id, reason, received_at FROM refusals WHERE replayed_at = ''
+    UNION ALL
+    SELECT hall, 'rejected', epoch || '-' || lane || '-' || seq, coalesce(reason, ''), {received_at}
+    FROM event_rows r JOIN places p ON p.place = r.place
+    WHERE verdict IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM event_rows b JOIN places q ON q.place = b.place
+        WHERE q.hall = p.hall AND q.epoch = p.epoch AND q.lane = 'replayed' AND b.seq = r.arrival
+    );
 DROP TABLE events;
 CREATE INDEX rejects ON event_rows (place, seq) WHERE verdict IS NOT NULL;
 CREATE INDEX events_of_parcels ON event_rows (kind, place, subject) WHERE parcel = 1;
@@ -175,27 +191,11 @@ CREATE VIEW events AS
            coalesce(verdict, 'accepted') AS verdict, coalesce(reason, '') AS reason, coalesce(flags, '') AS flags,
            coalesce(head, '') AS head
     FROM event_rows r LEFT JOIN places p ON p.place = r.place LEFT JOIN kinds k ON k.kind = r.kind;
-CREATE VIEW facts AS
-    SELECT arrival, hall, epoch, lane, seq, coalesce(was, id, epoch || '-' || lane || '-' || seq) AS first,
-           type, subject, time, clock, bootid, uptime, data, {received_at} AS received_at, coalesce(flags, '') AS flags,
-           CASE clock WHEN 'trusted' THEN time ELSE (
-               SELECT {corrected} FROM corrections c WHERE c.hall = p.hall AND c.bootid = r.bootid
-           ) END AS corrected_time
-    FROM event_rows r LEFT JOIN places p ON p.place = r.place LEFT JOIN kinds k ON k.kind = r.kind
-    WHERE verdict IS NULL AND (flags IS NULL OR flags NOT LIKE '%repeated%');
-CREATE VIEW dead_letters AS
-    SELECT hall, 'refused' AS kind, sha256 AS id, reason, received_at FROM refusals WHERE replayed_at = ''
-    UNION ALL
-    SELECT hall, 'rejected', epoch || '-' || lane || '-' || seq, coalesce(reason, ''), {received_at}
-    FROM event_rows r JOIN places p ON p.place = r.place
-    WHERE verdict IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM event_rows b JOIN places q ON q.place = b.place
-        WHERE q.hall = p.hall AND q.epoch = p.epoch AND q.lane = 'replayed' AND b.seq = r.arrival
-    );
 """
 """Half the bytes: what the rows of a lane or of a type have in common is said once, and what hardly any row has is null.
 
-``events`` becomes a view with the columns that the table had. An ``id`` that is null is the one of its place.
+``events`` becomes a view with the columns that the table had. An ``id`` that is null is the one of its place. In PostgreSQL the other views are replaced in their place, so
+that whoever was granted them keeps them.
 """
 
 MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES, CERTIFICATES, NARROW)

@@ -28,6 +28,10 @@ class Dialect:
     """``received_ms`` as ISO 8601 in UTC: ``2026-11-23T02:15:03.370+00:00``."""
     received_ms: str
     """The text ``received_at`` in milliseconds since 1970."""
+    forget_views: str = ""
+    """The statements that drop ``facts`` and ``dead_letters``, where a view cannot be replaced in its place."""
+    or_replace: str = ""
+    """What replaces a view in its place."""
     kept_numbers: str = ""
     """What lets rows that are moved keep their number."""
     numbers_go_on: str = ""

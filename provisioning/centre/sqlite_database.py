@@ -30,6 +30,7 @@ DIALECT = Dialect(
     compact=" WITHOUT ROWID",
     corrected="strftime('%Y-%m-%dT%H:%M:%fZ', time, (offset_ms / 1000.0) || ' seconds')",
     number="INTEGER PRIMARY KEY",
+    forget_views="DROP VIEW facts;\nDROP VIEW dead_letters",
     received_at="strftime('%Y-%m-%dT%H:%M:%f', received_ms / 1000.0, 'unixepoch') || '+00:00'",
     received_ms="CAST(round((julianday(received_at) - 2440587.5) * 86400000) AS INTEGER)",
 )
