@@ -275,30 +275,46 @@ class Installation:
     def program(self) -> None:
         """Make the program's folder at its final place, then let ``/opt/balai/venv`` be it."""
         folder, program = self.release / "venv", self.machine.root / PROGRAM
-        if not (self.release / "complete").exists():
+        if not (self.release / "unpacked").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            wheels = self.bundle / "wheels"
-            pip = next(iter(sorted(wheels.glob("pip-*.whl"))))
-            self.machine.run(sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(folder))
-            version = next(iter(sorted(wheels.glob("balai_gateway-*.whl")))).name.split("-")[1]
-            self.machine.run(
-                *(
-                    str(folder / "bin" / "python"),
-                    "-m",
-                    "pip",
-                    "--isolated",
-                    "--disable-pip-version-check",
-                    "install",
-                    "--quiet",
-                    "--no-index",
-                ),
-                *("--no-cache-dir", "--ignore-installed", "--find-links", str(wheels), f"balai-gateway[led]=={version}"),
-                env={"PYTHONPATH": str(pip), "PIP_NO_INPUT": "1"},
-            )
+            self._wheels(folder)
+            self.machine.settle()
+            self.machine.write(self.release / "unpacked", b"")
+        if not (self.release / "complete").exists():
+            # Most of the time goes here, and this goes on where it was cut off. A file that nobody imports may be of a later Python.
+            self.machine.run(str(folder / "bin" / "python"), "-m", "compileall", "-q", str(folder / "lib"), quiet=True)
             self.machine.run(str(folder / "bin" / "gateway"), "--version")
             self.machine.settle()
             self.machine.write(self.release / "complete", b"")
         self.machine.link(program / "venv", f"releases/{self.card['release']}/venv")
+
+    def _wheels(self, folder: Path) -> None:
+        """Make the folder of libraries and unpack the release's wheels into it."""
+        wheels = self.bundle / "wheels"
+        pip = next(iter(sorted(wheels.glob("pip-*.whl"))))
+        version = next(iter(sorted(wheels.glob("balai_gateway-*.whl")))).name.split("-")[1]
+        self.machine.run(sys.executable, "-m", "venv", "--without-pip", "--system-site-packages", str(folder))
+        self.machine.run(
+            *(
+                str(folder / "bin" / "python"),
+                "-m",
+                "pip",
+                "--isolated",
+                "--disable-pip-version-check",
+                "install",
+                "--quiet",
+                "--no-index",
+            ),
+            *(
+                "--no-cache-dir",
+                "--no-compile",
+                "--ignore-installed",
+                "--find-links",
+                str(wheels),
+                f"balai-gateway[led]=={version}",
+            ),
+            env={"PYTHONPATH": str(pip), "PIP_NO_INPUT": "1"},
+        )
 
     def units(self) -> None:
         """Install the units; the hall starts by itself from the next start on."""

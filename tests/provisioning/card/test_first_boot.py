@@ -5,8 +5,10 @@ A root in a folder, with programs that do as Debian's do; openssl is the real on
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -274,6 +276,14 @@ def test_the_first_script_puts_the_installer_in_place(tmp_path: Path, sent: str)
         units / "balai-install.service",
         ["balai-install.service", "multi-user.target.wants"],
     )
+
+
+def test_the_installer_needs_nothing_that_it_has_yet_to_install() -> None:
+    """Python's own library, and nothing else."""
+    tree = ast.parse((ROOT / "provisioning" / "card" / "first_boot" / "install.py").read_text())
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names
 
 
 def test_the_scripts_of_the_card_are_sound() -> None:
