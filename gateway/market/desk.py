@@ -34,6 +34,10 @@ CONSENT = "setuju ditampilkan di lapak desa"
 """Why it is kept."""
 PHOTO_PX, PHOTO_QUALITY = 1024, 78
 """Small enough for a weak Wi-Fi; the quality is this album's own, so that it never holds another's blob."""
+SMALL_PX, SMALL_QUALITY = 240, 68
+"""In a list: some 8 KB each."""
+SMALL_LIMIT = 256
+"""So many small ones are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class MarketDesk:
         self.turn = threading.Lock()
         """Nobody deletes a photograph that another act is about to show."""
         self.album = Album(store, "arrivals-market", tables.mentions)
+        self._small: dict[str, bytes] = {}
+        self._small_turn = threading.Lock()
 
     def today(self) -> date | None:
         """Return the hall's date, None while its clock is certainly wrong."""
@@ -194,6 +200,15 @@ class MarketDesk:
 
         with self.store.transaction() as tx:
             once(tx, Done, key, ["market-report", str(product), why], self._clock.now(), act)
+
+    def small(self, blob: str) -> bytes:
+        """Return a photograph as it stands in a list, drawn once while it is asked for. Raises Refusal ``not-found``."""
+        with self._small_turn:
+            if blob not in self._small:
+                if len(self._small) >= SMALL_LIMIT:
+                    self._small.clear()
+                self._small[blob] = drawn_anew(io.BytesIO(self.album.blobs.read(blob)), SMALL_PX, SMALL_QUALITY)
+            return self._small[blob]
 
     def remove(self, tx: Transaction, products: list[Product], why: str) -> set[str]:
         """Delete products and tell of those that were shown; return the photographs that may be released afterwards."""

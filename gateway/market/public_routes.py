@@ -45,6 +45,7 @@ class PublicPages:
         return [
             Route(PATH, self._list, methods=["GET"]),
             Route(PATH + "/foto/{blob}", self._photo, methods=["GET"]),
+            Route(PATH + "/foto/{blob}/kecil", self._photo, methods=["GET"]),
             Route(PATH + "/{product:int}", self._one, methods=["GET"]),
             Route(PATH + "/{product:int}/lapor", self._report, methods=["POST"]),
         ]
@@ -104,7 +105,8 @@ class PublicPages:
         shown = await run_in_threadpool(self._view.current)
         if not any(one.wish.blob == blob for one in shown.products):
             raise Refusal("not-found")
-        content = await run_in_threadpool(self._desk.album.blobs.read, blob)
+        read = self._desk.small if request.url.path.endswith("/kecil") else self._desk.album.blobs.read
+        content = await run_in_threadpool(read, blob)
         return Response(content, headers={"cache-control": FOR_EVER}, media_type="image/jpeg")
 
     async def _report(self, request: Request) -> Response:

@@ -51,7 +51,7 @@ def test_from_an_offer_to_a_sale_and_away_again(hall: Hall, phone: httpx.Client)
     page = phone.get("/lapak/jual").text
     form = CHIPS | {"key": key_of(page)}
     wrong = phone.post("/lapak/jual", data=form | {"phone": "12", "agree": ""}, files=NOTHING)
-    assert (wrong.status_code, "Keripik &lt;b&gt;" in wrong.text, wrong.text.count('class="wrong"')) == (422, True, 2)
+    assert (wrong.status_code, "Keripik &lt;b&gt;" in wrong.text, wrong.text.count('class="wrong"')) == (422, True, 3)
     sent = [phone.post("/lapak/jual", data=form, files={"photo": ("a.jpg", photo())}) for _ in range(2)]
     codes = {re.findall(r'class="code"[^>]*>([A-Z0-9-]+)<', one.text)[0] for one in sent}
     assert ([one.status_code for one in sent], len(codes), "Keripik" in phone.get("/lapak").text) == ([200, 200], 1, False)
@@ -73,7 +73,9 @@ def test_from_an_offer_to_a_sale_and_away_again(hall: Hall, phone: httpx.Client)
     assert "Keripik" not in phone.get("/lapak?jenis=craft").text
     one = phone.get(f"/lapak/{id_}")
     assert ("https://wa.me/6281234567890?text=Halo" in one.text, "0812-3456-7890" in one.text) == (True, True)
-    assert phone.get(f"/lapak/foto/{blob}").content[:2] == b"\xff\xd8"
+    whole, small = phone.get(f"/lapak/foto/{blob}"), phone.get(f"/lapak/foto/{blob}/kecil")
+    assert (whole.content[:2], small.content[:2], f"{blob}/kecil" in listed.text) == (b"\xff\xd8", b"\xff\xd8", True)
+    assert len(small.content) < len(whole.content)
     told = phone.post(f"/lapak/{id_}/lapor", data={"key": key_of(one.text), "alasan": "price"}, follow_redirects=True)
     assert "sudah sampai ke petugas" in told.text
 
