@@ -8,9 +8,14 @@ from datetime import datetime
 from gateway.complaints import tables
 from gateway.complaints.desk import ComplaintsDesk
 from gateway.complaints.threads import CONTACT, KIND
+from gateway.errors import Reason
 from gateway.privacy import codes
 from gateway.privacy.kinds import RecordKind
 from gateway.store.outbox import Reads
+
+LABELS = {"text": Reason("Tulisan"), "place": Reason("Tempat"), "name": Reason("Nama"), "phone": Reason("Telepon")}
+"""What the fields are called; keys of the catalogues."""
+PAGE = "/petugas/pengaduan"
 
 
 def records_of(desk: ComplaintsDesk) -> tuple[RecordKind, RecordKind]:
@@ -26,7 +31,7 @@ def records_of(desk: ComplaintsDesk) -> tuple[RecordKind, RecordKind]:
 
         return RecordKind(
             kind, "Pengaduan" if kind == KIND else "Pelapor pengaduan", "Tugas umum: UU 25/2009 pasal 36", "Setahun sesudah pengaduan selesai",
-            due=due, by_code=by_code,
+            labels=LABELS, due=due, by_code=by_code, where=lambda record: f"{PAGE}/{record}",
         )  # fmt: skip
 
     return due_of(KIND), due_of(CONTACT)

@@ -78,11 +78,11 @@ class AidPages:
 
     async def _recipients(self, request: Request) -> Response:
         """Show how many are in each programme."""
-        return await self._recipients_page(request, await session_of(request, self._people, Right.OFFICERS))
+        return await self._recipients_page(request, await session_of(request, self._people, Right.RECORDS))
 
     async def _replace(self, request: Request) -> Response:
         """Take a new list of who is in a programme."""
-        session = await session_of(request, self._people, Right.OFFICERS)
+        session = await session_of(request, self._people, Right.RECORDS)
         upload = await read_upload(request)  # in memory alone: the numbers touch no card
         fields, numbers = upload.fields, upload.file.decode("utf-8", "replace")
         check_csrf(fields, session.token)

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from gateway.errors import Reason
 from gateway.needs import tables
 from gateway.needs.desk import CONTACT, KIND, NeedsDesk
 from gateway.privacy import codes
 from gateway.privacy.kinds import RecordKind
 from gateway.store.outbox import Reads
+
+LABELS = {
+    "who": Reason("Siapa orangnya?"),
+    "where": Reason("Di mana rumahnya?"),
+    "text": Reason("Tulisan"),
+    "programme": Reason("Program"),
+    "name": Reason("Nama"),
+    "phone": Reason("Telepon"),
+}
+"""What the fields are called; keys of the catalogues."""
+PAGE = "/petugas/bantuan"
 
 
 def records_of(desk: NeedsDesk) -> tuple[RecordKind, RecordKind]:
@@ -28,10 +40,10 @@ def records_of(desk: NeedsDesk) -> tuple[RecordKind, RecordKind]:
     return (
         RecordKind(
             KIND, "Warga butuh bantuan", "Tugas umum: UU 13/2011", "Setahun sesudah laporan selesai",
-            due=lambda db, now: due_of(KIND, now, db),
+            labels=LABELS, due=lambda db, now: due_of(KIND, now, db), where=lambda record: f"{PAGE}/{record}",
         ),
         RecordKind(
             CONTACT, "Pelapor warga butuh bantuan", "Tugas umum: UU 13/2011", "Setahun sesudah laporan selesai",
-            due=lambda db, now: due_of(CONTACT, now, db), by_code=by_code,
+            labels=LABELS, due=lambda db, now: due_of(CONTACT, now, db), by_code=by_code, where=lambda record: f"{PAGE}/{record}",
         ),
     )  # fmt: skip
