@@ -174,6 +174,7 @@ FAULTS: dict[str, Fault] = {
     "report-closed": Fault(409, "Laporan ini sudah selesai.", "Bila masih perlu, buat laporan baru."),
     "report-not-now": Fault(409, "Itu tidak dapat dilakukan dalam keadaan laporan ini sekarang.", "Lihat keadaannya di halaman ini, lalu pilih yang lain."),
     "report-long": Fault(409, "Laporan ini sudah terlalu panjang.", "Tutup dengan jawaban, lalu lanjutkan dalam laporan baru."),
+    "reports-full": Fault(503, "Terlalu banyak laporan yang belum selesai di balai ini.", "Sampaikan langsung kepada petugas, atau coba lagi besok."),
     "programmes-full": Fault(409, "Sudah {limit} program yang ditulis sendiri.", "Kembalikan yang tidak perlu lagi ke bawaan, lalu ulangi."),
     "person-absent": Fault(422, "Orangnya harus ada di depan Anda.", "Cocokkan KTP dengan wajahnya, beri tanda, lalu periksa lagi."),
     # The reading corner

@@ -7,7 +7,6 @@ never in the database but under seal; a clerk who reads is in the audit log, who
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -23,10 +22,11 @@ from gateway.privacy.vault import Vault
 from gateway.store import epochs
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
-
-log = logging.getLogger(__name__)
+from gateway.store.room import require_room
 
 SETTLED_AT_ONCE = 100
+UNSEEN = dict.fromkeys((*range(32), 127))
+"""Signs that no keyboard has and no page shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,10 @@ class ComplaintsDesk:
     def file(self, draft: Draft, *, key: str) -> Filed:
         """Take a complaint; the same form once more is the same complaint.
 
-        Raises Refusal ``report-empty``, ``field-invalid`` and those of the store.
+        Raises Refusal ``report-empty``, ``field-invalid``, ``reports-full`` and those of the store.
         """
         draft = _tidied(draft)
+        require_room(self._store.directory)
         code = codes.code_of(key, draft.category, draft.text, draft.place, draft.name, draft.phone)
         filed = Filed(codes.number_of(code), code)
         with self._store.transaction() as tx:
@@ -78,6 +79,8 @@ class ComplaintsDesk:
                 raise Refusal("field-invalid", field="jenis")
             if tables.by_code(tx, codes.digest(code)) is not None:
                 return filed
+            if tables.waiting(tx) >= model.WAITING_LIMIT:
+                raise Refusal("reports-full")
             one = tables.add(
                 tx, filed.id, codes.digest(code), epochs.current(tx), draft.category,
                 anonymous=draft.anonymous, today=self.threads.today(),
@@ -102,6 +105,7 @@ class ComplaintsDesk:
 
     def add_photo(self, code: str, picture: bytes, *, key: str) -> None:
         """Keep a picture, drawn anew already, with a complaint. Raises as ``reply``."""
+        require_room(self._store.directory, 2 * len(picture))
         once = codes.once(key, "photo")
         with self._store.transaction() as tx:
             one = self._by_code(tx, code)
@@ -128,7 +132,7 @@ class ComplaintsDesk:
                 self.threads.tell(tx, moved, Author.HALL)
 
     def escalate(self, id_: str, *, officer: str) -> None:
-        """Hand a complaint to the regency, with its words under seal. Raises as ``forward``, and ``sealing-key-missing``."""
+        """Hand a complaint to the regency, with its words under seal. They wait for the centre's sealing key. Raises as ``forward``."""
         with self._store.transaction() as tx:
             one = self._find(tx, id_)
             if one.state is not State.WITH_REGENCY:
@@ -222,7 +226,8 @@ def _packed(words: Mapping[str, str]) -> bytes:
 
 
 def _text(typed: str) -> str:
-    text = "\n".join(" ".join(line.split()) for line in typed.strip().splitlines())
+    lines = (" ".join(line.split()) for line in typed.strip().splitlines())
+    text = "\n".join(line.translate(UNSEEN) for line in lines)
     if not text:
         raise Refusal("report-empty")
     if len(text) > model.TEXT_LIMIT:

@@ -19,6 +19,8 @@ PHONE_LIMIT = 20
 MESSAGES_LIMIT = 40
 """More is no thread any more: it is closed and begun anew."""
 PHOTOS_LIMIT = 3
+WAITING_LIMIT = 1000
+"""More open ones than any village has: a flood, which must neither fill the card nor bury the others."""
 
 After = Callable[[date, int], date]
 """Returns the working day that is so many of them after a day."""

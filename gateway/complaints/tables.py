@@ -100,6 +100,11 @@ def every(db: Reads, *, closed: bool) -> list[Complaint]:
     return [_complaint(row) for row in rows]
 
 
+def waiting(db: Reads) -> int:
+    """Return how many are not closed."""
+    return int(db.execute("SELECT count(*) FROM complaint WHERE state <> 'closed'").fetchone()[0])
+
+
 def untold(db: Reads) -> list[Complaint]:
     """Return those of which the centre has not heard the newest."""
     return [_complaint(row) for row in db.execute(f"SELECT {COLUMNS} FROM complaint WHERE held = 1")]  # noqa: S608 - as above
@@ -150,12 +155,6 @@ def counts(db: Reads, year: int) -> tuple[dict[str, int], int, int]:
         (f"{year:04d}-%",),
     ).fetchall()
     return {str(row[0]): int(row[1]) for row in rows}, sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows)
-
-
-def forgotten(tx: Reads, id_: str) -> None:
-    """Delete one whose words are erased; the counts lose it too."""
-    tx.execute("DELETE FROM complaint_message WHERE complaint = ?", (id_,))
-    tx.execute("DELETE FROM complaint WHERE id = ?", (id_,))
 
 
 def text(on: date | None) -> str:

@@ -20,6 +20,7 @@ from gateway.store import outbox
 from gateway.store.database import Transaction
 from gateway.store.outbox import Reads
 from gateway.store.stamp import Stamp
+from gateway.workdays.model import Workdays
 from gateway.workdays.national import Calendar
 
 KIND = "complaint"
@@ -61,9 +62,13 @@ class Threads:
         """Return what the hall has chosen, as far as it is durable."""
         return self._choices.current(ComplaintRules)
 
-    def due_on(self, db: Reads, one: Complaint) -> date | None:
-        """Return the last day on which the hall is in time."""
-        return model.due_on(one.state, one.since_on, self.rules(db).terms, self._calendar.now().after)
+    def due_on(self, db: Reads, one: Complaint, workdays: Workdays | None = None) -> date | None:
+        """Return the last day on which the hall is in time; whoever asks of many brings the ``workdays``, read once."""
+        return model.due_on(one.state, one.since_on, self.rules(db).terms, (workdays or self.workdays()).after)
+
+    def workdays(self) -> Workdays:
+        """Return the working days as they are known now."""
+        return self._calendar.now()
 
     def move(self, tx: Transaction, one: Complaint, act: Act, *, handler: str = "", why: str = "") -> Complaint:
         """Let an act be done on a complaint. Raises Refusal ``report-closed`` or ``report-not-now``."""

@@ -19,6 +19,7 @@ from gateway.errors import Refusal
 from gateway.privacy import codes, counts
 from gateway.store.database import Store
 from gateway.store.outbox import Reads
+from gateway.workdays.model import Workdays
 
 CLOSED_SHOWN = 50
 """So many closed ones stand on the clerk's list, the latest."""
@@ -100,9 +101,10 @@ class ComplaintsView:
 
     def listed(self) -> tuple[list[Line], list[Line]]:
         """Return the open complaints, the most pressing first, and the latest closed ones."""
+        workdays = self._threads.workdays()
         with self._store.reader() as db:
-            open_ = [self._line(db, one) for one in tables.every(db, closed=False)]
-            closed = [self._line(db, one) for one in tables.every(db, closed=True)]
+            open_ = [self._line(db, one, workdays) for one in tables.every(db, closed=False)]
+            closed = [self._line(db, one, workdays) for one in tables.every(db, closed=True)]
         last = date.max
         open_.sort(key=lambda line: (line.one.state is State.ANSWERED, line.due or last, line.one.id))
         closed.sort(key=lambda line: (line.one.since_on or date.min, line.one.id), reverse=True)
@@ -110,8 +112,9 @@ class ComplaintsView:
 
     def late(self) -> int:
         """Return how many people wait for longer than was promised."""
+        workdays = self._threads.workdays()
         with self._store.reader() as db:
-            return sum(self._line(db, one).late for one in tables.every(db, closed=False))
+            return sum(self._line(db, one, workdays).late for one in tables.every(db, closed=False))
 
     def figures(self) -> Figures | None:
         """Return the counts of this year, None while nobody knows which it is."""
@@ -126,8 +129,8 @@ class ComplaintsView:
     def _opened(self, db: Reads, one: Complaint, read: Callable[[int], bytes]) -> Opened:
         return Opened(self._line(db, one), tuple(_said(each, read) for each in tables.messages(db, one.id)))
 
-    def _line(self, db: Reads, one: Complaint) -> Line:
-        due = self._threads.due_on(db, one)
+    def _line(self, db: Reads, one: Complaint, workdays: Workdays | None = None) -> Line:
+        due = self._threads.due_on(db, one, workdays)
         return Line(one, due, model.is_late(one.state, due, self._threads.today()))
 
     def _found(self, db: Reads, id_: str) -> Complaint:

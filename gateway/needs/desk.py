@@ -24,12 +24,16 @@ from gateway.privacy.vault import Vault
 from gateway.store import epochs, outbox
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
+from gateway.store.room import require_room
 from gateway.store.stamp import Stamp
+from gateway.workdays.model import Workdays
 from gateway.workdays.national import Calendar
 
 KIND, CONTACT = "need", "need-contact"
 """Of the records in the vault: what was told and seen, version by version; and who told it."""
 WHO, REGENCY = "warga", "kabupaten"
+UNSEEN = dict.fromkeys((*range(32), 127))
+"""Signs that no keyboard has and no page shows."""
 WHY = "UU 13/2011"
 """The public task: villages take in who is poor, and tell the regency."""
 
@@ -83,14 +87,19 @@ class NeedsDesk:
         """Return what the hall has chosen, as far as it is durable."""
         return self._choices.current(NeedRules)
 
-    def due_on(self, db: Reads, one: Need) -> date | None:
-        """Return the last day on which somebody should be there."""
+    def workdays(self) -> Workdays:
+        """Return the working days as they are known now."""
+        return self._calendar.now()
+
+    def due_on(self, db: Reads, one: Need, workdays: Workdays | None = None) -> date | None:
+        """Return the last day on which somebody should be there; whoever asks of many brings the ``workdays``, read once."""
         terms = self._choices.read(db, NeedRules).terms
-        return model.due_on(one.state, one.since_on, one.again_on, terms, self._calendar.now().after, urgent=one.urgent)
+        return model.due_on(one.state, one.since_on, one.again_on, terms, (workdays or self.workdays()).after, urgent=one.urgent)
 
     def report(self, told: Report, *, key: str) -> Filed:
-        """Take a report; the same form once more is the same report. Raises Refusal ``report-empty``, ``field-invalid`` and those of the store."""
+        """Take a report; the same form once more is the same report. Raises Refusal ``report-empty``, ``field-invalid``, ``reports-full`` and those of the store."""
         told = _tidied(told)
+        require_room(self._store.directory)
         code = codes.code_of(key, "need", told.category, told.who, told.where, told.seen, told.name, told.phone)
         with self._store.transaction() as tx:
             kind = self._choices.read(tx, NeedRules).offered.get(told.category)
@@ -98,12 +107,15 @@ class NeedsDesk:
                 raise Refusal("field-invalid", field="jenis")
             filed = Filed(codes.number_of(code), code, told.now or bool(kind.more.get("urgent")))
             if tables.by_code(tx, codes.digest(code)) is None:
+                if tables.waiting(tx) >= model.WAITING_LIMIT:
+                    raise Refusal("reports-full")
                 self._take(tx, told, filed, key)
         return filed
 
     def visit(self, id_: str, result: Result, note: str, *, again_on: date | None, officer: str, key: str) -> None:
         """Record that the village's team was there. Raises Refusal ``report-unknown``, ``report-closed``, ``report-long``, ``field-invalid``."""
-        note, once = _line(note, model.TEXT_LIMIT, "catatan"), codes.once(key, result, note)
+        note = _said(note) if note.strip() else ""
+        once = codes.once(key, result, note)
         today = self.today()
         if again_on is not None and today is not None and again_on <= today:
             raise Refusal("field-invalid", field="tanggal")
@@ -230,7 +242,8 @@ def _packed(words: Mapping[str, str]) -> bytes:
 
 
 def _said(typed: str) -> str:
-    text = "\n".join(" ".join(line.split()) for line in typed.strip().splitlines())
+    lines = (" ".join(line.split()) for line in typed.strip().splitlines())
+    text = "\n".join(line.translate(UNSEEN) for line in lines)
     if not text:
         raise Refusal("report-empty")
     if len(text) > model.TEXT_LIMIT:

@@ -16,6 +16,8 @@ WHERE_LIMIT = 120
 NAME_LIMIT = 80
 PHONE_LIMIT = 20
 ENTRIES_LIMIT = 60
+WAITING_LIMIT = 1000
+"""More open ones than any village has: a flood, which must neither fill the card nor bury the others."""
 
 After = Callable[[date, int], date]
 """Returns the working day that is so many of them after a day."""

@@ -105,6 +105,11 @@ def every(db: Reads, *, ended: bool) -> list[Need]:
     return [_need(row) for row in rows]
 
 
+def waiting(db: Reads) -> int:
+    """Return where somebody still goes."""
+    return int(db.execute("SELECT count(*) FROM need WHERE state NOT IN ('closed', 'joined')").fetchone()[0])
+
+
 def joined_to(db: Reads, id_: str) -> list[Need]:
     """Return the reports that are joined to this one."""
     return [_need(row) for row in db.execute(f"SELECT {COLUMNS} FROM need WHERE joined = ? ORDER BY id", (id_,))]  # noqa: S608 - as above

@@ -19,6 +19,7 @@ from gateway.needs.tables import Entry, Need
 from gateway.privacy import codes, counts
 from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Reads
+from gateway.workdays.model import Workdays
 
 ENDED_SHOWN = 50
 COMPARED_LIMIT = 300
@@ -117,9 +118,10 @@ class NeedsView:
 
     def listed(self) -> tuple[list[Line], list[Line]]:
         """Return where somebody goes, the most pressing first, and the latest where nobody does any more."""
+        workdays = self._desk.workdays()
         with self._store.reader() as db:
-            open_ = [self._line(db, one) for one in tables.every(db, ended=False)]
-            ended = [self._line(db, one) for one in tables.every(db, ended=True)]
+            open_ = [self._line(db, one, workdays) for one in tables.every(db, ended=False)]
+            ended = [self._line(db, one, workdays) for one in tables.every(db, ended=True)]
         open_.sort(
             key=lambda line: (not (line.one.urgent and line.one.state is State.REPORTED), line.due or date.max, line.one.id)
         )
@@ -128,8 +130,9 @@ class NeedsView:
 
     def late(self) -> int:
         """Return where somebody should have been by now."""
+        workdays = self._desk.workdays()
         with self._store.reader() as db:
-            return sum(self._line(db, one).late for one in tables.every(db, ended=False))
+            return sum(self._line(db, one, workdays).late for one in tables.every(db, ended=False))
 
     def figures(self) -> Figures | None:
         """Return the counts of this year, None while nobody knows which it is."""
@@ -141,8 +144,8 @@ class NeedsView:
         whole = sum(by_category.values())
         return Figures(today.year, counts.merged(by_category), whole, helped, whole - late)
 
-    def _line(self, db: Reads, one: Need) -> Line:
-        due = self._desk.due_on(db, one)
+    def _line(self, db: Reads, one: Need, workdays: Workdays | None = None) -> Line:
+        due = self._desk.due_on(db, one, workdays)
         return Line(one, due, model.is_late(due, self._desk.today()))
 
     def _said(self, tx: Transaction, id_: str, entry: Entry, officer: str) -> Said:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from gateway.clock import ClockState
+from gateway.complaints import tables
 from gateway.complaints.choices import ComplaintRules
 from gateway.complaints.desk import Draft
-from gateway.complaints.model import State, Why
+from gateway.complaints.model import WAITING_LIMIT, State, Why
 from gateway.complaints.records import records_of
 from gateway.errors import Refusal
 from gateway.privacy.retention import Retention
@@ -171,3 +172,22 @@ def test_what_is_old_is_named_for_erasure_and_reads_as_erased(hall: Concerned) -
         assert [kind.due(db, year + day) for kind in kinds] == [[], []]
     assert [each.text for each in hall.complaints_view.by_code(filed.code).said] == [""]
     assert _refused(hall.complaints_view.contact, filed.id, "2") == "record-erased"
+
+
+def test_a_flood_stops_before_the_card_is_full(hall: Concerned) -> None:
+    """A thousand open complaints are no village's: the next is refused, one that was sent before is still the same."""
+    filed = hall.complaints.file(DRAFT, key=KEY)
+    with hall.store.transaction() as tx:
+        for n in range(WAITING_LIMIT - 1):
+            tables.add(tx, f"flood{n}", f"flood{n}", "7f3a90c2", "jalan", anonymous=True, today=date(2026, 11, 23))
+    assert hall.complaints.file(DRAFT, key=KEY) == filed
+    assert _refused(hall.complaints.file, NAMED, key=KEY) == "reports-full"
+    with hall.store.transaction() as tx:
+        tables.write(tx, hall.complaints_view.by_code(filed.code).line.one._replace(state=State.CLOSED))
+    assert hall.complaints.file(NAMED, key=KEY).id != filed.id
+
+
+def test_signs_that_nobody_types_are_left_out(hall: Concerned) -> None:
+    """Lines and spaces are tidied, control signs go, everything else is as it was written."""
+    filed = hall.complaints.file(Draft("jalan", " Lubang\x00   besar \r\n\n di depan <b>SD</b> \x07", "RT 2"), key=KEY)
+    assert [each.text for each in hall.complaints_view.by_code(filed.code).said] == ["Lubang besar\n\ndi depan <b>SD</b> "]
