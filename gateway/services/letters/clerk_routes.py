@@ -106,8 +106,10 @@ class ClerkPages:
         """Give the PDF to be printed by the browser."""
         session = await session_of(request, self._people)
         letter = await run_in_threadpool(self._desk.find, _id(request))
+        chosen = request.query_params.get("penandatangan", "")
+        signer = int(chosen) if chosen in set("01234567") else None
         try:
-            pdf = await run_in_threadpool(lambda: self._documents.of(letter, who=session.officer))
+            pdf = await run_in_threadpool(lambda: self._documents.of(letter, who=session.officer, signer=signer))
         except Refusal as refusal:
             if refusal.code not in SHOWN_ON_PAGE:
                 raise
@@ -121,11 +123,12 @@ class ClerkPages:
         follower = await run_in_threadpool(self._desk.follower, letter.id)
         former = await run_in_threadpool(self._desk.find, letter.replaces) if letter.replaces is not None else None
         service = await run_in_threadpool(self._desk.service_of, letter)
+        signers = await run_in_threadpool(self._desk.signers)
         # Whoever has another template than the next letter would get is told so: the village's own did not work for this one.
         fell_back = bool(letter.made_by) and letter.template > 0 and letter.made_by != f"{VILLAGE} {letter.template}"
         return staff_page(
             self._site, request, session, "letter.html", f"{PATH}/{letter.id}", refusal, letter=letter, follower=follower, former=former,
-            service=service, states=STATES, fell_back=fell_back, by_shipped=letter.made_by == SHIPPED, reason_limit=REASON_LIMIT, text_of=text_of,
+            service=service, states=STATES, signers=signers, fell_back=fell_back, by_shipped=letter.made_by == SHIPPED, reason_limit=REASON_LIMIT, text_of=text_of,
         )  # fmt: skip
 
 

@@ -53,8 +53,6 @@ class Draft:
     version: int
     answers: Mapping[str, str]
     """By question, each in the one spelling of ``values.read_value``."""
-    signer: int = 0
-    """Which of those who may sign."""
     request: int | None = None
     replaces: int | None = None
     """The id of the letter whose place it takes."""
@@ -74,6 +72,7 @@ class Sealed:
 
     given: Given
     signer: Signer
+    """Who usually signs, as it was when the letter was issued; who prints it may choose another."""
     salt: bytes
 
 
@@ -118,9 +117,7 @@ class LettersDesk:
             raise Refusal("letter-date-unknown")
         replaced = self._to_replace(tx, draft.replaces)
         book, number = register.take(tx, choices.rule, choices.code_of(draft.service), on)
-        stamp, signers = self._stamp(), choices.who_signs()
-        if not 0 <= draft.signer < len(signers):
-            raise Refusal("field-invalid", field="signer")
+        stamp = self._stamp()
         template, written = tables.newest_template(tx, service.document)
         letter = tables.add(
             tx,
@@ -131,7 +128,7 @@ class LettersDesk:
             ),
         )  # fmt: skip
         given = Given(draft.service, draft.version, draft.answers, person_in(service, draft.answers))
-        self._vault.put(tx, KIND, letter.record, _sealed(given, signers[draft.signer]), who=who, why=ground_of(service))
+        self._vault.put(tx, KIND, letter.record, _sealed(given, choices.who_signs()[0]), who=who, why=ground_of(service))
         if replaced is not None:
             tables.write(tx, replaced.id, state=REPLACED)
         self._tell_key(tx, stamp, choices.village)
@@ -204,6 +201,10 @@ class LettersDesk:
             entered = register.say_last(tx, rule, code, on, last, who, stamp.time)
             if entered:
                 outbox.append(tx, stamp, wire.used_outside(entered))
+
+    def signers(self) -> list[Signer]:
+        """Return who may sign, the usual one first."""
+        return self._choices.current(LetterChoices).who_signs()
 
     def today(self) -> date | None:
         """Return the date that the next letter bears; None while nobody knows it."""

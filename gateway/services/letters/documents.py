@@ -1,6 +1,6 @@
 """The document of a letter: made once, sealed, and the same at every reprint; and what a template is tried with.
 
-Promises: the answers, number, date and signer on paper are those sealed when the letter was issued, and every reprint is the same; a broken template of the village falls back to
+Promises: the answers, number and date on paper are those sealed when the letter was issued, and every reprint is the same; a broken template of the village falls back to
 its former ones, to the shipped one, and to the general one, so that nobody leaves without a letter.
 """
 
@@ -65,15 +65,19 @@ class Documents:
         self._key = key
         self._address = address
 
-    def of(self, letter: Letter, *, who: str) -> bytes:
-        """Return the PDF of a letter, made now if it has none; note who has opened it. Raises Refusal ``letter-unmade``, and those of the vault."""
+    def of(self, letter: Letter, *, who: str, signer: int | None = None) -> bytes:
+        """Return the PDF of a letter, made now if it has none; note who has opened it.
+
+        ``signer`` says which of those who may sign it is made for; None for the usual one. Raises Refusal ``letter-unmade``, and those of
+        the vault.
+        """
         if not letter.made_by:
-            self._make(letter, who)
+            self._make(letter, who, signer)
         with self._store.transaction() as tx:
             tables.write(tx, letter.id, printed=1)
             return self._vault.open(tx, DOCUMENT_KIND, letter.record, 1, who=who, why="cetak")
 
-    def _make(self, letter: Letter, who: str) -> None:
+    def _make(self, letter: Letter, who: str, chosen: int | None) -> None:
         with self._store.transaction() as tx:
             sealed = unsealed(self._vault.open(tx, KIND, letter.record, 1, who=who, why="surat dibuat"))
             choices, logo = self._choices.read(tx, LetterChoices), tables.logo(tx)
@@ -82,8 +86,10 @@ class Documents:
                 raise Refusal("service-unknown")
             candidates = list(self._candidates(tx, service.document, letter.template))
             former = tables.find(tx, letter.replaces) if letter.replaces is not None else None
+        signers = choices.who_signs()
+        signer = signers[chosen] if chosen is not None and chosen < len(signers) else sealed.signer
         data = fill(
-            sealed.given, service, choices, sealed.signer, letter.number, letter.on, qr=_drawn(self._proved(letter, sealed, choices)), logo=logo,
+            sealed.given, service, choices, signer, letter.number, letter.on, qr=_drawn(self._proved(letter, sealed, choices)), logo=logo,
             instead_of=(former.number, former.on) if former else None,
         )  # fmt: skip
         document, made_by = _first_good(candidates, data)

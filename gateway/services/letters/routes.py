@@ -67,7 +67,7 @@ class LetterPages:
             *LogoPages(self.documents, self.people, site).routes(),
             *PreviewPages(trying, self.people).routes(),
             *(route for form in forms for route in FormPage(form, self.choices, self.people, site).routes()),
-            *WritingPages(self.desk, self.catalogue, self.choices, self.people, site).routes(),
+            *WritingPages(self.desk, self.catalogue, self.people, site).routes(),
             *ClerkPages(self.desk, self.documents, self.view, self.catalogue, self.people, site).routes(),
             *VerifyPages(self.view, site).routes(),
         ]

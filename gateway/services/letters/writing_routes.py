@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.choices.desk import Choices
 from gateway.errors import Reason, Refusal
 from gateway.people.desk import PeopleDesk, Session
 from gateway.people.routes import session_of, staff_page
@@ -24,7 +23,6 @@ from gateway.portal.forms import check_csrf, form_key, read_form
 from gateway.portal.i18n import Words, words
 from gateway.portal.site import Site
 from gateway.services.document import Service
-from gateway.services.letters.choices import LetterChoices
 from gateway.services.letters.clerk_routes import PATH
 from gateway.services.letters.desk import Draft, LettersDesk
 from gateway.services.letters.tables import Letter
@@ -73,10 +71,9 @@ def read_all(service: Service, typed: Mapping[str, str]) -> tuple[dict[str, str]
 class WritingPages:
     """The forms that write letters."""
 
-    def __init__(self, desk: LettersDesk, catalogue: CatalogueView, choices: Choices, people: PeopleDesk, site: Site) -> None:
+    def __init__(self, desk: LettersDesk, catalogue: CatalogueView, people: PeopleDesk, site: Site) -> None:
         self._desk = desk
         self._catalogue = catalogue
-        self._choices = choices
         self._people = people
         self._site = site
 
@@ -124,11 +121,8 @@ class WritingPages:
         answers, sheet.wrong = read_all(sheet.service, sheet.typed)
         if sheet.wrong:
             return await self._page(request, session, sheet, fields=fields)
-        signer = int(fields["penandatangan"]) if fields.get("penandatangan", "") in set("01234567") else 0
         former = sheet.former
-        draft = Draft(
-            sheet.service_id, sheet.version, answers, signer, former.request if former else None, former.id if former else None
-        )
+        draft = Draft(sheet.service_id, sheet.version, answers, former.request if former else None, former.id if former else None)
         # Another form with other answers is another letter; what was typed is only known by its digest.
         key = f"{session.officer}-{form_key(fields)}-{hashlib.sha256(repr(sorted(answers.items())).encode()).hexdigest()[:20]}"
         try:
@@ -145,10 +139,9 @@ class WritingPages:
     ) -> Response:  # fmt: skip
         speak = words(self._site.language_of(request))
         told = {id_: speak.tell(reason.sentence, reason.facts) for id_, reason in (sheet.wrong or {}).items()}
-        signers = await run_in_threadpool(lambda: self._choices.current(LetterChoices).who_signs())
         response = staff_page(
             self._site, request, session, "letter_form.html", request.url.path, refusal, sheet=sheet, service=sheet.service, typed=sheet.typed,
-            wrong=told, doubts=_doubts(sheet, speak), signers=signers, signer=(fields or {}).get("penandatangan", "0"), on=self._desk.today(),
+            wrong=told, doubts=_doubts(sheet, speak), on=self._desk.today(),
             key=(fields or {}).get("key", "") or self._site.new_key(), text_of=text_of,
         )  # fmt: skip
         if told:

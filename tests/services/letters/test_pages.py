@@ -69,9 +69,9 @@ def write(client: httpx.Client, path: str = f"{LETTERS}/baru/sku", **answers: st
     return client.post(path, data=fields)
 
 
-def printed(client: httpx.Client, path: str) -> str:
+def printed(client: httpx.Client, path: str, chosen: str = "") -> str:
     """Open the document of a letter and return what stands on it."""
-    answer = client.get(f"{path}/surat.pdf")
+    answer = client.get(f"{path}/surat.pdf{chosen}")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.content, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
@@ -98,11 +98,13 @@ def test_a_clerk_writes_prints_signs_and_hands_over(head: httpx.Client) -> None:
     """From the list to the paper to the person; the form sent twice is one letter; the list names nobody."""
     set_up(head)
     page = head.get(f"{LETTERS}/baru/sku").text
-    fields = form_of(page) | {f"isi-{name}": text for name, text in SKU.items()} | {"penandatangan": "1"}
+    fields = form_of(page) | {f"isi-{name}": text for name, text in SKU.items()}
     first, again = (head.post(f"{LETTERS}/baru/sku", data=fields) for _ in range(2))
     path = first.headers["location"]
     assert (first.status_code, path) == (303, again.headers["location"])
-    paper = printed(head, path)
+    assert "Dewi · a.n. Kepala Desa" in head.get(path).text
+    paper = printed(head, path, "?penandatangan=1")
+    assert (printed(head, path, "?penandatangan=0"), "Dewi ·" in head.get(path).text) == (paper, False)
     for said in ("Siti Aminah", "Warung Bu Siti", "Dewi", "a.n. Kepala Desa", "Sekretaris", "1 Juli 1990"):
         assert said in paper
     assert [press(head, path, act).status_code for act in ("sign", "collect")] == [303, 303]
