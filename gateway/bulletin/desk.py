@@ -175,8 +175,7 @@ def _checked(draft: Draft) -> Draft:
         raise Refusal("field-invalid", field="jam")
     if draft.held_on is None:
         return replace(draft, texts=texts, held_at="", place="")
-    # What is over is told no longer, unless somebody wants it so.
-    return replace(draft, texts=texts, place=place, ends_on=draft.ends_on or max(draft.held_on, draft.starts_on or draft.held_on))
+    return replace(draft, texts=texts, place=place)
 
 
 def _wanted(data: Mapping[str, object]) -> Draft:

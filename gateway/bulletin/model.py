@@ -78,8 +78,9 @@ class Announcement:
         return (self.starts_on is None or self.starts_on <= today) and not self.is_over(today)
 
     def is_over(self, today: date) -> bool:
-        """Return whether its last day has passed."""
-        return self.ends_on is not None and self.ends_on < today
+        """Return whether its last day has passed: that of an event is the day on which it happens, unless another is named."""
+        last = self.ends_on or self.held_on
+        return last is not None and last < today
 
     def tongue(self, language: str) -> str:
         """Return the language in which readers of ``language`` get it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 import httpx
@@ -37,6 +38,9 @@ def test_an_event_ends_by_itself(bulletin: Bulletin) -> None:
     assert bulletin.view.news("jv").texts == ("Gugur gunung RW 2 (Selasa, 24 November 2026, 07.00, Lapangan)",)
     bulletin.clock.advance(2 * 86_400)
     assert bulletin.view.news("id").texts == ()
+    bulletin.desk.change(1, replace(WORK, held_on=date(2026, 11, 26)), key="event-0003")
+    assert len(bulletin.view.news("id").texts) == 1
+    bulletin.desk.withdraw(1)
     bulletin.desk.publish(Draft({"id": "Air mati"}, held_at="07:00", place="x"), key="event-0002")
     assert next((one.held_at, one.place) for one in bulletin.desk.every()) == ("", "")
 
@@ -61,7 +65,7 @@ def test_what_the_regency_orders_is_judged(bulletin: Bulletin, wrong: dict[str, 
         bulletin.desk.put_for_regency(tx, "beasiswa", good)
     with pytest.raises(Refusal, match="tidak benar"), bulletin.store.transaction() as tx:
         bulletin.desk.put_for_regency(tx, "beasiswa", good | wrong)
-    assert [(one.category, one.place, one.ends_on) for one in bulletin.desk.every()] == [
+    assert [(one.category, one.place, one.held_on) for one in bulletin.desk.every()] == [
         ("school", "Pendopo", date(2026, 11, 30))
     ]
 
