@@ -148,6 +148,12 @@ class IntakeTransaction(Protocol):
     def epochs_heard(self, hall: str) -> list[tuple[str, str, int]]:
         """Return the epochs in which a hall has said hello, in the order of their first, each with the last boot and uptime (ms)."""
 
+    def audit_heard(self, hall: str) -> tuple[int, str] | None:
+        """Return how far a hall's audit log had come: the number of its newest entry, and the head over all of them."""
+
+    def keep_audit(self, hall: str, seq: int, head: str, at: str) -> None:
+        """Record how far a hall's audit log has come."""
+
     def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
         """Record an alarm, once for each subject, with how often and since when."""
 

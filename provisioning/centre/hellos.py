@@ -6,6 +6,7 @@ Pure; raises Unreadable for whatever is not the contract's form.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
@@ -18,6 +19,7 @@ EPOCHS_LIMIT = 200
 """A hall that holds more epochs than this is not believed."""
 HELD_LIMIT = 100
 """So many orders that a hall keeps are believed."""
+AUDIT = re.compile("([1-9][0-9]{0,15})-([0-9a-f]{64})")
 WORD_LIMIT = 80
 """Characters of a nonce or a boot's name, at the most."""
 OFFSET_LIMIT_MS = 100 * 366 * 86_400_000
@@ -43,7 +45,15 @@ def read_hello(hall: str, payload: bytes) -> Hello:
     reports = tuple(_epoch(report) for report in epochs)
     if [report.closed for report in reports].count(False) != 1:
         raise Unreadable("not one epoch of the hello is open")
-    return Hello(hall, _word(hello, "nonce"), _word(hello, "bootid"), reports, uptime_ms, _held(hello.get("inbox")))
+    return Hello(
+        hall,
+        _word(hello, "nonce"),
+        _word(hello, "bootid"),
+        reports,
+        uptime_ms,
+        _held(hello.get("inbox")),
+        _audit(hello.get("audit")),
+    )
 
 
 def closed_epochs(row: EventRow) -> dict[str, dict[str, int]]:
@@ -74,6 +84,12 @@ def _held(inbox: object) -> frozenset[str]:
     told = inbox.get("held") if isinstance(inbox, dict) else None
     names = told[:HELD_LIMIT] if isinstance(told, list) else []
     return frozenset(name for name in names if isinstance(name, str) and len(name) <= WORD_LIMIT and name == cleaned(name))
+
+
+def _audit(told: object) -> tuple[int, str] | None:
+    """Return how far the audit log of a hall has come; whatever is malformed is none: the hello is worth more than that."""
+    found = AUDIT.fullmatch(told) if isinstance(told, str) else None
+    return (int(found[1]), found[2]) if found else None
 
 
 def _epoch(report: object) -> EpochReport:

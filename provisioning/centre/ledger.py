@@ -30,6 +30,7 @@ UNDERSTOOD = (EPOCH_OPENED, CLOCK_CORRECTED, *ANSWERS)
 """How the types of event begin that the centre itself understands, in every version."""
 
 TWO_LIVE_EPOCHS = "two-live-epochs"
+AUDIT_NOT_CONTINUED = "audit-not-continued"
 """The alarm about a hall of which two cards are alive."""
 
 MISSING_RANGES_LIMIT = 10_000
@@ -229,6 +230,7 @@ def _close(tx: IntakeTransaction, lane: LaneKey, last: int) -> None:
 
 
 def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
+    _hold_audit(tx, hello, received_at)
     if _is_superseded(tx, hello):
         log.warning("event=two-live-epochs hall=%s epoch=%s", hello.hall, hello.open_epoch)
         tx.raise_alarm(hello.hall, TWO_LIVE_EPOCHS, hello.open_epoch, received_at)
@@ -239,6 +241,24 @@ def _hear(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
             if report.closed:
                 _close(tx, lane, stand.last)
             _record_lost(tx, lane, stand, received_at)
+
+
+def _hold_audit(tx: IntakeTransaction, hello: Hello, received_at: str) -> None:
+    """Raise an alarm when a hall's audit log does not go on from where it was: somebody has cut it off, rewritten it, or restored a backup.
+
+    A log that was rewritten and made longer than before is not noticed: that needs its entries. A late hello is held against nothing.
+    """
+    if hello.audit is None or any(
+        bootid == hello.bootid and hello.uptime_ms <= uptime_ms for _, bootid, uptime_ms in tx.epochs_heard(hello.hall)
+    ):
+        return
+    seq, head = hello.audit
+    former = tx.audit_heard(hello.hall)
+    if former is not None and (seq < former[0] or (seq == former[0] and head != former[1])):
+        log.warning("event=audit-not-continued hall=%s was=%d is=%d", hello.hall, former[0], seq)
+        tx.raise_alarm(hello.hall, AUDIT_NOT_CONTINUED, hello.open_epoch, received_at)
+    if former != hello.audit:
+        tx.keep_audit(hello.hall, seq, head, received_at)
 
 
 def _is_superseded(tx: IntakeTransaction, hello: Hello) -> bool:

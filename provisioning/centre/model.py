@@ -189,7 +189,7 @@ class Alarm:
 
     hall: str
     kind: str
-    """``two-live-epochs``: a card that was copied is alive twice, or one that was lost has come back."""
+    """``two-live-epochs``: a card that was copied is alive twice, or one that was lost has come back. ``audit-not-continued``: see ``ledger``."""
     subject: str
     first_at: str
     last_at: str
@@ -208,6 +208,8 @@ class Hello:
     """Since its machine started: tells an old hello, which the broker has brought again, from a new one."""
     held: frozenset[str] = frozenset()
     """The orders that it keeps and has not done yet."""
+    audit: tuple[int, str] | None = None
+    """The number of the newest entry of its audit log and the head over all of them."""
 
     @property
     def open_epoch(self) -> str:

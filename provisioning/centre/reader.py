@@ -133,8 +133,9 @@ class CentreReader:
             "SELECT hall, count(*), min(gap_at) FROM lanes WHERE gap_at <> '' GROUP BY hall"
         ):
             learn(hall, gaps=gaps, gap_at=_instant(gap_at))
-        for hall, alarm_at in self._sql.execute("SELECT hall, max(last_at) FROM alarms GROUP BY hall"):
-            learn(hall, alarm_at=_instant(alarm_at))
+        for kind, fact in (("two-live-epochs", "alarm_at"), ("audit-not-continued", "audit_at")):
+            for hall, at in self._sql.execute("SELECT hall, max(last_at) FROM alarms WHERE kind = ? GROUP BY hall", (kind,)):
+                learn(hall, **{fact: _instant(at)})
         for hall, dead in self._sql.execute("SELECT hall, count(*) FROM dead_letters GROUP BY hall"):
             learn(hall, dead=dead)
         return list(views.values())

@@ -198,7 +198,14 @@ CREATE VIEW events AS
 that whoever was granted them keeps them.
 """
 
-MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES, CERTIFICATES, NARROW)
+AUDITS = """
+CREATE TABLE audits (
+    hall TEXT PRIMARY KEY, seq BIGINT NOT NULL, head TEXT NOT NULL, heard_at TEXT NOT NULL
+){compact};
+"""
+"""How far each hall's audit log has come, by its newest hello."""
+
+MIGRATIONS = (FIRST, ORDERS, PARCELS, HISTORIES, WATCHED, UPTIMES, CERTIFICATES, NARROW, AUDITS)
 """In their order; a database's version is how many of them it has."""
 
 

@@ -205,6 +205,19 @@ class SqlTransaction:
         """Return the epochs in which a hall has said hello, in the order of their first, each with the last boot and uptime (ms)."""
         return self._sql.execute("SELECT epoch, bootid, uptime_ms FROM epochs WHERE hall = ? ORDER BY number", (hall,)).fetchall()
 
+    def audit_heard(self, hall: str) -> tuple[int, str] | None:
+        """Return how far a hall's audit log had come: the number of its newest entry, and the head over all of them."""
+        row = self._sql.execute("SELECT seq, head FROM audits WHERE hall = ?", (hall,)).fetchone()
+        return (int(row[0]), str(row[1])) if row else None
+
+    def keep_audit(self, hall: str, seq: int, head: str, at: str) -> None:
+        """Record how far a hall's audit log has come."""
+        self._sql.execute(
+            "INSERT INTO audits VALUES (?,?,?,?) ON CONFLICT (hall) DO UPDATE SET seq = excluded.seq, head = excluded.head,"
+            " heard_at = excluded.heard_at",
+            (hall, seq, head, at),
+        )
+
     def raise_alarm(self, hall: str, kind: str, subject: str, at: str) -> None:
         """Record an alarm, once for each subject, with how often and since when."""
         self._sql.execute(

@@ -44,6 +44,8 @@ class HallView:
     """The last day of its certificate."""
     alarm_at: datetime | None = None
     """When two of its cards were last found alive."""
+    audit_at: datetime | None = None
+    """When its audit log was last found not to go on from where it had been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ Judge = Callable[[HallView, datetime], bool]
 
 RULES: tuple[tuple[Judge, str], ...] = (
     (lambda hall, now: hall.alarm_at is not None and now - hall.alarm_at <= ALARMING, "Dua kartu balai ini hidup: cari dan cabut salinannya."),
+    (
+        lambda hall, now: hall.audit_at is not None and now - hall.audit_at <= ALARMING,
+        "Catatan auditnya tidak bersambung: bila tidak baru dipulihkan dari cadangan, periksa siapa yang mengubahnya.",
+    ),
     (lambda hall, now: _past(hall.heard_at, now, SILENT), "Tidak terdengar lebih dari sehari: telepon balai, periksa listrik dan modem."),
     (lambda hall, now: hall.state == "offline" and _past(hall.presence_at, now, AWAY), "Luring: telepon balai, periksa listrik dan modem."),
     (lambda hall, _: _is_stuck(hall), "Daring tetapi kirimannya tertahan: periksa penerima dan broker, lalu halaman Keadaan balai itu."),

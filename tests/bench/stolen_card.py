@@ -31,6 +31,8 @@ STRACE = ("strace", "-D", "-f", "-yy", "-xx", "-s", "67108864", "--seccomp-bpf",
 UNSEALED = (sys.executable, "-m", "tests.bench.stolen_unsealed")
 WRITTEN = re.compile(rb"^\d+ +(?:pwritev2|pwritev|pwrite64|writev|write)\(\d+<([^>]*)>.*$", re.MULTILINE)
 TEXT = re.compile(rb'"((?:\\x[0-9a-f]{2})+)"')
+NOUGHTS = re.compile(rb"\0{4096,}")
+"""What was never written in an image: nothing is lost by looking at less of it."""
 NO_FILE = (b"pipe:", b"socket:", b"TCP", b"UNIX", b"anon_inode:", b"/dev/")
 IMAGE_MIB = 192
 WRITTEN_LEAST_BYTES = 500_000
@@ -74,7 +76,7 @@ class Theft:
             self._search([self._said], "what the hall has said")
             if image is not None:
                 os.sync()
-                self._search([image.read_bytes()], "raw image of the file system")
+                self._search([NOUGHTS.sub(bytes(64), image.read_bytes())], "raw image of the file system")
             written = [content for trace in traces.iterdir() for content in _written(trace)]
             show(written_bytes=sum(map(len, written)))
             assert sum(map(len, written)) > WRITTEN_LEAST_BYTES

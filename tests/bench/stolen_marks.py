@@ -115,10 +115,11 @@ class Searcher:
 
 def inflated(content: bytes) -> Iterator[bytes]:
     """Yield what each compressed stream that begins in ``content`` holds, as far as it is whole."""
+    view = memoryview(content)
     for begin in re.finditer(b"|".join(map(re.escape, STREAM_STARTS)), content):
         reader = zlib.decompressobj(47)
         try:
-            told = reader.decompress(content[begin.start() : begin.start() + INFLATED_LIMIT_BYTES], INFLATED_LIMIT_BYTES)
+            told = reader.decompress(view[begin.start() : begin.start() + INFLATED_LIMIT_BYTES], INFLATED_LIMIT_BYTES)
         except zlib.error:
             continue
         if len(told) >= 8:

@@ -118,12 +118,16 @@ def test_tables_of_every_earlier_version_are_brought_up_to_date(
         *some(1, lane="parcel", id=f"{EPOCH}-parcel-1"),
         *some(4, lane="replayed", id=f"{EPOCH}-record-2", flags="replayed"),
     ]
+    wide = schema.MIGRATIONS.index(schema.NARROW)
     with monkeypatch.context() as before:
         for module in (schema, sqlite_database, postgres_database):
             before.setattr(module, "MIGRATIONS", schema.MIGRATIONS[:version])
         former = opener()
         with former.transaction() as tx:
-            tx._sql.insert(f"events ({', '.join(EventRow._fields)})", kept, "")  # type: ignore[attr-defined]
+            if version <= wide:
+                tx._sql.insert(f"events ({', '.join(EventRow._fields)})", kept, "")  # type: ignore[attr-defined]
+            else:
+                tx.add(kept)
             tx.keep_standing(LANE, Standing(2, "h"), ())
         former.close()
     updated = opener()

@@ -268,6 +268,22 @@ def test_a_wrong_clock_is_corrected_beside_its_time(centre: Centre) -> None:
     ]
 
 
+def test_an_audit_log_that_does_not_go_on_raises_an_alarm(centre: Centre) -> None:
+    """Shorter than it was, or another of the same length; not when it grows, stays, says nothing, or when a hello comes late."""
+
+    def say(uptime_ms: int, audit: str, epoch: str = EPOCH) -> list[tuple[object, ...]]:
+        told = json.loads(hello(epoch=epoch, uptime_ms=uptime_ms, record=(1, 0, 1))) | {"audit": audit}
+        centre.enter(said(json.dumps(told).encode()))
+        return sorted(centre.rows("SELECT kind, subject, times FROM alarms"))
+
+    one, other = "a" * 64, "b" * 64
+    quiet = [(1, ""), (2, f"5-{one}"), (3, f"5-{one}"), (4, f"9-{other}"), (3, f"5-{one}"), (5, "nonsense"), (6, f"0-{one}")]
+    assert [say(*told) for told in quiet] == [[]] * len(quiet)
+    assert say(7, f"9-{one}") == [("audit-not-continued", EPOCH, 1)]
+    assert say(8, f"4-{one}", NEW) == sorted([("audit-not-continued", EPOCH, 1), ("audit-not-continued", NEW, 1)])
+    assert len(say(9, f"6-{one}", NEW)) == 2
+
+
 def test_an_epoch_that_speaks_after_it_was_left_raises_an_alarm(centre: Centre) -> None:
     """Not when the broker brings an old hello, once more or late, and not when the hall merely goes on."""
     for uptime_ms, epoch in ((1, EPOCH), (3, EPOCH), (5, NEW), (3, EPOCH), (1, EPOCH), (4, EPOCH), (6, NEW)):

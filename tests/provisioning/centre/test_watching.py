@@ -28,6 +28,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 WELL = HallView(HALL, "online", "0.1.0", "trusted", heard_at=NOW, presence_at=NOW)
 TROUBLES = {
     "Dua kartu": {"alarm_at": NOW - timedelta(days=2)},
+    "Catatan auditnya": {"audit_at": NOW - timedelta(days=2)},
     "Tidak terdengar": {"heard_at": NOW - timedelta(hours=27)},
     "Luring": {"state": "offline", "presence_at": NOW - timedelta(hours=2)},
     "tertahan": {"oldest_age_s": 3 * 3600, "depth": 5},
