@@ -102,12 +102,28 @@ def _http_facts(stream: _Stream, paths: Sequence[str]) -> Iterator[tuple[int, Fa
         body_end = head_end + len(HEAD_END) + (int(length[1]) if length else 0)
         if len(stream.content) < body_end:
             return
-        if re.match(r"http/1\.1 20[01]\b", head):
+        if re.match(r"http/1\.1 (20[01]|303)\b", head):
             body = bytes(stream.content[head_end + len(HEAD_END) : body_end])
-            fact = _fact_of_answer(path, body)
+            leads = re.search(r"\r\nlocation: *(\S+)", head)
+            fact = _fact_of_page(path, leads[1] if leads else "", body) or _fact_of_answer(path, body)
             if fact is not None:
                 yield stream.moment_of(offset), fact
         offset = body_end
+
+
+def _fact_of_page(path: str, leads: str, body: bytes) -> Fact | None:
+    """Return what a villager's page or form has told: a draft that is kept, a request that has its number, or one taken back."""
+    path, _, note = path.partition("#")
+    if (handed_in := re.match(r"^/ajukan/[^/]+/kirim$", path)) is not None and leads:
+        return Fact("request", (leads.removeprefix("/permohonan/"),))
+    if (draft := re.match(r"^/ajukan/([^/]+)$", path)) is not None and leads and not handed_in:
+        return Fact("draft", (draft[1], note))
+    if (own := re.match(r"^/permohonan/(\w+)$", path)) is not None:
+        if note == "cancel":
+            return Fact("cancelled", (own[1],)) if leads else None
+        number = re.search(rb">REG-0*(\d+)<", body)
+        return Fact("registered", (own[1], int(number[1]))) if number else None
+    return None
 
 
 def _fact_of_answer(path: str, body: bytes) -> Fact | None:

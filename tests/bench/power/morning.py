@@ -12,11 +12,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 LINES = ("administrasi", "bantuan", "kesehatan", "lainnya")
 PRIORITIES = ("", "", "", "lansia", "disabilitas", "hamil")
 ANSWER_LIMIT_S = 60.0
+REQUESTS, SERVICE = 2, "legalisir"
+"""So many requests a villager brings while others take numbers, and for what."""
 
 ACTS = ("call-next",) * 5 + ("recall", "serve", "complete", "no-show", "skip", "hold", "transfer", "undo")
 """What clerks do, the usual more often."""
@@ -46,6 +48,23 @@ class Asker:
         answer = json.loads(response.read())
         self._answered()
         return response.status, answer
+
+    def send(self, path: str, fields: dict[str, str], note: str = "") -> str:
+        """Send a form as a phone does; return where it leads, empty for a page. ``note`` is what the diary keeps besides of what was typed."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        self._noted.append(f"{path}#{note}" if note else path)
+        self._connection.request("POST", path, urlencode(fields), headers)
+        response = self._connection.getresponse()
+        response.read()
+        self._answered()
+        return response.headers.get("location", "")
+
+    def look(self, path: str) -> None:
+        """Look at a page."""
+        self._noted.append(path)
+        self._connection.request("GET", path)
+        self._connection.getresponse().read()
+        self._answered()
 
 
 class Morning:
@@ -78,9 +97,10 @@ class Morning:
         chance = Random(f"{self._seed}-{self._keys}")
         walkers = [threading.Thread(target=self._take_numbers, args=(chance.random(), share)) for share in _shares(people, 3)]
         clerks = [threading.Thread(target=self._work, args=(counter, chance.random(), people)) for counter in self._counters]
-        for thread in (*walkers, *clerks):
+        villager = threading.Thread(target=self._bring_requests, args=(chance.random(),))
+        for thread in (*walkers, *clerks, villager):
             thread.start()
-        for thread in (*walkers, *clerks):
+        for thread in (*walkers, *clerks, villager):
             thread.join()
 
     @contextmanager
@@ -112,6 +132,22 @@ class Morning:
                     phone.post("/api/v1/tickets", body, self._key())
         except (OSError, http.client.HTTPException):
             return  # the hall was killed meanwhile: what it promised is in the trace
+
+    def _bring_requests(self, luck: float) -> None:
+        """Begin requests for a service on a phone, hand them in, look at them, and take some back."""
+        chance = Random(luck)
+        try:
+            phone = Asker(self._address, self.asked, self._note_answer)
+            for _ in range(REQUESTS):
+                name = f"Warga {chance.randrange(10**6):06d}"
+                draft = phone.send(f"/layanan/{SERVICE}/ajukan", {"key": self._key(), "cara": "semua"})
+                phone.send(draft, {"dari": "semua", "act": "next", "isi-nama": name}, note=name)
+                own = phone.send(f"{draft}/kirim", {})
+                phone.look(own)
+                if chance.random() < 0.3:
+                    phone.send(own, {"act": "cancel", "yakin": "1", "key": self._key()}, note="cancel")
+        except (OSError, http.client.HTTPException):
+            return  # as above
 
     def _work(self, counter: str, luck: float, acts: int) -> None:
         chance = Random(luck)

@@ -24,6 +24,7 @@ from gateway.store.opening import open_store
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.furnishing import COUNTERS, LINES
 from gateway.tickets.issuing import SLIP_ORIGINS
+from tests.bench.power import requested
 from tests.bench.power.facts import Fact
 from tests.support.clock import FakeClock
 
@@ -52,6 +53,8 @@ def examine(folder: Path, facts: Facts) -> list[str]:
                 *_lost(state, folder, facts),
                 *_half_done(state),
                 *_misnumbered(state),
+                *requested.half_done(state),
+                *requested.sealed_for_ever(store, clock, ZONE, state),
             ]
         return faults + list(_goes_on(store, clock, state))
     except (sqlite3.Error, AssertionError, LookupError, Refusal) as error:
@@ -90,6 +93,13 @@ class State:
         self.officers = {name for (name,) in read("SELECT name FROM officer")}
         self.orders = read("SELECT id, state, type, subject FROM inbox ORDER BY rev")
         self.regencys = {name for (name,) in read("SELECT regency FROM announcement WHERE regency <> ''")}
+        self.requests = read("SELECT token, number, state, epoch || '-' || number, sealed FROM request")
+        self.request_steps: dict[int, int] = dict(read("SELECT request, count(*) FROM request_step GROUP BY request"))
+        self.request_numbers = read("SELECT coalesce(max(last), 0) FROM request_numbering")[0][0]
+        self.drafts: dict[str, tuple[bytes, int]] = {
+            address: (body, filed) for address, body, filed in read("SELECT address, body, filed FROM request_draft")
+        }
+        self.sealed = set(read("SELECT kind, record, version FROM sealed_record"))
         self.revision = read("SELECT revision FROM queue")[0][0]
 
     def numbered(self, origin: str = "") -> Iterable[tuple[str, str]]:
@@ -140,6 +150,8 @@ def _lost(state: State, folder: Path, facts: Facts) -> Iterable[str]:
             holds = _backup_is_good(folder / fact.values[0])
         elif fact.kind in ("session", "officer"):
             holds = _person_is_known(state, fact)
+        elif fact.kind in requested.KINDS:
+            holds = requested.holds(state, fact)
         else:
             holds = _ticket_is_true(state, tickets.get(fact.values[0]), fact, count)
         if not holds:
@@ -213,7 +225,7 @@ def _half_told(state: State) -> Iterable[str]:
     opened = sum(kind == "id.balai.day.opened.v1" for kind, _, _ in state.events.values())
     if opened != len(state.days):
         yield f"half-done: {len(state.days)} hall-days and {opened} told"
-    given = {(answer["number"], answer["token"]) for answer in state.answers if "token" in answer}
+    given = {(answer["number"], answer["token"]) for answer in state.answers if "token" in answer and "revision" in answer}
     if not given <= set(state.numbered()) or not set(state.numbered("phone")) <= given:
         yield "half-done: tickets and the kept answers differ"
     if any(answer.get("revision", 0) > state.revision for answer in state.answers):
