@@ -123,11 +123,15 @@ class Village:
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to, in its order."""
-        return (news_door(self.news), *self.concerns.doors(), *self.square.doors())
+        return (news_door(self.news), requests_routes.DOOR, *self.concerns.doors(), *self.square.doors())
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to besides the queue, for who serves."""
-        return (*self.concerns.staff_doors(), *self.square.staff_doors())
+        return (
+            replace(requests_routes.STAFF_DOOR, late=self.requested.late),
+            *self.concerns.staff_doors(),
+            *self.square.staff_doors(),
+        )
 
     def larger_bodies(self) -> Mapping[str, int]:
         """Return how many bytes forms for everybody may have, by address."""
@@ -146,6 +150,7 @@ class Village:
     def meet_the_queue(self, desk: TicketsDesk, view: QueueView) -> None:
         """Introduce the queue to who needs it: whoever collects what is ready gets a number that goes ahead."""
         self.requests.neighbours.tickets = Collecting(desk, view)
+        self.requests.neighbours.workdays = self.concerns.calendar.now
 
     def jobs(self, open_line: OpenLine) -> Sequence[Job]:
         """Return what the calendar asks of the features, each written so that it catches up; ``open_line`` is the queue's."""

@@ -115,7 +115,8 @@ class Filing:
         if state is not State.REVIEW or self._clock.state() not in {ClockState.TRUSTED, ClockState.STAFF}:
             return "", ""
         today = self._clock.now().astimezone(self._zone).date()
-        return today.isoformat(), model.promised_on(today, service.promise_days, self._neighbours.works).isoformat()
+        days = self._neighbours.workdays()
+        return today.isoformat(), (days.after(today, service.promise_days) if service.promise_days else today).isoformat()
 
     def _new_names(self, tx: Transaction) -> tuple[str, str]:
         while True:

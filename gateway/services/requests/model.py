@@ -7,9 +7,8 @@ shown on a wall or a slip names no person.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -147,24 +146,6 @@ def is_code(code: str) -> bool:
 def spaced_code(code: str) -> str:
     """Return a tracking code as it is read aloud: ``K7M4-P2QX``."""
     return f"{code[: CODE_LENGTH // 2]}-{code[CODE_LENGTH // 2 :]}"
-
-
-WEEKEND = 5
-"""Monday is 0: Saturday and Sunday are no working days."""
-LONGEST_BREAK_DAYS = 60
-"""A calendar that knows no working day within so long is wrong, and is not followed for ever."""
-
-
-def promised_on(complete_on: date, working_days: int, works: Callable[[date], bool] = lambda _on: True) -> date:
-    """Return the day by which a request is to be ready: so many working days after it was whole. ``works`` knows the hall's holidays."""
-    on, left, idle = complete_on, working_days, 0
-    while left and idle < LONGEST_BREAK_DAYS:
-        on += timedelta(days=1)
-        if on.weekday() < WEEKEND and works(on):
-            left, idle = left - 1, 0
-        else:
-            idle += 1
-    return on
 
 
 @dataclass(frozen=True, slots=True)

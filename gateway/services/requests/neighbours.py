@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.services.document import Service
 from gateway.services.requests.tables import Request
 from gateway.store.database import Transaction
 from gateway.store.outbox import Reads
+from gateway.workdays.model import Workdays
 
 
 class Tickets(Protocol):
@@ -32,8 +32,8 @@ LetterFollows = Callable[[Transaction, Request, str, str], None]
 """Lets the letter of a request follow an act upon it, inside the transaction: request, act, who did it."""
 LettersOf = Callable[[int], Sequence[tuple[str, str]]]
 """Returns the letters of a request by its number, the newest first: the address of each one's page, and its number."""
-Works = Callable[[date], bool]
-"""Tells whether the hall works on a date that is no weekend."""
+Days = Callable[[], Workdays]
+"""Returns the days on which the hall works, as they are known now."""
 
 
 Known = Callable[[str, str], Mapping[str, str]]
@@ -50,4 +50,4 @@ class Neighbours:
     """Only for the counter: what it returns is somebody's data."""
     letter_follows: LetterFollows = lambda _tx, _request, _act, _who: None
     letters_of: LettersOf = lambda _number: ()
-    works: Works = field(default=lambda _on: True)
+    workdays: Days = Workdays

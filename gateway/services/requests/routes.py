@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute
 
 from gateway.choices.form_routes import FormPage
-from gateway.portal.feature import SetUpPage
+from gateway.portal.feature import Door, SetUpPage
 from gateway.portal.live import Broadcaster
 from gateway.portal.site import Site
 from gateway.services.requests.begin_routes import BeginPages
@@ -18,13 +18,17 @@ from gateway.services.requests.draft_routes import PHOTO_LIMIT_BYTES, DraftPages
 from gateway.services.requests.rooms import PATH, Rooms
 from gateway.services.requests.searching import Search
 from gateway.services.requests.setup_requests import RequestForm
+from gateway.services.requests.staff_routes import PATH as STAFF_PATH
 from gateway.services.requests.staff_routes import StaffPages
+from gateway.services.requests.status_routes import PATH as STATUS_PATH
 from gateway.services.requests.status_routes import StatusPages
 from gateway.services.requests.view import RequestsView
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
+DOOR = Door(STATUS_PATH, "Sampai di mana permohonan saya?", "Lihat dengan kode lacak", "search")
+STAFF_DOOR = Door(STAFF_PATH, "Permohonan", "Periksa, setujui, dan serahkan", "document")
 LARGER_BODIES = {PATH: PHOTO_LIMIT_BYTES}
 """Where photographs are sent."""
 

@@ -176,6 +176,12 @@ def counts(db: Reads) -> dict[State, int]:
     return {State(state): int(n) for state, n in db.execute("SELECT state, count(*) FROM request GROUP BY state")}
 
 
+def late(db: Reads, on: str) -> int:
+    """Return how many requests were promised for a day before ``on`` and are not ready."""
+    sql = "SELECT count(*) FROM request WHERE state IN ('review', 'signature') AND promised_on <> '' AND promised_on < ?"
+    return int(db.execute(sql, (on,)).fetchone()[0])
+
+
 def lately_ready(db: Reads, limit: int) -> list[tuple[int, str]]:
     """Return numbers of requests that wait to be collected, and since when, the newest first."""
     sql = "SELECT number, ready_at FROM request WHERE state = 'ready' ORDER BY datetime(ready_at) DESC, number DESC LIMIT ?"

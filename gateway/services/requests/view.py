@@ -103,6 +103,14 @@ class RequestsView:
         with self._store.reader() as db:
             return tables.counts(db)
 
+    def late(self) -> int:
+        """Return how many requests should be ready by now."""
+        now = trusted_now(self._clock, self._zone)
+        if now is None:
+            return 0
+        with self._store.reader() as db:
+            return tables.late(db, now.date().isoformat())
+
     def ready(self) -> Sequence[str]:
         """Return the numbers, as people read them, of what became ready just now: for the board. Reads only after a change.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -20,6 +20,7 @@ from gateway.services.requests.drafts import KEPT
 from gateway.services.requests.model import Act, Origin, State
 from gateway.store import epochs
 from gateway.store.stamp import Stamp
+from gateway.workdays.model import Workdays
 from tests.support.requests import ANSWERS, CENTRE_KEY, HALL, NAME, NIK, PAPERS, Office
 from tests.support.tickets import WIB
 
@@ -188,6 +189,23 @@ def test_what_is_over_is_due_and_opens_no_more(office: Office) -> None:
     assert office.desk.look(other, who="7").answers["nama"] == NAME
     with office.store.reader() as db:
         assert office.desk.due(db, now + timedelta(days=9999)) == []
+
+
+def test_a_promise_counts_working_days(office: Office) -> None:
+    """Of the hall's own calendar: a holiday moves it on; and once made it stands, whatever is sent back and completed again."""
+    office.neighbours.workdays = lambda: Workdays(frozenset({date(2026, 11, 24), date(2026, 11, 25)}))
+    number = office.file()
+    office.amend(number)
+    assert office.desk.look(number, who="7").request.promised_on == "2026-11-26"
+    office.desk.act(number, Act.RETURN, who="7", key="return-1")
+    office.clock.advance(3 * 86400)
+    office.amend(number, key="amend-key-2")
+    assert office.desk.look(number, who="7").request.promised_on == "2026-11-26"
+    shown = office.view.numbered(number)
+    assert shown is not None
+    assert (shown.is_late, shown.age_days) == (False, 3)
+    office.clock.advance(86400)
+    assert office.view.late() == 1
 
 
 def test_no_promise_is_made_by_a_clock_that_nobody_trusts(office: Office) -> None:

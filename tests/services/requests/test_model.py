@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,22 +43,6 @@ def test_a_code_is_read_as_it_is_told(code: str) -> None:
     assert {model.plain_code(typed) for typed in (spaced, spaced.lower(), f" {code[:4]} {code[4:]}")} == {code}
     assert model.is_code(code)
     assert not model.is_code(code[:7] + "O")
-
-
-@pytest.mark.parametrize(
-    ("complete_on", "days", "promised"),
-    [("2026-11-23", 1, "2026-11-24"), ("2026-11-27", 1, "2026-11-30"), ("2026-11-28", 2, "2026-12-01"), ("2026-12-24", 1, "2026-12-28"), ("2026-11-23", 0, "2026-11-23")],
-)  # fmt: skip
-def test_promised_days_are_working_days(complete_on: str, days: int, promised: str) -> None:
-    """Weekends and the hall's holidays do not count; 0 is while one waits."""
-    holidays = {date(2026, 12, 25)}
-    found = model.promised_on(date.fromisoformat(complete_on), days, lambda on: on not in holidays)
-    assert found == date.fromisoformat(promised)
-
-
-def test_a_calendar_without_a_working_day_is_not_followed_for_ever() -> None:
-    """A wrong calendar makes a wrong promise, and no hall that stands still."""
-    assert model.promised_on(date(2026, 11, 23), 3, lambda _on: False) == date(2027, 1, 22)
 
 
 def test_what_was_photographed_stays_so_when_a_clerk_sees_it() -> None:
