@@ -14,6 +14,7 @@ from gateway.complaints.choices import ComplaintRules
 from gateway.complaints.desk import Draft
 from gateway.complaints.model import WAITING_LIMIT, State, Why
 from gateway.complaints.records import records_of
+from gateway.complaints.view import Figures
 from gateway.errors import Refusal
 from gateway.privacy.retention import Retention
 from tests.support.clock import MORNING
@@ -191,3 +192,15 @@ def test_signs_that_nobody_types_are_left_out(hall: Concerned) -> None:
     """Lines and spaces are tidied, control signs go, everything else is as it was written."""
     filed = hall.complaints.file(Draft("jalan", " Lubang\x00   besar \r\n\n di depan <b>SD</b> \x07", "RT 2"), key=KEY)
     assert [each.text for each in hall.complaints_view.by_code(filed.code).said] == ["Lubang besar\n\ndi depan <b>SD</b> "]
+
+
+def test_figures_point_at_nobody(hall: Concerned) -> None:
+    """Few ones stand together; those of another year do not count; while all are few nothing is told."""
+    assert hall.complaints_view.figures() == Figures(2026, None, 0, 0, 0)
+    categories = ("jalan",) * 6 + ("dana",) * 5 + ("pungutan",)
+    filed = [hall.complaints.file(Draft(category, f"Nomor {n}"), key=KEY) for n, category in enumerate(categories)]
+    hall.complaints.close(filed[0].id, Why.DONE, officer="2")
+    hall.days(5)
+    assert hall.complaints_view.figures() == Figures(2026, {"jalan": 6, "": 6}, 12, 1, 1)
+    hall.clock.set_wall(MORNING + timedelta(days=365))
+    assert hall.complaints_view.figures() == Figures(2027, None, 0, 0, 0)

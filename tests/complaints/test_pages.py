@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ from gateway.people.model import Role
 from gateway.settings import Settings
 from gateway.store import inbox
 from gateway.store.inbox import Command
+from gateway.tickets.choices import QueueRules
 from tests.complaints.browsing import hidden
 from tests.support.clock import FakeClock
 from tests.support.hall_process import write_settings
@@ -68,6 +69,21 @@ def _report(client: httpx.Client, **more: str) -> httpx.Response:
     return client.post("/bantuan", data=form)
 
 
+def test_the_page_with_the_code_leads_nowhere_by_accident(hall: Hall) -> None:
+    """It has no switch of languages, which would take the code away; sent once more it shows the same code."""
+    with _browser(hall) as phone:
+        form = {"key": "s" * 24, "jenis": "jalan", "cerita": "Lampu mati."}
+        pages = [phone.post("/pengaduan", data=form).text for _ in range(2)]
+    assert re.findall(r'id="code">([^<]+)<', pages[0]) == re.findall(r'id="code">([^<]+)<', pages[1])
+    assert 'class="languages"' not in pages[0]
+
+
+def _found(clerk: httpx.Client, words: str) -> tuple[str, str]:
+    """Return address and page of the complaint that says so."""
+    paths = re.findall(r'href="(/petugas/pengaduan/[0-9a-z]{8})"', clerk.get("/petugas/pengaduan").text)
+    return next((path, page) for path in paths if words in (page := clerk.get(path).text))
+
+
 def _picture() -> bytes:
     content = io.BytesIO()
     Image.new("RGB", (40, 30), "#0b4f6c").save(content, "PNG")
@@ -83,8 +99,7 @@ def test_from_a_complaint_to_its_answer(hall: Hall) -> None:
             "/pengaduan/foto", data={"kode": code, "key": hidden(thread.text, "key")}, files={"file": ("a.png", _picture())}
         )
         assert ("Diterima" in thread.text, dict(phone.cookies), photo.status_code) == (True, {}, 200)
-        [path] = re.findall(r'href="(/petugas/pengaduan/[0-9a-z]{8})"', clerk.get("/petugas/pengaduan").text)
-        page = clerk.get(path).text
+        path, page = _found(clerk, "Jalan Melati berlubang.")
         assert "Jalan Melati berlubang." in page
         shown = clerk.get(re.findall(r'<img src="(/petugas/[^"]+)"', page)[0])
         assert (shown.content[:2], shown.headers["cache-control"]) == (b"\xff\xd8", "no-store")
@@ -121,11 +136,9 @@ def test_who_complained_is_shown_to_whoever_asks_and_that_is_noted(hall: Hall) -
     """In no list and on no page before; a technician sees nothing of any of it, a stranger is sent to sign in."""
     with _browser(hall) as phone, _browser(hall, "Siti") as head, _browser(hall, "Tono") as technician:
         _complain(phone, "Papan anggaran tidak ada.", siapa="nama", nama="Sulastri", nomor="0812")
-        paths = re.findall(r'href="(/petugas/pengaduan/[0-9a-z]{8})"', head.get("/petugas/pengaduan").text)
-        pages = {path: head.get(path).text for path in paths}
-        path = next(path for path, page in pages.items() if "Papan anggaran" in page)
-        assert "Sulastri" not in head.get("/petugas/pengaduan").text + pages[path]
-        shown = head.post(path, data={"csrf": hidden(pages[path], "csrf"), "act": "contact"}).text
+        path, page = _found(head, "Papan anggaran")
+        assert "Sulastri" not in head.get("/petugas/pengaduan").text + page
+        shown = head.post(path, data={"csrf": hidden(page, "csrf"), "act": "contact"}).text
         assert "Sulastri 0812" in shown
         refused = [
             technician.get(one).status_code for one in (path, "/petugas/pengaduan", "/petugas/bantuan", "/petugas/bantuan/cek")
@@ -260,3 +273,13 @@ def test_the_hall_chooses_its_days_and_kinds(hall: Hall) -> None:
         offered = phone.get("/pengaduan").text
         assert (saved.status_code, 'value="dana"' in offered, "Sampah di pasar" in offered) == (303, False, True)
         assert head.get("/atur/warga-butuh-bantuan").status_code == 200
+
+
+def test_working_days_are_those_of_the_halls_hours(hall: Hall) -> None:
+    """Who opens on Saturdays works on Saturdays; a day off of the hall's own counts for nobody; without hours it is Monday to Friday."""
+    calendar, days = hall.village.concerns.calendar, (date(2026, 11, 27), date(2026, 11, 28), date(2026, 11, 29))
+    usual = [calendar.now().works(day) for day in days]
+    hall.choices.change(QueueRules(week=("08.00-12.00",) * 6 + ("",), holidays=("2026-11-27 Bersih desa",)))
+    chosen = [calendar.now().works(day) for day in days]
+    hall.choices.change(QueueRules())
+    assert (usual, chosen) == ([True, False, False], [False, True, False])
