@@ -215,8 +215,6 @@ PAGES: Sequence[Page] = (
     Page("lapak-jual", "/lapak/jual"),
     Page("posyandu", "/posyandu"),
     Page("anggaran", "/anggaran", press="details.more summary"),
-    Page("bacaan", "/bacaan"),
-    Page("buku-tamu", "/buku-tamu"),
     Page("atur-lapak", "/atur/lapak", officer=True, press="details.more summary"),
     Page("atur-posyandu-satu", "/atur/posyandu/1", officer=True, press="details.more summary"),
     Page("atur-anggaran", "/atur/anggaran", officer=True, press="button[value=look]"),
