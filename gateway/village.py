@@ -157,7 +157,7 @@ class Village:
         return (
             Job("forget-drafts", self.drafts.sweep, minute="40"),
             *self.safekeeping.jobs(self.records()),
-            Job("sweep-residents", self.residents.sweep, minute="20"),
+            Job("tidy-residents", self.residents.tidy, minute="20"),
             *self.square.jobs(open_line),
             *self.concerns.jobs(),
         )

@@ -27,8 +27,8 @@ from gateway.store.database import Store, Transaction
 from gateway.store.outbox import Event, Reads
 from gateway.store.stamp import Stamp
 
-REWRAP_AT_ONCE = 200
-"""So many keys are wrapped anew in one transaction: nobody waits for more."""
+REWRAP_AT_ONCE = 50
+"""So many keys are wrapped anew in one transaction: a press waits for no more, on a slow Pi too."""
 RECOVERED_AT_ONCE = 100_000
 """More versions than a village makes in ten years."""
 ITSELF = "hall"

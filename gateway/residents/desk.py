@@ -76,14 +76,24 @@ class ResidentsDesk:
                 tables.show(tx, belongs_to)
                 self._vault.note(tx, "import", KIND, "", 0, who=who, why=f"{BASIS} ({len(residents)})")
             self._names = (0.0, ())
-            self.sweep()
+            self._sweep()
         finally:
             self._bringing.release()
 
-    def sweep(self) -> None:
-        """Erase what was replaced, dismissed, or begun and never ended; forget the names of a former search."""
+    def tidy(self) -> None:
+        """Erase what a cut has left of a list, unless one is being brought now; asked once an hour."""
+        if self._bringing.acquire(blocking=False):
+            try:
+                with self._store.transaction() as tx:
+                    tables.abandon(tx)
+            finally:
+                self._bringing.release()
         if self._clock.monotonic_s() > self._names[0]:
             self._names = (0.0, ())
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Erase what was replaced, dismissed, or begun and never ended."""
         while True:
             with self._store.transaction() as tx:
                 records = tables.leaving(tx, AT_ONCE)
@@ -101,7 +111,7 @@ class ResidentsDesk:
             tables.dismiss(tx)
             self._vault.note(tx, "dismiss", KIND, "", 0, who=who, why=why)
         self._names = (0.0, ())
-        self.sweep()
+        self._sweep()
 
     def kept(self) -> tables.Kept | None:
         """Return how many people the list has, and who brought it."""

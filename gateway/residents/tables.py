@@ -40,12 +40,17 @@ def create(db: Database) -> None:
 
 def begin(tx: Reads, at: str, by: str) -> int:
     """Begin another list, which nobody sees yet; what was begun before and not ended goes."""
-    tx.execute("UPDATE resident_list SET state = 'leaving' WHERE state = 'coming'")
+    abandon(tx)
     return int(
         tx.execute(
             "INSERT INTO resident_list (state, brought_at, brought_by) VALUES ('coming', ?, ?) RETURNING id", (at, by)
         ).fetchone()[0]
     )
+
+
+def abandon(tx: Reads) -> None:
+    """Let a list that was begun and cut off go."""
+    tx.execute("UPDATE resident_list SET state = 'leaving' WHERE state = 'coming'")
 
 
 def add(tx: Reads, belongs_to: int, record: str, mark: bytes) -> None:

@@ -79,6 +79,16 @@ def test_what_is_over_is_erased_and_then_the_key_is_rotated_once_a_day(office: O
     assert (office.open(record="19"), acts(office).count("rotate")) == (NIK, 2)
 
 
+def test_a_feature_that_goes_on_naming_what_is_erased_stops_nobody(office: Office) -> None:
+    """Each is erased once, and the round ends."""
+    names = [str(number) for number in range(120)]
+    for record in names:
+        office.put(record=record)
+    kind = RecordKind("request", "Permohonan", "Tugas desa", "30 hari", due=lambda _db, _now: names)
+    Retention(office.store, office.vault, office.clock, [kind]).step()
+    assert (office.open(record="119"), acts(office).count("erase")) == ("record-erased", 120)
+
+
 def test_without_a_paper_nothing_is_rotated(tmp_path: Path) -> None:
     """A snapshot of yesterday would be locked for good, open requests with it; erasing itself does not wait."""
     bare, letters = Office(tmp_path / "bare"), Letters()

@@ -100,10 +100,11 @@ def test_a_list_that_was_cut_off_is_never_seen_and_goes(village: Village) -> Non
     again = ResidentsDesk(village.store, village.vault, village.clock, WIB)
     with village.store.reader() as db:
         assert db.execute("SELECT count(*) FROM resident").fetchone() == (AT_ONCE + 1,)
-    again.bring([SITI, BUDI], "Kades")
+    again.tidy()
     with village.store.reader() as db:
-        assert db.execute("SELECT count(*) FROM resident").fetchone() == (2,)
-        assert vault_tables.counts(db)[KIND][0] == 2
+        assert db.execute("SELECT count(*) FROM resident").fetchone() == (1,)
+        assert vault_tables.counts(db)[KIND][0] == 1
+    assert village.names("siti") == ["Siti Aminah"]
 
 
 def test_a_correction_leaves_nothing_of_what_was(village: Village) -> None:
