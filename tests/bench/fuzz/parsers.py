@@ -41,6 +41,7 @@ from provisioning.centre.reading import Arrival, Batch, read
 from tests.bench.fuzz.acting import obeying, opening
 from tests.bench.fuzz.lan import of_the_lan
 from tests.bench.fuzz.parser import Parser
+from tests.bench.fuzz.square import of_the_square
 from tests.support.hall_days import hall_days
 from tests.support.hall_process import write_settings
 from tests.support.orders import PINNED
@@ -85,7 +86,7 @@ def parsers() -> Iterator[list[Parser]]:
         told = words("id")
         relay = f'centre_key = "{PINNED}"'
         hall = stack.enter_context(Hall(Settings.load(write_settings(folder, broker=NOBODY, relay=relay, devices=False))))
-        yield [*_of_the_wire(), *_of_the_centre(), *of_the_lan(), obeying(hall, orders()), *opening(), _settings(folder / "hall.toml"), *catalogue(), Parser(
+        yield [*_of_the_wire(), *_of_the_centre(), *of_the_lan(), *of_the_square(), obeying(hall, orders()), *opening(), _settings(folder / "hall.toml"), *catalogue(), Parser(
             "choices", lambda text: copies.bring_in(text.decode("utf-8", "replace"), told, only_look=True),
             [copies.export().encode()], (Unfit,), "toml",
         )]  # fmt: skip
