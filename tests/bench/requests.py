@@ -153,7 +153,7 @@ class People:
         draft = begun.headers["location"]
         typed = {f"isi-{one}": text for one, text in ANSWERS.items()}
         villager.post(draft, data={"dari": "semua", "act": "next", **typed})
-        villager.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("ktp.jpg", self._photo)})
+        villager.post(f"{draft}/foto/pengantar-rt", data={"act": "send"}, files={"photo": ("pengantar.jpg", self._photo)})
         own = villager.post(f"{draft}/kirim").headers["location"]
         found = re.search(r"REG-0*(\d+)", villager.get(own).text)
         assert found is not None

@@ -111,7 +111,7 @@ def test_one_question_a_page_to_a_letter_in_the_hand(hall: Hall) -> None:
 
 def test_a_draft_that_was_left_with_a_photograph_and_found_again(hall: Hall, tmp_path: Path) -> None:
     """All on one page: something wrong stays with its reason; another browser with the link goes on; the code leads to the page."""
-    photo = tmp_path / "ktp.jpg"
+    photo = tmp_path / "pengantar.jpg"
     Image.new("RGB", (2000, 1500), "#997755").save(photo)
     with chromium(360, 740, scripts=False) as driver:
         _as_stranger(driver, {"x-real-ip": "10.0.0.8"})
@@ -130,8 +130,8 @@ def test_a_draft_that_was_left_with_a_photograph_and_found_again(hall: Hall, tmp
         field.send_keys("1 Juli 1990")
         _touch(driver, "button[value=next]")
         _says(driver, "Yang dibawa")
-        driver.find_element(By.ID, "photo-ktp").send_keys(str(photo))
-        _touch(driver, "#ktp button[value=send]")
+        driver.find_element(By.ID, "photo-pengantar-rt").send_keys(str(photo))
+        _touch(driver, "#pengantar-rt button[value=send]")
         _says(driver, "Foto tersimpan")
         _fits(driver)
         _touch(driver, "a.main")

@@ -6,6 +6,7 @@ where others can listen; a NIK that looks strange is doubted, never refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from gateway.errors import Reason
 from gateway.services.document import Question, Requirement, Service
 from gateway.services.requests.model import PRIVATE_KINDS, Standing, standing
 
+BEARS_NUMBERS = re.compile(r"\b(KTP|KK|NIK|KIA|Kartu Keluarga|akta|akte|(buku|surat) nikah|paspor|SIM)\b", re.IGNORECASE)
+"""In the Indonesian text of a requirement: a paper on which a NIK or the number of a family card stands."""
 TYPED_LIMIT = 2000
 """Letters of one answer; more is cut off before it is read."""
 
@@ -32,6 +35,11 @@ class Read:
 def asked(service: Service, *, private: bool) -> list[Question]:
     """Return what is asked, in order; without ``private`` nothing that a stranger on the same Wi-Fi must not hear."""
     return [one for one in service.field if private or one.kind not in PRIVATE_KINDS]
+
+
+def may_send(requirement: Requirement, *, private: bool) -> bool:
+    """Return whether a photograph of a paper may be sent; without ``private`` none of a paper that bears a NIK or KK: the picture tells it too."""
+    return requirement.photo and (private or not BEARS_NUMBERS.search(requirement.text["id"]))
 
 
 def typed_in(fields: Mapping[str, str], questions: list[Question]) -> dict[str, str]:

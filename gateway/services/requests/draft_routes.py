@@ -94,15 +94,20 @@ class DraftPages:
     async def _requirements(self, request: Request) -> Response:
         """Show what to bring, and take photographs of it."""
         draft, away = await self._draft(request)
-        return away or self._page(request, "request_requirements.html", f"{PATH}/{request.path_params['token']}/syarat", draft)
+        return away or await self._requirements_page(request, draft)
+
+    async def _requirements_page(self, request: Request, draft: OpenDraft, refusal: Refusal | None = None) -> Response:
+        private = await self._is_private(request, draft)
+        sent = {one.id for one in draft.service.requirement if answers.may_send(one, private=private)}
+        path = f"{PATH}/{request.path_params['token']}/syarat"
+        return self._page(request, "request_requirements.html", path, draft, refusal, sent=sent, private=private)
 
     async def _photo(self, request: Request) -> Response:
-        draft, away = await self._draft(request)
+        _, away = await self._draft(request)
         if away:
             return away
         token, requirement = request.path_params["token"], request.path_params["requirement"]
         jpeg = await run_in_threadpool(self._rooms.drafts.photo, token, requirement)
-        del draft
         return Response(jpeg, headers=NO_STORE, media_type="image/jpeg")
 
     async def _take_photo(self, request: Request) -> Response:
@@ -112,9 +117,11 @@ class DraftPages:
             return away
         token, requirement = request.path_params["token"], request.path_params["requirement"]
         upload = await read_upload(request)
-        path = f"{PATH}/{token}/syarat"
+        wanted, removes = answers.requirement_of(draft.service, requirement), upload.fields.get("act") == "remove"
+        if wanted is None or not (removes or answers.may_send(wanted, private=await self._is_private(request, draft))):
+            raise Refusal("field-invalid", field="foto")
         try:
-            if upload.fields.get("act") == "remove":
+            if removes:
                 await run_in_threadpool(self._rooms.drafts.remove_photo, token, requirement)
             elif upload.file:
                 jpeg = await run_in_threadpool(drawn_anew, io.BytesIO(upload.file), PHOTO_PX, PHOTO_QUALITY)
@@ -122,8 +129,8 @@ class DraftPages:
         except Refusal as refusal:
             if refusal.code not in {"picture-unreadable", "drafts-full"}:
                 raise
-            return self._page(request, "request_requirements.html", path, draft, refusal)
-        return self._sheet(request, draft).to(path)
+            return await self._requirements_page(request, draft, refusal)
+        return self._sheet(request, draft).to(f"{PATH}/{token}/syarat")
 
     async def _check(self, request: Request) -> Response:
         """Show everything once more before it is handed in."""
@@ -197,8 +204,11 @@ class DraftPages:
         )
 
     async def _asked(self, request: Request, draft: OpenDraft) -> list[Question]:
+        return answers.asked(draft.service, private=await self._is_private(request, draft))
+
+    async def _is_private(self, request: Request, draft: OpenDraft) -> bool:
         rules = await run_in_threadpool(self._rooms.choices.current, RequestRules)
-        return answers.asked(draft.service, private=may_hear(request, rules, Origin(draft.row.origin)))
+        return may_hear(request, rules, Origin(draft.row.origin))
 
     def _page(
         self, request: Request, template: str, path: str, draft: OpenDraft, refusal: Refusal | None = None, status: int = 200,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.services.requests import model
+from gateway.services.document import Requirement
+from gateway.services.requests import answers, model
 from gateway.services.requests.model import LEGAL, Act, State
 
 
@@ -49,3 +50,14 @@ def test_what_was_photographed_stays_so_when_a_clerk_sees_it() -> None:
     """And a tick that is taken away leaves the photograph."""
     assert model.shown_after({"ktp": "photo", "kk": "seen"}, ["ktp", "akta"]) == {"ktp": "both", "akta": "seen"}
     assert model.shown_after({"ktp": "both"}, []) == {"ktp": "photo"}
+
+
+@pytest.mark.parametrize(
+    ("text", "bears"),
+    [("KTP asli dan satu fotokopi", True), ("Kartu Keluarga (KK)", True), ("Fotokopi akta kelahiran", True), ("fotokopi ktp saksi", True), ("Surat pengantar RT/RW", False), ("Foto rumah", False), ("Simpanan", False)],
+)  # fmt: skip
+def test_a_paper_with_a_number_is_photographed_only_where_nobody_listens(text: str, bears: bool) -> None:
+    """Its picture tells what is not asked; other papers are sent as they are, and none that will not do as a photograph."""
+    paper = Requirement(id="x", text={"id": text})
+    assert (answers.may_send(paper, private=False), answers.may_send(paper, private=True)) == (not bears, True)
+    assert not answers.may_send(paper.model_copy(update={"photo": False}), private=True)

@@ -142,16 +142,21 @@ def test_a_photograph_is_small_upright_and_knows_nothing(phone: httpx.Client, cl
     exif = Image.Exif()
     exif[0x010F] = "Kamera Siti"
     Image.new("RGB", (3000, 2000), "#884422").save(sent, "JPEG", exif=exif)
-    bad = phone.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("a.jpg", b"no picture")})
+    bad = phone.post(f"{draft}/foto/pengantar-rt", data={"act": "send"}, files={"photo": ("a.jpg", b"no picture")})
     assert (bad.status_code, 'role="alert"' in bad.text) == (422, True)
-    assert phone.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("a.jpg", sent.getvalue())}).status_code == 303
-    kept = phone.get(f"{draft}/foto/ktp").content
+    assert (
+        phone.post(f"{draft}/foto/pengantar-rt", data={"act": "send"}, files={"photo": ("a.jpg", sent.getvalue())}).status_code
+        == 303
+    )
+    kept = phone.get(f"{draft}/foto/pengantar-rt").content
     assert (b"Kamera" in kept, Image.open(io.BytesIO(kept)).size) == (False, (1600, 1067))
     assert "Foto tersimpan" in phone.get(f"{draft}/syarat").text
+    assert phone.post(f"{draft}/foto/ktp", data={"act": "send"}, files={"photo": ("a.jpg", sent.getvalue())}).status_code == 422
+    assert "karena memuat NIK" in phone.get(f"{draft}/syarat").text
     fill(phone, draft, {"nama": "Siti"})
     number = re.findall(r"REG-0*(\d+)", phone.get(phone.post(f"{draft}/kirim").headers["location"]).text)[0]
-    assert clerk.get(f"/loket/permohonan/{number}/foto/ktp").content == kept
-    assert phone.get(f"/loket/permohonan/{number}/foto/ktp").status_code in {303, 403}
+    assert clerk.get(f"/loket/permohonan/{number}/foto/pengantar-rt").content == kept
+    assert phone.get(f"/loket/permohonan/{number}/foto/pengantar-rt").status_code in {303, 403}
 
 
 def test_a_code_leads_back_and_is_not_found_by_trying(hall: Hall) -> None:
