@@ -109,7 +109,7 @@ class AidDesk:
         with self._store.transaction() as tx:
             if programme not in {one.id for one in self._every(tx)}:
                 raise Refusal("field-invalid", field="program")
-            key = self._vault.own_key(tx, OWN_KEY)
+            key = self._vault.own_key(tx, OWN_KEY, afresh=True)
             aid_tables.replace_recipients(tx, programme, period, (_mark(key, nik) for nik in sorted(found)))
             self._vault.note(tx, "import", "aid", programme, 0, who=officer, why=WHY)
         return len(found)

@@ -6,12 +6,27 @@ another's. The data key is nowhere but wrapped: for the hall's device key, and f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from gateway.relay.sealing import KEY_BYTES, PIECE_BYTES, Bond, seal, unseal
 
 RandomBytes = Callable[[int], bytes]
 """Fit for keys, as ``secrets.token_bytes``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A version that is sealed and not kept yet, so that much can be sealed before the one transaction that keeps it."""
+
+    kind: str
+    record: str
+    version: int
+    ciphertext: bytes
+    data_key: bytes
+    """Not wrapped: it is in memory only, and not for long."""
+    keys: Sequence[tuple[str, str, bytes]]
+    """For whom else, under which key, and the data key wrapped."""
 
 
 def bond_of(hall: str, kind: str, record: str, version: int) -> Bond:

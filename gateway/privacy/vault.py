@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -19,7 +19,7 @@ from gateway.errors import Refusal
 from gateway.privacy import audit, tables, wire
 from gateway.privacy.audit import Entry
 from gateway.privacy.device_key import DeviceKey
-from gateway.privacy.sealing import RandomBytes, bond_of, open_version, seal_version
+from gateway.privacy.sealing import Ahead, RandomBytes, bond_of, open_version, seal_version
 from gateway.privacy.tables import CENTRE, HALL, RECOVERY, Kept
 from gateway.relay.sealing import KEY_BYTES, Bond, Unsealable, name_of, unwrap, wrap
 from gateway.store import epochs, outbox
@@ -39,20 +39,6 @@ OWN = "own-key"
 
 Readers = Callable[[Reads], Mapping[str, X25519PublicKey]]
 """The public keys outside of the hall, by ``centre`` and ``recovery``, as far as the database knows them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """A version that is sealed and not kept yet, so that much can be sealed before the one transaction that keeps it."""
-
-    kind: str
-    record: str
-    version: int
-    ciphertext: bytes
-    data_key: bytes
-    """Not wrapped: it is in memory only, and not for long."""
-    keys: Sequence[tuple[str, str, bytes]]
-    """For whom else, under which key, and the data key wrapped."""
 
 
 class Vault:
@@ -140,15 +126,26 @@ class Vault:
         """Return the number of a record's newest version; 0 for none."""
         return tables.last_version(db, kind, record)
 
-    def own_key(self, tx: Transaction, name: str) -> bytes:
-        """Return a secret of the hall's own, made at the first asking: sealed like a record, it follows every rotation and recovery."""
+    def own_key(self, tx: Transaction, name: str, *, afresh: bool = False) -> bytes:
+        """Return a secret of the hall's own, made at the first asking: sealed like a record, it follows every rotation and recovery.
+
+        ``afresh`` lets another take the place of one that is locked, for who replaces whatever was made with it. Raises Refusal ``record-locked``.
+        """
         if name not in self._own:
-            if tables.is_open(tx, OWN, name):
+            if tables.is_open(tx, OWN, name) and not (afresh and self._is_locked(tx, name)):
                 self._own[name] = self.read(tx, OWN, name)
             else:
+                self.forget(tx, OWN, name)
                 self.put(tx, OWN, name, secret := self._random(KEY_BYTES), who=ITSELF, why="")
                 return secret  # remembered once it is read back: this transaction may still fail
         return self._own[name]
+
+    def _is_locked(self, db: Reads, name: str) -> bool:
+        try:
+            self.read(db, OWN, name)
+        except Refusal as refusal:
+            return refusal.code == "record-locked"
+        return False
 
     def erase(self, tx: Transaction, kind: str, record: str, *, who: str, why: str) -> None:
         """Let the hall never open any version of a record again; nothing happens when that is so already.

@@ -69,7 +69,7 @@ class ResidentsDesk:
             raise Refusal("list-under-way")
         try:
             with self._store.transaction() as tx:
-                belongs_to, key = tables.begin(tx, self._now(), who), self._vault.own_key(tx, LOOKUP)
+                belongs_to, key = tables.begin(tx, self._now(), who), self._vault.own_key(tx, LOOKUP, afresh=True)
             for at in range(0, len(residents), AT_ONCE):
                 self._keep(belongs_to, residents[at : at + AT_ONCE], key)
             with self._store.transaction() as tx:

@@ -17,6 +17,7 @@ from gateway.residents.desk import AT_ONCE, KIND, ResidentsDesk
 from gateway.residents.person import Resident
 from gateway.store.database import Transaction
 from tests.privacy.test_vault import HALL_CODE, Office
+from tests.support.store import open_test_store
 from tests.support.tickets import WIB
 
 SITI, BUDI = Resident("3510014107900001", "Siti Aminah", hamlet="Krajan"), Resident("3510010107880002", "Budi Santoso")
@@ -25,8 +26,8 @@ SITI, BUDI = Resident("3510014107900001", "Siti Aminah", hamlet="Krajan"), Resid
 class Village(Office):
     """An office with a list of residents."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, seed: int = 1) -> None:
+        super().__init__(folder, seed=seed)
         self.vault = Vault(
             self.store, self.clock, WIB, HALL_CODE, self.key, lambda _db: self.readers, self.random.randbytes, at_home=(KIND,)
         )
@@ -142,6 +143,22 @@ def test_a_mark_is_no_hash_of_the_nik_alone(village: Village) -> None:
     with other.store.reader() as db:
         assert [row[0] for row in db.execute("SELECT mark FROM resident")] != [mark]
     other.store.close()
+
+
+def test_on_another_pi_a_new_list_can_be_brought(village: Village) -> None:
+    """The old one is locked there, and without a paper for good; whoever brings a new list is not kept from it."""
+    village.desk.bring([SITI], "Kades")
+    village.store.close()
+    (village.folder / "device.key").unlink()
+    other = Village(village.folder, seed=2)
+    with pytest.raises(Refusal, match="perangkat lain"):
+        other.names(SITI.nik)
+    other.desk.bring([BUDI], "Kades")
+    assert (other.names("siti"), other.names(BUDI.nik)) == ([], ["Budi Santoso"])
+    with other.store.reader() as db:
+        assert other.vault.locked(db) == 0
+    other.store.close()
+    village.store = open_test_store(village.folder)
 
 
 def test_two_lists_at_once_are_refused(village: Village) -> None:
