@@ -28,6 +28,8 @@ KIND = "guest"
 """What the vault calls an entry."""
 CONSENT = "setuju dicatat di buku tamu"
 READING = "membaca buku tamu"
+CLOSED = frozenset({"record-unknown", "record-erased", "record-locked"})
+"""Why a name may be kept and not be readable here: erased, or sealed by another device."""
 DUE_LIMIT = 200
 MONTHS_SHOWN = 24
 
@@ -117,5 +119,7 @@ class GuestBookDesk:
     def _opened(self, tx: Transaction, id_: int, who: str) -> Guest | None:
         try:
             return Guest(**json.loads(self._vault.open(tx, KIND, str(id_), 1, who=who, why=READING)))
-        except Refusal:
+        except Refusal as refusal:
+            if refusal.code not in CLOSED:
+                raise
             return None

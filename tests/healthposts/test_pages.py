@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -118,3 +120,17 @@ def test_a_line_is_opened_on_the_day_and_closed_after_it(tmp_path: Path) -> None
         clock.advance(3600)
     store.close()
     assert done == [("kesehatan", True), ("kesehatan", False)]
+
+
+def test_the_queues_own_line_follows_a_health_post(hall: Hall) -> None:
+    """A line that is closed on other days takes numbers on the day, and none after the hours."""
+    square, furniture, clock = hall.village.square, hall.tickets.furniture, cast("FakeClock", hall.clock)
+    furniture.open_line("kesehatan", is_open=False)
+    post = square.healthposts.save(NEW, replace(MELATI, rule=Rule(), extra=(clock.now().astimezone(WIB).date(),)))
+    opened = []
+    for hours in (0, 4):
+        clock.advance(hours * 3600)
+        square.healthposts.mind_lines(furniture.open_line)
+        opened += [line.open for line in furniture.read()[0] if line.id == "kesehatan"]
+    square.healthposts.remove(post)
+    assert opened == [True, False]
