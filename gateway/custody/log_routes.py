@@ -23,7 +23,8 @@ ACTS: Mapping[str, str] = {
     "seal": Reason("menyimpan"), "open": Reason("membuka"), "search": Reason("mencari"), "export": Reason("memberi salinan"),
     "erase": Reason("menghapus"), "import": Reason("membawa daftar warga"), "dismiss": Reason("menghapus daftar warga"),
     "rotate": Reason("mengganti kunci balai"), "paper": Reason("mencetak kunci pemulihan"), "recover": Reason("memulihkan dengan kertas"),
-    "export-log": Reason("mengunduh catatan audit"),
+    "export-log": Reason("mengunduh catatan audit"), "compare": Reason("membandingkan"), "join": Reason("menggabungkan"),
+    "forward": Reason("meneruskan"), "escalate": Reason("meneruskan ke kabupaten"), "close": Reason("menutup"), "check": Reason("mengecek program"),
 }  # fmt: skip
 """What the log's acts are called."""
 BREACH_DAYS = 3

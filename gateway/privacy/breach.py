@@ -15,7 +15,7 @@ from gateway.privacy.tables import Wanted
 from gateway.store.outbox import Reads
 
 ENTRIES_LIMIT = 100_000
-READING = ("open", "search", "export", "print")
+READING = ("open", "search", "export", "print", "compare", "check")
 """Acts by which somebody has seen what is personal."""
 
 
@@ -58,6 +58,9 @@ TITLES = {
     "request": "permohonan surat",
     "complaint": "pengaduan",
     "need": "laporan warga butuh bantuan",
+    "complaint-contact": "nama dan nomor pelapor pengaduan",
+    "need-contact": "nama dan nomor pelapor warga butuh bantuan",
+    "aid": "cek program bantuan",
     "own-key": "",
 }
 """What kinds are called in the notice; empty is no person's."""

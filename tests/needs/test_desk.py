@@ -108,7 +108,7 @@ def test_two_reports_of_one_person_are_offered_and_joined(hall: Concerned) -> No
     before = hall.raw()
     assert [alike.one.id for alike in hall.needs_view.alike(hungry, "2")] == [old]
     assert (b"Sarinem" in before, b"Sarinem" in hall.raw()) == (False, False)
-    assert [act for _, act, kind in hall.acts()[-3:]] == ["open", "open", "open"]
+    assert [act for _, act, kind in hall.acts()[-3:]] == ["compare", "compare", "compare"]
     for _ in range(2):
         hall.needs.join(hungry, old, officer="2")
     opened = hall.needs_view.open(old, "2")
