@@ -72,18 +72,22 @@ def _run_of(events: Sequence[Envelope]) -> Run | None:
     return Run(*head[:3], range(head.seq, head.seq + len(events)), *columns)
 
 
-def _kinds(run: Run) -> tuple[list[tuple[str, ...]], list[int], list[list[tuple[Any, ...]]]]:
+def _kinds(run: Run) -> tuple[list[tuple[str, ...]], list[int], list[list[list[Any]]]]:
     """Return the kinds of a run's events, which event is of which, and what those of one kind hold, in columns."""
     parents, slashes, leaves = zip(*[subject.rpartition("/") for subject in run.subject], strict=True)
     every_data = json.loads(f"[{','.join(run.data)}]")
     numbers: defaultdict[tuple[Any, ...], int] = defaultdict(count().__next__)
-    kind_of_each = zip(run.type, parents, slashes, run.clock, run.bootid, map(tuple, every_data), strict=True)
+    kind_of_each = zip(run.type, parents, slashes, run.clock, run.bootid, map(tuple, map(dict.keys, every_data)), strict=True)
     order = [numbers[kind] for kind in kind_of_each]
-    rows: list[list[tuple[Any, ...]]] = [[] for _ in numbers]
-    for number, leaf, data in zip(order, leaves, every_data, strict=True):
-        rows[number].append((leaf, *data.values()))
-    kinds = [(type_, parent + slash, clock, bootid, *names) for type_, parent, slash, clock, bootid, names in numbers]
-    return kinds, order, [list(zip(*of_one, strict=True)) for of_one in rows]
+    members: list[list[int]] = [[] for _ in numbers]
+    for place, number in enumerate(order):
+        members[number].append(place)
+    kinds, columns = [], []
+    for (type_, parent, slash, clock, bootid, names), places in zip(numbers, members, strict=True):
+        kinds.append((type_, parent + slash, clock, bootid, *names))
+        data = [every_data[place] for place in places]
+        columns.append([[leaves[place] for place in places], *([one[name] for one in data] for name in names)])
+    return kinds, order, columns
 
 
 def turned_back(columns: Mapping[str, Any], limit: int) -> Run:

@@ -35,12 +35,6 @@ DIALECT = Dialect(
     received_ms="CAST(round((julianday(received_at) - 2440587.5) * 86400000) AS INTEGER)",
 )
 
-PAGE_BYTES = 8192
-"""Twice SQLite's own: a backlog fills page after page, and each costs two writes besides its bytes."""
-
-LOG_BYTES = 16 * 1024 * 1024
-"""The log is written back into the file when it has grown so long."""
-
 PORTIONS = (100, 20, 5, 1)
 """So many rows are inserted by one statement."""
 
@@ -193,10 +187,9 @@ def _lock(path: Path) -> int:
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
     try:
-        connection.execute(f"PRAGMA page_size={PAGE_BYTES}")  # of a new file
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint={LOG_BYTES // PAGE_BYTES}")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
         version = _version(connection, path)
         if version < len(MIGRATIONS):
             _migrate(connection, version)

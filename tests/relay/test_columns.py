@@ -58,6 +58,7 @@ def test_whatever_is_packed_comes_back(changes: list[dict[str, object]], first: 
         [envelope(1), envelope(2, time="2026-11-23T09:14:03.120+08:00")],
         [envelope(1, uptime="01.120")],
         [envelope(1, data="[1]")],
+        [envelope(1, data="[0]")],
     ],
 )
 def test_what_would_not_come_back_is_not_turned(events: list[Envelope]) -> None:
