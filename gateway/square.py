@@ -121,7 +121,7 @@ class Square:
     def _check_library(self) -> Finding:
         content = self.shelf.content()
         return check_library(
-            files=len(content.items), archives=len(content.archives), readable=len(self.kiwix.archives), left_out=content.left_out,
+            files=len(content.items), archives=len(content.archives) + content.broken, readable=len(self.kiwix.archives), left_out=content.left_out,
             program=self.kiwix.is_installed,
         )  # fmt: skip
 

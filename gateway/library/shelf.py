@@ -18,6 +18,8 @@ from gateway.library.model import FILES_LIMIT, ZIM, Item, ending, is_offered
 from gateway.portal.hot import etag_of
 
 LOOK_AGAIN_S = 20.0
+ZIM_MARK = b"ZIM\x04"
+ZIM_HEAD_BYTES = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Content:
     items: tuple[Item, ...] = ()
     """By shelf and title; those in no shelf first."""
     archives: tuple[Path, ...] = ()
-    """ZIM files, by name."""
+    """ZIM files that are whole, by name."""
+    broken: int = 0
+    """ZIM files that were cut off, as a copy does when a stick is pulled out."""
     left_out: int = 0
     """Files that are not offered: of another kind, or too many."""
     etag: str = ""
@@ -70,17 +74,20 @@ class Shelf:
 def _look(folder: Path) -> Content:
     items: list[Item] = []
     archives: list[Path] = []
-    left_out = 0
+    left_out = broken = 0
     for shelf, path in _files(folder):
         size_bytes = _size(path)
         if ending(path.name) == ZIM and not shelf and path.name.isprintable():
-            archives.append(path)
+            if _is_whole(path, size_bytes or 0):
+                archives.append(path)
+            else:
+                broken += 1
         elif is_offered(path.name) and len(items) < FILES_LIMIT and size_bytes is not None:
             items.append(Item(shelf, path.name, size_bytes))
         else:
             left_out += 1
     items.sort(key=lambda item: (item.shelf.casefold(), item.title.casefold()))
-    return Content(tuple(items), tuple(sorted(archives)), left_out, etag_of(items))
+    return Content(tuple(items), tuple(sorted(archives)), broken, left_out, etag_of(items))
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:
@@ -98,6 +105,19 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
     except OSError:  # a stick that was pulled out, a folder that is not ours
         return found
     return found
+
+
+def _is_whole(path: Path, size_bytes: int) -> bool:
+    """Return whether a ZIM file has the length that its head tells: Kiwix refuses all archives because of one that has not.
+
+    The head is 80 bytes; at byte 72 it tells where the checksum of 16 bytes stands, with which the file ends.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(ZIM_HEAD_BYTES)
+    except OSError:
+        return False
+    return head[:4] == ZIM_MARK and len(head) == ZIM_HEAD_BYTES and int.from_bytes(head[72:80], "little") + 16 == size_bytes
 
 
 def _size(path: Path) -> int | None:

@@ -15,7 +15,7 @@ from gateway.library.shelf import Shelf
 from gateway.portal.app import PortalParts, create_app
 from gateway.portal.server import PortalServer
 from tests.support.clock import FakeClock
-from tests.support.kiwix import stand_in
+from tests.support.kiwix import archive, stand_in
 from tests.support.portal import SaidHealth
 from tests.support.tickets import WIB
 from tests.support.waiting import until
@@ -33,7 +33,7 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (shelf.folder / "Anak & ibu" / "Cerita 100% lucu.html").write_text("<script>alert(1)</script>")
     (shelf.folder / "tani.mp4").write_bytes(FILM)
     (shelf.folder / "buku.epub").write_bytes(b"PK")
-    (shelf.folder / "obat.zim").write_bytes(b"zim")
+    (shelf.folder / "obat.zim").write_bytes(archive())
     kiwix = Kiwix(shelf, clock, stand_in(folder))
     assert until(lambda: kiwix.step() > 0 and bool(kiwix.archives))
     parts = PortalParts(

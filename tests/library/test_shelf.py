@@ -13,7 +13,7 @@ from gateway.library.kiwix import AGAIN_AFTER_S, ROOT, Kiwix, read_catalog
 from gateway.library.model import size_said, title_of
 from gateway.library.shelf import LOOK_AGAIN_S, Shelf
 from tests.support.clock import FakeClock
-from tests.support.kiwix import stand_in
+from tests.support.kiwix import archive, stand_in
 from tests.support.waiting import until
 
 
@@ -34,7 +34,7 @@ def shelf(tmp_path: Path) -> Shelf:
         "setup.exe",
         "w.zim",
     ):
-        (folder / name).write_bytes(b"12345")
+        (folder / name).write_bytes(archive() if name == "w.zim" else b"12345")
     (folder / "tautan.pdf").symlink_to(tmp_path / "rahasia.pdf")
     (folder / "Luar").symlink_to(tmp_path / "luar")
     return Shelf(folder, FakeClock())
@@ -96,7 +96,7 @@ class Corner:
         self.shelf.make()
         self.kiwix = Kiwix(self.shelf, self.clock, stand_in(folder))
 
-    def put(self, name: str, content: bytes = b"zim") -> None:
+    def put(self, name: str, content: bytes = archive()) -> None:
         """Put an archive there, and let it be seen."""
         (self.shelf.folder / name).write_bytes(content)
         self.clock.advance(LOOK_AGAIN_S)
@@ -134,9 +134,17 @@ def test_kiwix_comes_and_goes_with_its_archives(corner: Corner) -> None:
     assert (corner.kiwix.archives, corner.kiwix.ask(ROOT, {})) == ((), None)
 
 
+def test_an_archive_that_was_cut_off_does_not_take_the_others_away(corner: Corner) -> None:
+    """Half a copy, a foreign file and an empty one are told as broken; the whole one is read."""
+    for name, content in {"half.zim": archive(b"x" * 99)[:120], "other.zim": b"PK" * 99, "none.zim": b""}.items():
+        corner.put(name, content)
+    corner.put("obat.zim")
+    assert (corner.read(), corner.shelf.content().broken) == (["Isi obat"], 3)
+
+
 def test_a_child_that_dies_is_started_again_in_its_time(corner: Corner) -> None:
     """A broken archive does not make the hall start children without end; killed by the system, it comes back."""
-    corner.put("rusak.zim", b"broken")
+    corner.put("rusak.zim", archive(b"broken"))
     corner.kiwix.step()
     first = corner.kiwix._child
     assert first is not None
@@ -154,7 +162,7 @@ def test_no_program_no_archives(tmp_path: Path) -> None:
     """Where Kiwix is not installed nothing is started and nothing is offered."""
     clock = FakeClock()
     shelf = Shelf(tmp_path, clock)
-    (tmp_path / "a.zim").write_bytes(b"zim")
+    (tmp_path / "a.zim").write_bytes(archive())
     kiwix = Kiwix(shelf, clock, str(tmp_path / "nowhere"))
     kiwix.step()
     assert (kiwix.is_installed, kiwix.archives, kiwix._child) == (False, (), None)
