@@ -32,11 +32,13 @@ from gateway.residents.routes import ResidentPages, sheet_of
 from gateway.safekeeping import Safekeeping
 from gateway.services.desk import ServicesDesk
 from gateway.services.letters import key as letter_key
+from gateway.services.letters.clerk_routes import DOOR as LETTER_DOOR
 from gateway.services.letters.desk import LettersDesk, Today
 from gateway.services.letters.documents import Address, Documents
 from gateway.services.letters.records import kinds_of as letter_kinds
 from gateway.services.letters.requested import RequestedLetters
 from gateway.services.letters.routes import LetterPages
+from gateway.services.letters.verify_routes import door as letter_door
 from gateway.services.letters.view import LettersView
 from gateway.services.queue_lines import LinesSource
 from gateway.services.requests import routes as requests_routes
@@ -123,12 +125,13 @@ class Village:
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to, in its order."""
-        return (news_door(self.news), requests_routes.DOOR, *self.concerns.doors(), *self.square.doors())
+        return (news_door(self.news), requests_routes.DOOR, *self.concerns.doors(), letter_door(self._choices), *self.square.doors())
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to besides the queue, for who serves."""
         return (
             replace(requests_routes.STAFF_DOOR, late=self.requested.late),
+            LETTER_DOOR,
             *self.concerns.staff_doors(),
             *self.square.staff_doors(),
         )

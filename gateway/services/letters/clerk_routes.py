@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from gateway.errors import Refusal
 from gateway.people.desk import PeopleDesk, Session
 from gateway.people.routes import session_of, staff_page
+from gateway.portal.feature import Door
 from gateway.portal.forms import check_csrf, read_form
 from gateway.portal.site import Site
 from gateway.services.letters.desk import REASON_LIMIT, LettersDesk
@@ -25,6 +26,8 @@ from gateway.services.model import text_of
 from gateway.services.view import CatalogueView
 
 PATH = "/loket/surat"
+DOOR = Door(PATH, "Surat", "Cetak, tanda tangan, buku nomor", "book")
+"""What ``/petugas`` shows of it."""
 SHOWN_ON_PAGE = frozenset({"letter-closed", "void-reason", "letter-unmade"})
 
 

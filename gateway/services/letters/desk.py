@@ -123,8 +123,8 @@ class LettersDesk:
             tx,
             Letter(
                 0, epochs.current(tx), book.book, book.year, book.last, number, on, UNSIGNED, draft.service, draft.version, service.name[INDONESIAN],
-                draft.request, draft.replaces, "", stamp.time, who, template if written else 0, "", printed=False,
-                keep_until=(on + timedelta(days=service.keep_days)).isoformat(), forgotten=False,
+                draft.request, draft.replaces, issued_at=stamp.time, issued_by=who, template=template if written else 0,
+                keep_until=(on + timedelta(days=service.keep_days)).isoformat(),
             ),
         )  # fmt: skip
         given = Given(draft.service, draft.version, draft.answers, person_in(service, draft.answers))

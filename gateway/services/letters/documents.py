@@ -148,7 +148,7 @@ class Documents:
         """Return what a template makes of examples: a PDF, or its first page as a picture. Raises Broken."""
         with self._store.reader() as db:
             choices, logo = self._choices.read(db, LetterChoices), tables.logo(db)
-        return _tried(template, service, choices, logo, _drawn(self._where(choices) + "#contoh"), form)
+        return _tried(template, service.model_dump_json(), choices, logo, _drawn(self._where(choices) + "#contoh"), form)
 
     def code_of(self, letter: Letter, *, who: str) -> str:
         """Return what the QR code of a letter says: an address, and the proof behind its ``#``."""
@@ -166,7 +166,7 @@ class Documents:
 
 
 @lru_cache(maxsize=8)
-def _tried_with(template: str, service: str, choices: LetterChoices, logo: bytes | None, code: str, form: str) -> bytes:
+def _tried(template: str, service: str, choices: LetterChoices, logo: bytes | None, code: str, form: str) -> bytes:
     read = Service.model_validate_json(service)
     answers = trial_answers(read)
     given = Given("contoh", 1, answers, person_in(read, answers))
@@ -178,10 +178,6 @@ def _tried_with(template: str, service: str, choices: LetterChoices, logo: bytes
     )  # fmt: skip
     data = fill(given, read, shown, signer, TRIAL_NUMBER, date(2026, 1, 2), qr=code, logo=logo)
     return printing.make(template, data, "png" if form == "png" else "pdf")
-
-
-def _tried(template: str, service: Service, choices: LetterChoices, logo: bytes | None, code: str, form: str) -> bytes:
-    return _tried_with(template, service.model_dump_json(), choices, logo, code, form)
 
 
 def _drawn(address: str) -> str:

@@ -1,6 +1,6 @@
 """What a template is given: every answer as people read it on paper, the head, who signs, and the code that proves it. Pure.
 
-Promises: a letter's document depends on nothing else, so it can be made again, the same, from what was sealed when it was issued.
+Promises: a document depends on nothing else: no clock, no chance.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ Promises: a pattern that is taken writes no two numbers of one book alike, in an
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations, pairwise
 
 from gateway.errors import Reason
 
@@ -25,6 +25,8 @@ ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,14}", re.ASCII)
 """A classification code, or the village's own in a number."""
 LONGEST_PATTERN = 80
+_CHANGES = "\0"
+_RUNS = re.compile(r"[0-9A-Za-z\0]+|[^0-9A-Za-z\0]+")
 _PIECE = re.compile(r"\{([a-z]*)\}|([0-9A-Za-z /.,&()_-]+)|(.)", re.ASCII | re.DOTALL)
 
 
@@ -69,7 +71,7 @@ def judge_pattern(pattern: str) -> None:
     for name in ("nomor", "tahun"):
         if sum(piece == (name, True) for piece in pieces) != 1:
             raise Unclear("Tulis {{{name}}} tepat satu kali.", name=name)
-    for before, after in itertools.pairwise(pieces):
+    for before, after in pairwise(pieces):
         if before[1] and after[1]:
             raise Unclear("Beri garis miring atau titik di antara {{{one}}} dan {{{other}}}.", one=before[0], other=after[0])
         beside = before[0][-1] if after == ("nomor", True) else after[0][0] if before == ("nomor", True) else ""
@@ -106,9 +108,27 @@ def judge_rule(rule: Rule, codes: Mapping[str, str]) -> None:
 
 
 def _judge_apart(rule: Rule, codes: Mapping[str, str]) -> None:
-    """Raise Unclear when two books write the same number for the same day."""
-    on, seen = date(2001, 1, 1), dict[str, str]()
-    for code in sorted({USUAL_CODE, *codes.values(), *(rule.books or {})}):
-        number, book = rule.written(1, code, on), rule.book_of(code)
-        if seen.setdefault(number, book) != book:
-            raise Unclear("Dua buku menulis nomor yang sama: {number}. Pakai {{kode}} di polanya.", number=number)
+    """Raise Unclear when two books could ever write the same number, on whatever day."""
+    shapes = [(rule.book_of(code), _shape(rule, code)) for code in sorted({USUAL_CODE, *codes.values(), *(rule.books or {})})]
+    for (book, shape), (other, its_shape) in combinations(shapes, 2):
+        if book != other and not _always_differ(shape, its_shape):
+            raise Unclear(
+                "Buku {one} dan {other} dapat menulis nomor yang sama. Pakai {{kode}} di polanya.",
+                one=book or "utama",
+                other=other or "utama",
+            )
+
+
+def _shape(rule: Rule, code: str) -> list[str]:
+    """Return a pattern as runs of letters and digits and what stands between; what changes from letter to letter is one sign."""
+    book = rule.book_of(code)
+    pattern = rule.books[book] if rule.books and book else rule.pattern
+    fixed = {"kode": code, "desa": rule.village}
+    return _RUNS.findall("".join(fixed.get(text, _CHANGES) if is_field else text for text, is_field in _pieces(pattern)))
+
+
+def _always_differ(one: list[str], other: list[str]) -> bool:
+    """Return whether no two numbers of these shapes are alike: a run or a mark that never changes is another, or there are more of them."""
+    return len(one) != len(other) or any(
+        left != right and _CHANGES not in left and _CHANGES not in right for left, right in zip(one, other, strict=True)
+    )

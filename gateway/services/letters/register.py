@@ -68,29 +68,7 @@ def say_last(tx: Transaction, rule: Rule, code: str, on: date, last: int, by: st
         number = rule.written(running, code, on)
         if tables.has_number(tx, number):
             raise Refusal("letter-number-used", number=number)
-        used = Letter(
-            0,
-            epoch,
-            name,
-            on.year,
-            running,
-            number,
-            on,
-            OUTSIDE,
-            "",
-            0,
-            "",
-            None,
-            None,
-            "",
-            at,
-            by,
-            0,
-            "",
-            printed=False,
-            keep_until="",
-            forgotten=False,
-        )
+        used = Letter(0, epoch, name, on.year, running, number, on, OUTSIDE, issued_at=at, issued_by=by)
         entered.append(tables.add(tx, used))
     if not entered and book.first == book.last + 1:
         book = book._replace(first=last + 1)

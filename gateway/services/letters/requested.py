@@ -50,7 +50,8 @@ class RequestedLetters:
     def issue(self, tx: Transaction, request: Requested, service: Service, answers: Mapping[str, str], who: str) -> None:
         """Issue the letter of a request that was approved, in place of an earlier one that was not right."""
         del service
-        if self._choices.read(tx, LetterChoices) == LetterChoices():
+        chosen = self._choices.read(tx, LetterChoices)
+        if not (chosen.village or chosen.signers):  # what the regency has set, such as where letters are checked, sets up none
             return
         replaces = None
         for former in self._counting(tx, request):

@@ -70,11 +70,9 @@ class NumberForm(PlainForm):
             return
         digits = typed["digits"].strip()
         wrong = {} if digits in set("123456") else {"digits": speak("Tulis angka 1 sampai {high}.", high=6)}
-        usual = {f"{name} = {code}" for name, code in shipped_codes().items()}
-        codes = [line for line in lines_of(typed["codes"]) if line not in usual]
         wanted = {
             "pattern": " ".join(typed["pattern"].split()), "village_code": typed["village_code"].strip(), "digits": int(digits) if not wrong else 3,
-            "books": lines_of(typed["books"]), "codes": codes,
+            "books": lines_of(typed["books"]), "codes": _other_codes(lines_of(typed["codes"])),
         }  # fmt: skip
         if not wanted["village_code"] and "{desa}" in str(wanted["pattern"]):
             wrong["village_code"] = speak("Harus diisi.")
@@ -90,6 +88,13 @@ class NumberForm(PlainForm):
         # The main book is that of every code which has none of its own.
         code = typed["book"] or _code_of_main(chosen)
         self._desk.say_last(code, int(number), who="")
+
+
+def _other_codes(lines: list[str]) -> list[str]:
+    """Return what differs from the usual codes; a usual one that was taken away has the code of all that are not named."""
+    usual, named = shipped_codes(), {line.partition("=")[0].strip() for line in lines}
+    kept = {f"{name} = {code}" for name, code in usual.items()}
+    return [line for line in lines if line not in kept] + [f"{name} = {USUAL_CODE}" for name in usual if name not in named]
 
 
 def _code_of_main(chosen: LetterChoices) -> str:

@@ -70,27 +70,27 @@ class Letter(NamedTuple):
     number: str
     on: date
     state: str
-    service: str
-    """Empty for a number that was used on paper."""
-    version: int
-    kind: str
+    service: str = ""
+    """Empty for a number that was used on paper, and so is what follows."""
+    version: int = 0
+    kind: str = ""
     """In words."""
-    request: int | None
-    replaces: int | None
+    request: int | None = None
+    replaces: int | None = None
     """The id of the letter whose place it takes."""
-    reason: str
+    reason: str = ""
     """Why it counts no more."""
-    issued_at: str
-    issued_by: str
-    template: int
+    issued_at: str = ""
+    issued_by: str = ""
+    template: int = 0
     """The version of the village's template when it was issued; 0 for none."""
-    made_by: str
+    made_by: str = ""
     """By which template its document was made: ``desa 3``, ``bawaan``, ``umum``; empty while there is none."""
-    printed: bool
+    printed: bool = False
     """Whether its document was opened."""
-    keep_until: str
-    """The day after which nobody needs what it says, ISO 8601; empty for a number that was used on paper."""
-    forgotten: bool
+    keep_until: str = ""
+    """The day after which nobody needs what it says, ISO 8601."""
+    forgotten: bool = False
 
     @property
     def record(self) -> str:

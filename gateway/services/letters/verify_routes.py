@@ -15,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.choices.desk import Choices
 from gateway.errors import Refusal
 from gateway.portal import problems
+from gateway.portal.feature import Door
 from gateway.portal.forms import read_form
 from gateway.portal.i18n import words
 from gateway.portal.site import Site
 from gateway.portal.tries import Tries
 from gateway.portal.visitor import visitor_of
 from gateway.proof.proof import LONGEST, Proof, Unproven, read_proof
+from gateway.services.letters.choices import LetterChoices
 from gateway.services.letters.view import LettersView
 
 PATH = "/verifikasi"
@@ -40,6 +43,13 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "unread": ("Kode ini bukan kode surat.", "Pindai lagi kode QR di surat, atau tempel alamatnya utuh."),
 }  # fmt: skip
 """By verdict: what is said, and what to do; keys of the catalogues."""
+
+
+def door(choices: Choices) -> Door:
+    """Return what ``/desa`` shows of it, once the village gives out letters."""
+    return Door(
+        PATH, "Periksa surat", "Asli atau tidak, dengan kode QR dan nama", "search", is_open=lambda: not choices.current(LetterChoices).lacking()
+    )  # fmt: skip
 
 
 class VerifyPages:

@@ -90,6 +90,11 @@ def test_a_village_sets_up_its_letters(head: httpx.Client) -> None:
     assert "pattern" in wrong(send(head, NUMBERS, village_code="429.510", pattern="{kode}/{tahun}").text)
     set_up(head)
     assert re.search(r"470/012/429\.510/20\d\d", head.get(NUMBERS).text)
+    codes = fields_of(head.get(NUMBERS).text)["codes"]
+    assert "skck = 331" in codes
+    assert send(head, NUMBERS, codes=codes.replace("skck = 331\n", "").replace("wali = 474", "wali = 474.9")).status_code == 303
+    kept = fields_of(head.get(NUMBERS).text)["codes"]
+    assert [line in kept for line in ("skck = 470", "skck = 331", "wali = 474.9", "nikah = 474.2")] == [True, False, True, True]
     backwards = send(head, NUMBERS, "last", last="5")
     assert "Nomor terakhir di buku ini sudah 11" in backwards.text
 

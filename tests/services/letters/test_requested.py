@@ -11,6 +11,7 @@ import pytest
 from gateway.choices.desk import Choices
 from gateway.errors import Refusal
 from gateway.services.letters import tables
+from gateway.services.letters.choices import LetterChoices
 from gateway.services.letters.desk import LettersDesk
 from gateway.services.letters.key import make_or_load
 from gateway.services.letters.requested import RequestedLetters
@@ -114,9 +115,10 @@ def test_without_a_date_nothing_is_approved(hall: Hall) -> None:
 
 
 def test_a_village_that_writes_its_letters_elsewhere_goes_on(tmp_path: Path) -> None:
-    """Nothing about letters was ever chosen: a request goes its way without one."""
+    """Nobody in it has set up letters, though the regency has said where they are checked: a request goes its way without one."""
     hall = Hall(tmp_path)
     hall.introduce(set_up=False)
+    Choices(hall.store, hall.clock, WIB).change(LetterChoices(verify_address="https://surat.example/periksa"))
     number = hall.approved()
     states = hall.states(number)
     hall.store.close()
