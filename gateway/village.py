@@ -125,7 +125,13 @@ class Village:
 
     def doors(self) -> Sequence[Door]:
         """Return what ``/desa`` leads to, in its order."""
-        return (news_door(self.news), requests_routes.DOOR, *self.concerns.doors(), letter_door(self._choices), *self.square.doors())
+        return (
+            news_door(self.news),
+            requests_routes.DOOR,
+            *self.concerns.doors(),
+            letter_door(self._choices),
+            *self.square.doors(),
+        )
 
     def staff_doors(self) -> Sequence[Door]:
         """Return what ``/petugas`` leads to besides the queue, for who serves."""
