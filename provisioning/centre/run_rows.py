@@ -5,10 +5,10 @@ A backlog comes in such runs. What is the same in each row is held once, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain, repeat
-from typing import overload
+from typing import Any, overload
 
 from gateway.heads import head_over
 from gateway.runs import Run
@@ -82,25 +82,8 @@ class RunRows(Sequence[EventRow]):
 
     @cached_property
     def _rows(self) -> tuple[EventRow, ...]:
-        run, of_all = self._run, list(map(repeat, (*self.key, self.received_at, ACCEPTED, "")))
-        hall, epoch, lane, received_at, verdict, nothing = of_all
-        return tuple(
-            map(
-                EventRow,
-                *(
-                    hall,
-                    epoch,
-                    lane,
-                    run.seq,
-                    self._ids,
-                    nothing,
-                    run.type,
-                    run.subject,
-                    run.time,
-                    run.clock,
-                    run.bootid,
-                    run.uptime,
-                ),
-                *(run.data, nothing, received_at, verdict, nothing, nothing),
-            )
-        )
+        run, nothing = self._run, repeat("")
+        said = (run.type, run.subject, run.time, run.clock, run.bootid, run.uptime, run.data)
+        judged = (nothing, repeat(self.received_at), repeat(ACCEPTED), nothing, nothing)
+        columns: list[Iterable[Any]] = [*map(repeat, self.key), run.seq, self._ids, nothing, *said, *judged]
+        return tuple(map(EventRow, *columns))
