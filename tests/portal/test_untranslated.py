@@ -114,7 +114,9 @@ def _left_over(said: str) -> str:
         left += letter if depth == 0 and letter not in (OPEN, SHUT) else " "
     for known in sorted(DATA, key=len, reverse=True):
         left = left.replace(known, " ")
-    left = re.sub(r"\bLoket \d\b|https?://\S+|/[\w/.-]*|\b[A-Z]-\d{3}\b|\b[A-Z0-9]{3} ?[A-Z0-9]{3}\b", " ", left)
+    left = re.sub(
+        r"\bLoket \d\b|https?://\S+|/[\w/.-]*|\b[A-Z]-\d{3}\b|\b[A-Z0-9]{3} ?[A-Z0-9]{3}\b|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", " ", left
+    )
     return " ".join(re.findall(r"[^\W\d_]{2,}", left))
 
 
