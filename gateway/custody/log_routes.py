@@ -25,6 +25,9 @@ ACTS: Mapping[str, str] = {
     "rotate": Reason("mengganti kunci balai"), "paper": Reason("mencetak kunci pemulihan"), "recover": Reason("memulihkan dengan kertas"),
     "export-log": Reason("mengunduh catatan audit"), "compare": Reason("membandingkan"), "join": Reason("menggabungkan"),
     "forward": Reason("meneruskan"), "escalate": Reason("meneruskan ke kabupaten"), "close": Reason("menutup"), "check": Reason("mengecek program"),
+    "amend": Reason("melengkapi"), "complete": Reason("melanjutkan pemeriksaan"), "return": Reason("menyatakan belum lengkap"), "approve": Reason("menyetujui"),
+    "rework": Reason("memeriksa lagi"), "sign": Reason("menandatangani"), "signed": Reason("menandatangani"), "collect": Reason("menyerahkan"),
+    "reject": Reason("menolak"), "cancel": Reason("membatalkan"), "reopen": Reason("membuka lagi"),
 }  # fmt: skip
 """What the log's acts are called."""
 BREACH_DAYS = 3

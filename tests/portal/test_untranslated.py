@@ -34,7 +34,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 
 DATA = (
     *LANGUAGES.values(), *(tongue.name for tongue in TONGUES.values()), "Balai Desa Contoh", "Banyuwangi", OFFICER, "PIN", "KTP", "KK", "QR", "Rp",
-    "WAV", "WIB", *ANNOUNCED.values(), ANNOUNCED_LATER, "sudo apt install espeak-ng",
+    "WAV", "WIB", "REG", *ANNOUNCED.values(), ANNOUNCED_LATER, "sudo apt install espeak-ng",
 )  # fmt: skip
 """What is the hall's own, or the same in every language."""
 
