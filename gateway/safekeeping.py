@@ -100,10 +100,10 @@ class Safekeeping:
 
     def _check_sealing(self) -> tuple[Finding, ...]:
         with self._store.reader() as db:
-            locked, paper, kept = self.vault.locked(db), tables.paper(db), tables.counts(db)
+            locked, paper, holds_any = self.vault.locked(db), tables.paper(db), tables.holds_any(db, OWN)
         return check_sealing(
             mode=self.vault.mode, silent=self.outside.silent, burnable=self.outside.burnable, locked=locked, paper=paper is not None,
-            is_empty=not any(still for kind, (still, _) in kept.items() if kind != OWN), key_lost=self._key_lost,
+            is_empty=not holds_any, key_lost=self._key_lost,
         )  # fmt: skip
 
     def _note_rewrap(self, tx: Transaction, command: Command) -> None:

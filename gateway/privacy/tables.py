@@ -179,6 +179,12 @@ def generations(db: Reads) -> set[str]:
     return {str(row[0]) for row in db.execute("SELECT DISTINCT key FROM sealed_key WHERE whose = 'hall'")}
 
 
+def holds_any(db: Reads, but: str) -> bool:
+    """Return whether any record is open that is not of the kind ``but``."""
+    sql = "SELECT 1 FROM sealed_record r JOIN sealed_key k ON k.sealed = r.id AND k.whose = 'hall' WHERE r.kind <> ? LIMIT 1"
+    return db.execute(sql, (but,)).fetchone() is not None
+
+
 def counts(db: Reads) -> dict[str, tuple[int, int]]:
     """Return, by kind, how many records the hall keeps open, and how many are erased."""
     sql = (
