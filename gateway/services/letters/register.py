@@ -56,7 +56,7 @@ def say_last(tx: Transaction, rule: Rule, code: str, on: date, last: int, by: st
     book = tables.newest_book(tx, name, on.year)
     if not 0 <= last <= LARGEST:
         raise Refusal("register-too-far", limit=OUTSIDE_LIMIT)
-    if book is None or book.year != on.year:
+    if book is None or book.year != on.year or book.first > book.last:  # nothing stands in it yet
         tables.write_book(tx, Book(name, on.year, last + 1, last, epoch))
         return []
     if last < book.last:
@@ -70,7 +70,5 @@ def say_last(tx: Transaction, rule: Rule, code: str, on: date, last: int, by: st
             raise Refusal("letter-number-used", number=number)
         used = Letter(0, epoch, name, on.year, running, number, on, OUTSIDE, issued_at=at, issued_by=by)
         entered.append(tables.add(tx, used))
-    if not entered and book.first == book.last + 1:
-        book = book._replace(first=last + 1)
     tables.write_book(tx, book._replace(last=last, epoch=epoch))
     return entered
