@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from PIL import Image
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -31,7 +32,10 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
 def _press(driver: WebDriver, css: str, then: str) -> None:
     """Press something, and wait until what should come says so; nothing may be wider than the phone."""
     driver.find_element(By.CSS_SELECTOR, css).click()
-    WebDriverWait(driver, 20, 0.05).until(lambda one: then in one.find_element(By.TAG_NAME, "main").text)
+    # A page may be replaced while it is being read.
+    WebDriverWait(driver, 20, 0.05, (StaleElementReferenceException, NoSuchElementException)).until(
+        lambda one: then in one.find_element(By.TAG_NAME, "main").text
+    )
     assert driver.find_element(By.TAG_NAME, "html").size["width"] <= 320, driver.current_url
 
 
