@@ -95,8 +95,9 @@ def test_a_village_sets_up_its_letters(head: httpx.Client) -> None:
     assert send(head, NUMBERS, codes=codes.replace("skck = 331\n", "").replace("wali = 474", "wali = 474.9")).status_code == 303
     kept = fields_of(head.get(NUMBERS).text)["codes"]
     assert [line in kept for line in ("skck = 470", "skck = 331", "wali = 474.9", "nikah = 474.2")] == [True, False, True, True]
+    assert write(head).status_code == 303
     backwards = send(head, NUMBERS, "last", last="5")
-    assert "Nomor terakhir di buku ini sudah 11" in backwards.text
+    assert "Nomor terakhir di buku ini sudah 12" in backwards.text
 
 
 def test_a_clerk_writes_prints_signs_and_hands_over(head: httpx.Client) -> None:
