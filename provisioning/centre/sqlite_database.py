@@ -11,7 +11,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -162,12 +162,16 @@ def open_reader(path: Path) -> CentreReader:
 
     Raises Refusal ``centre-unusable`` when ``path`` is no database of a centre, ``centre-older`` or ``centre-newer``.
     """
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        return look(SqliteSql(connection), connection.close, version, path)
-    except (sqlite3.Error, TypeError) as error:
-        raise Refusal("centre-unusable", path=path, reason=error) from error
+    with ExitStack() as opened:
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            opened.callback(connection.close)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            reader = look(SqliteSql(connection), connection.close, version, path)
+        except (sqlite3.Error, TypeError) as error:
+            raise Refusal("centre-unusable", path=path, reason=error) from error
+        opened.pop_all()
+        return reader
 
 
 def _lock(path: Path) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import cast
@@ -203,10 +203,11 @@ def test_a_picture_whose_announcement_the_power_cut_is_deleted(
     left = tmp_path_factory.mktemp("cut") / "data"
     cut = cast("Store", CutStore(bulletin.store, left))
     kept = BulletinDesk(cut, bulletin.clock, WIB).publish(POSYANDU, key="wish-0001", file=bulletin.picture())
-    after = BulletinDesk(open_test_store(left, bulletin.clock), bulletin.clock, WIB)
-    before = len([*after.album.blobs.names()])
-    after.album.sweep()
-    assert (before, [*after.album.blobs.names()], [*after.album.arrivals.iterdir()], after.every()) == (1, [], [], [])
+    with closing(open_test_store(left, bulletin.clock)) as store:
+        after = BulletinDesk(store, bulletin.clock, WIB)
+        before = len([*after.album.blobs.names()])
+        after.album.sweep()
+        assert (before, [*after.album.blobs.names()], [*after.album.arrivals.iterdir()], after.every()) == (1, [], [], [])
     bulletin.desk.album.sweep()
     assert (kept, len([*bulletin.desk.album.blobs.names()])) == (1, 1)
 
