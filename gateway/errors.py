@@ -198,7 +198,7 @@ FAULTS: dict[str, Fault] = {
     "method-not-allowed": Fault(405, "Cara membuka halaman ini keliru.", "Kembali ke halaman depan."),
     "key-missing": Fault(400, "Permintaan tidak membawa Idempotency-Key yang benar.", "Kirim Idempotency-Key yang unik, 8 sampai 80 huruf atau angka."),
     "key-reused": Fault(422, "Idempotency-Key ini sudah dipakai untuk permintaan lain.", "Buat kunci baru untuk setiap permintaan baru."),
-    "body-too-large": Fault(413, "Kiriman terlalu besar.", "Kirim paling banyak {limit_kib} KiB."),
+    "body-too-large": Fault(413, "Kiriman terlalu besar.", "Pilih foto atau berkas yang lebih kecil: paling besar {limit_kib} KiB."),
     "uploads-full": Fault(503, "Ada kiriman besar lain yang sedang diterima.", "Tunggu sebentar, lalu kirim lagi."),
     "tries-used-up": Fault(429, "Terlalu banyak kiriman dari sini dalam waktu singkat.", "Tunggu {wait_s} detik, lalu kirim lagi; atau minta bantuan petugas."),
     "body-slow": Fault(408, "Kiriman terlalu lama sampai.", "Kirim ulang; bila tetap terjadi, mendekatlah ke pemancar Wi-Fi balai."),

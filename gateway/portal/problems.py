@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -51,8 +51,21 @@ def answer(site: Site, request: Request, error: Exception) -> Response:
         return Response(problem(refusal, speak), refusal.fault.status, headers, "application/problem+json")
     if refusal.code == "sign-in-needed":
         return _to_sign_in(site, request, headers)
-    page = site.page("problem.html", speak.language, "/", sentence=sentence(refusal, speak), remedy=remedy(refusal, speak))
+    page = site.page(
+        "problem.html", speak.language, "/", sentence=sentence(refusal, speak), remedy=remedy(refusal, speak), back=_back(request)
+    )
     return Response(page, refusal.fault.status, headers, "text/html; charset=utf-8")
+
+
+def _back(request: Request) -> str:
+    """Return the path of the hall's own page whose form or link was refused, so that nobody has to begin anew; empty for none."""
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    is_ours = page.netloc.lower() == request.headers.get("host", "").lower() and page.path.startswith("/")
+    is_itself = page.path == request.url.path and request.method in {"GET", "HEAD"}
+    return page.path if is_ours and not is_itself and not page.path.startswith("//") else ""
 
 
 def _to_sign_in(site: Site, request: Request, headers: dict[str, str]) -> Response:

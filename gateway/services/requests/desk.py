@@ -101,7 +101,7 @@ class RequestsDesk:
     def amend(self, number: int, typed: Mapping[str, str], seen: Sequence[str], *, who: str, key: str) -> Changed:
         """Complete a request at the counter: what was answered, and which requirements a clerk has seen.
 
-        What was missing and is there now makes it whole. Raises Refusal ``request-unknown``, ``act-too-late``, ``answers-wrong``.
+        What was missing and is there now makes it whole; what changes nothing makes no version. Raises Refusal ``request-unknown``, ``act-too-late``, ``answers-wrong``.
         """
 
         def change(tx: Transaction) -> Changed:
@@ -115,8 +115,11 @@ class RequestsDesk:
             shown = model.shown_after(request.shown, [one.id for one in service.requirement if one.id in seen])
             missing = answers.standing_of(service, read.answers, shown)
             state = State.REVIEW if missing.is_whole else request.state
-            why = ground_of(service, request.ground)
-            version = self._vault.put(tx, KIND, request.record, content_of(request, read.answers), who=who, why=why, lane=LANE)
+            content, why = content_of(request, read.answers), ground_of(service, request.ground)
+            before = self._vault.read(tx, KIND, request.record, request.sealed)
+            if (state, shown, content) == (request.state, request.shown, before):
+                return Changed(number, request.token, state.value)
+            version = self._vault.put(tx, KIND, request.record, content, who=who, why=why, lane=LANE)
             changes: dict[str, object] = {"sealed": version, "shown": shown, "unanswered": missing.unanswered}
             return self._change(tx, request, state, "amend", who, changes)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -32,6 +33,8 @@ from gateway.services.requests.rooms import NO_STORE, PATH, WHOLE, Rooms, Sheet,
 FIELDS_LIMIT = 100
 REQUIREMENTS, CHECK = "syarat", "periksa"
 """Steps of a draft that are no question."""
+CARD = frozenset({"storage-full", "storage-failed"})
+"""Refusals of the card, told on the page itself, so that what was typed still stands there when it has room again."""
 PHOTO_PX = 1600
 PHOTO_QUALITY = 70
 PHOTO_LIMIT_BYTES = 8 * 1024**2
@@ -72,8 +75,13 @@ class DraftPages:
         act = fields.get("act", "next")
         paged = act == "paged" if act in {"paged", "whole"} else None
         typed = answers.typed_in(fields, asked)
-        draft = await run_in_threadpool(lambda: self._rooms.drafts.save(token, typed, paged=paged))
         at = fields.get("dari", WHOLE)
+        try:
+            draft = await run_in_threadpool(lambda: self._rooms.drafts.save(token, typed, paged=paged))
+        except Refusal as refusal:
+            if refusal.code not in CARD:
+                raise
+            return await self._questions(request, replace(draft, typed={**draft.typed, **typed}), at, refusal=refusal)
         if act in {"paged", "whole"}:
             return self._sheet(request, draft).to(f"{PATH}/{token}")
         if act == "back":
@@ -84,9 +92,11 @@ class DraftPages:
             needed = answers.question_of(draft.service, at)
             if needed is not None and needed.needed and at not in read.answers and at not in wrong:
                 wrong[at] = Reason("Harus diisi.")
-        if wrong:
-            return await self._questions(request, draft, at, wrong)
-        after = _after(asked, at)
+        return await self._questions(request, draft, at, wrong) if wrong else self._further(request, draft, _after(asked, at))
+
+    def _further(self, request: Request, draft: OpenDraft, after: str) -> Response:
+        """Lead to the question ``after``; behind the last to what to bring, and from there to the check."""
+        token = request.path_params["token"]
         if after:
             return self._sheet(request, draft).to(f"{PATH}/{token}", isian=after)
         return self._sheet(request, draft).to(f"{PATH}/{token}/{REQUIREMENTS if draft.service.requirement else CHECK}")
@@ -127,7 +137,7 @@ class DraftPages:
                 jpeg = await run_in_threadpool(drawn_anew, io.BytesIO(upload.file), PHOTO_PX, PHOTO_QUALITY)
                 await run_in_threadpool(self._rooms.drafts.add_photo, token, requirement, jpeg)
         except Refusal as refusal:
-            if refusal.code not in {"picture-unreadable", "drafts-full"}:
+            if refusal.code not in {"picture-unreadable", "drafts-full", *CARD}:
                 raise
             return await self._requirements_page(request, draft, refusal)
         return self._sheet(request, draft).to(f"{PATH}/{token}/syarat")
@@ -148,7 +158,7 @@ class DraftPages:
         try:
             filed = await run_in_threadpool(lambda: self._rooms.desk.file(request.path_params["token"], who=who))
         except Refusal as refusal:
-            if refusal.code != "answers-wrong":
+            if refusal.code not in {"answers-wrong", *CARD}:
                 raise
             return await self._summary(request, draft, refusal)
         return self._sheet(request, draft).to(
@@ -156,8 +166,8 @@ class DraftPages:
         )
 
     async def _questions(
-        self, request: Request, draft: OpenDraft, at: str, wrong: Mapping[str, Reason] | None = None
-    ) -> Response:
+        self, request: Request, draft: OpenDraft, at: str, wrong: Mapping[str, Reason] | None = None, refusal: Refusal | None = None
+    ) -> Response:  # fmt: skip
         asked = await self._asked(request, draft)
         read = answers.read(draft.service, draft.typed)
         shown = asked
@@ -171,7 +181,7 @@ class DraftPages:
         doubts = {one: speak.tell(told.sentence, told.facts) for one, told in answers.doubts(draft.service, read.answers).items()}
         place = asked.index(shown[0]) + 1 if draft.row.paged and shown else 0
         return self._page(
-            request, "request_questions.html", f"{PATH}/{request.path_params['token']}", draft, status=422 if faults else 200,
+            request, "request_questions.html", f"{PATH}/{request.path_params['token']}", draft, refusal, status=422 if faults else 200,
             questions=shown, typed=draft.typed, wrong=faults, doubts=doubts, place=place, places=len(asked), at=at if place else WHOLE, first=place <= 1,
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ upon a request that has come further meanwhile; all by keyboard, and without scr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -145,18 +146,20 @@ class StaffPages:
         return {**fields, **{f"isi-{name}": text for name, text in told.items() if not fields.get(f"isi-{name}", "").strip()}}
 
     def _carry_out(self, number: int, session: Session, fields: Mapping[str, str]) -> None:
-        act, key = fields.get("act", ""), form_key(dict(fields))
-        if act == "save":
-            typed = {
-                name.removeprefix("isi-"): text[: answers.TYPED_LIMIT] for name, text in fields.items() if name.startswith("isi-")
-            }
+        act, key, expected = fields.get("act", ""), form_key(dict(fields)), fields.get("keadaan", "")[:20]
+        typed = {
+            name.removeprefix("isi-"): text[: answers.TYPED_LIMIT] for name, text in fields.items() if name.startswith("isi-")
+        }
+        if act == "save" or (typed and act in MAIN):  # whoever goes on has meant what stands in the fields
             seen = [name.removeprefix("ada-") for name in fields if name.startswith("ada-")]
-            self._desk.amend(number, typed, seen, who=session.officer, key=f"{session.officer}-{key}-save")
-        elif act == "print":
+            amended = self._desk.amend(number, typed, seen, who=session.officer, key=f"{session.officer}-{key}-save").state
+            if act == "save" or (act == Act.COMPLETE and amended != expected):  # whole now, and so it has gone on by itself
+                return
+        if act == "print":
             self._desk.print_again(number)
         elif act in set(Act):
             self._desk.act(
-                number, Act(act), who=session.officer, key=f"{session.officer}-{key}-{act}", expected=fields.get("keadaan", "")[:20],
+                number, Act(act), who=session.officer, key=f"{session.officer}-{key}-{act}", expected=expected,
                 reason=fields.get("alasan", "")[:20], words=fields.get("kata", "")[:WORDS_LIMIT],
             )  # fmt: skip
         else:
@@ -190,7 +193,7 @@ class StaffPages:
             doubts=tell(answers.doubts(service, opened.answers)), told={q.id: said(q, opened.answers[q.id], speak) for q in service.field if q.id in opened.answers},
             unshown=[need for need in service.requirement if need.needed and need.id not in one.shown], late=shown.is_late if shown else False,
             promised=shown.promised if shown else None, key=self._site.new_key(), text_of=text_of, words_limit=WORDS_LIMIT,
-            can_fill=self._desk.neighbours.known is not None and any(q.id == "nik" for q in service.field),
+            times=[datetime.fromisoformat(step.at) for step in opened.steps], can_fill=self._desk.neighbours.known is not None and any(q.id == "nik" for q in service.field),
         )  # fmt: skip
 
     def _to(self, request: Request, path: str) -> Response:

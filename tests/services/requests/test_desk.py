@@ -152,6 +152,17 @@ def test_a_repeated_form_is_one_act_and_another_page_changes_nothing(office: Off
     assert refused(office.desk.amend, number, ANSWERS, PAPERS, who="8", key="third-key") == "act-too-late"
 
 
+def test_saving_what_stands_there_already_changes_nothing(office: Office) -> None:
+    """No version, no event; but a request that was sent back for nothing that is written goes on."""
+    number = office.file()
+    office.amend(number)
+    before = len(office.events())
+    assert (office.amend(number, "again"), len(office.events())) == ("review", before)
+    assert (office.amend(number, "other", pekerjaan="Guru"), len(office.events()) > before) == ("review", True)
+    office.desk.act(number, Act.RETURN, who="7", key="return-key")
+    assert office.amend(number, "whole", pekerjaan="Guru") == "review"
+
+
 def test_the_holder_takes_back_only_what_nobody_signs_yet(office: Office) -> None:
     """Once it waits for a signature it is a word with the clerk."""
     number = office.file()

@@ -132,11 +132,11 @@ class RequestMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(data=st.data())
     def amend(self, data: st.DataObject) -> None:
-        """A clerk completes a request, or is told that it is too late."""
+        """A clerk completes a request, each time with another answer, or is told that it is too late."""
         number, key = self.choose(data), f"amend-{len(self.office.audited())}"
         editable = self.known[number].state in model.EDITABLE
         try:
-            self.office.amend(number, key=key)
+            self.office.amend(number, key=key, pekerjaan=f"Pekerjaan {key}")
         except Refusal as refusal:
             assert (refusal.code, editable) == ("act-too-late", False)
             return

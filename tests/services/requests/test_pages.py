@@ -62,6 +62,12 @@ def asked(page: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r'name="isi-([^"]*)"', page)))
 
 
+def pages(hall: Hall, most: int) -> None:
+    """Let the hall's database grow to so many pages; it has a whole card again with a great number."""
+    with hall.store.transaction() as tx:
+        tx.execute(f"PRAGMA max_page_count={most}").fetchall()
+
+
 def begin(client: httpx.Client, service: str = "skck", how: str = "semua", **fields: str) -> str:
     """Begin a request and return the address of its draft."""
     path = f"/layanan/{service}/ajukan"
@@ -269,3 +275,45 @@ def test_the_hall_decides_about_phones_and_numbers(hall: Hall, phone: httpx.Clie
         assert list(wrong(send(clerk, "/atur/permohonan", board_min="999").text)) == ["board_min"]
     finally:
         hall.choices.change(RequestRules())
+
+
+def test_what_a_clerk_has_typed_goes_along_with_the_next_step(phone: httpx.Client, clerk: httpx.Client) -> None:
+    """The step that leads on takes the answers that stand in the fields: nobody approves what was on the card before."""
+    status = phone.get(file(phone, ANSWERS | {"nama": "Siti Aminah Salahtulis"})).text
+    path = "/loket/permohonan/" + re.findall(r"REG-0*(\d+)", status)[0]
+    page = clerk.get(path).text
+    assert re.search(r'<button class="act main" name="act" value="complete" form="answers"', page)
+    typed = {f"isi-{one}": text for one, text in ANSWERS.items()}
+    assert clerk.post(path, data=hidden(page) | typed | {"act": "complete", "isi-nik": "351"}).status_code == 422
+    seen = {f"ada-{one}": "1" for one in ("pengantar-rt", "ktp", "kk", "akta-lahir")}
+    form = hidden(page) | typed | seen | {"act": "complete"}
+    assert [clerk.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    page = clerk.get(path).text
+    assert ("Sedang diperiksa" in page, "Salahtulis" in page) == (True, False)
+    assert re.search(r"Riwayat.*\w+, \d+ \w+ \d{4} \d\d\.\d\d", page, re.DOTALL)
+    form = hidden(page) | typed | seen | {"act": "approve", "isi-nama": "Siti Aminah Dibetulkan"}
+    assert [clerk.post(path, data=form).status_code for _ in range(2)] == [303, 303]
+    page = clerk.get(path).text
+    assert ("Menunggu tanda tangan" in page, "Siti Aminah Dibetulkan" in page) == (True, True)
+
+
+def test_a_photograph_that_is_too_large_leads_back_to_its_page(phone: httpx.Client) -> None:
+    """And what another site or no page had sent leads to the front page only."""
+    draft = begin(phone)
+    headers = {"content-type": "multipart/form-data; boundary=x", "referer": f"{phone.base_url}{draft}/syarat"}
+    refused = phone.post(f"{draft}/foto/pengantar-rt", content=bytes(9 << 20), headers=headers)
+    assert (refused.status_code, f'href="{draft}/syarat"' in refused.text) == (413, True)
+    elsewhere = phone.get("/tidak-ada", headers={"referer": "http://elsewhere.test/jahat"}).text
+    itself = phone.get("/tidak-ada", headers={"referer": f"{phone.base_url}/tidak-ada"}).text
+    assert [("jahat" in page, ">Kembali<" in page) for page in (elsewhere, itself)] == [(False, False), (False, False)]
+
+
+def test_what_was_typed_stands_there_while_the_card_is_full(hall: Hall, phone: httpx.Client) -> None:
+    """On the page that was sent, with the remedy; the same form is taken once there is room."""
+    draft = begin(phone)
+    typed = dict.fromkeys(asked(phone.get(draft).text), "Lereng Raung " * 150)
+    pages(hall, 1)  # no more than there are
+    refused = fill(phone, draft, typed)
+    pages(hall, 1_000_000)
+    assert (refused.status_code, "Penyimpanan balai penuh" in refused.text, "Lereng Raung" in refused.text) == (503, True, True)
+    assert (fill(phone, draft, {"nama": "Siti"}).status_code, "Lereng Raung" in phone.get(draft).text) == (303, False)
