@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
 from gateway.relay.batches import READ_LIMIT
 from gateway.relay.envelope import SEQ_LIMIT
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
+from provisioning.centre.dues import BatchDue, Due, HelloDue, RefusalDue
 from provisioning.centre.hellos import closed_epochs, read_correction
 from provisioning.centre.model import ACCEPTED, LATE, REPEATED, Absence, EventRow, Hello, LaneKey, LaneReport, Link, Presence
 from provisioning.centre.orders import ANSWERS, read_answer, weigh
@@ -30,43 +31,12 @@ UNDERSTOOD = (EPOCH_OPENED, CLOCK_CORRECTED, *ANSWERS)
 """How the types of event begin that the centre itself understands, in every version."""
 
 TWO_LIVE_EPOCHS = "two-live-epochs"
-AUDIT_NOT_CONTINUED = "audit-not-continued"
 """The alarm about a hall of which two cards are alive."""
+AUDIT_NOT_CONTINUED = "audit-not-continued"
+"""The alarm about a hall whose audit log does not go on from where it was."""
 
 MISSING_RANGES_LIMIT = 10_000
 """At most so many ranges are recorded as absent in one transaction; the next look goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchDue:
-    """A receipt that a batch asks for."""
-
-    lane: LaneKey
-    first: int
-    """The least number of the batch."""
-    more: bool = False
-    """Whether the batch was as large as one may be: then others follow, and the hall does not wait for this answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class HelloDue:
-    """The answer to one lane of a hello."""
-
-    lane: LaneKey
-    report: LaneReport
-    nonce: str
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalDue:
-    """The answer to a payload that could not be read."""
-
-    hall: str
-    sha256: str
-    reason: str
-
-
-Due = BatchDue | HelloDue | RefusalDue
 
 
 class Ledger:

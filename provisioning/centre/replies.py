@@ -16,7 +16,7 @@ from gateway.relay.receipts import REJECTS_LIMIT, Receipt, Refused, Rejected, en
 from gateway.relay.topics import Topics
 from provisioning.centre.agreeing import agreed_head
 from provisioning.centre.database import IntakeDatabase, IntakeTransaction
-from provisioning.centre.ledger import BatchDue, Due, HelloDue, RefusalDue
+from provisioning.centre.dues import BatchDue, Due, HelloDue, RefusalDue
 from provisioning.centre.model import LaneKey, LaneReport
 
 RATE_PER_S = 10.0

@@ -18,7 +18,7 @@ from gateway.relay.uplink import Uplink
 from gateway.store import epochs, outbox
 from gateway.store.database import Transaction
 from gateway.store.stamp import Stamp
-from provisioning.centre.ledger import Due, HelloDue, RefusalDue
+from provisioning.centre.dues import Due, HelloDue, RefusalDue
 from provisioning.centre.reading import Arrival, Batch
 from tests.bench.sim_world import Judging, Rules
 

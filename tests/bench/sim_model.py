@@ -19,7 +19,7 @@ from gateway.heads import head_after
 from gateway.relay.decisions import Confirm, Diverge, Lower
 from gateway.relay.progress import Progress
 from gateway.relay.receipts import LaneStand, Receipt, decode_answer
-from provisioning.centre.ledger import BatchDue, HelloDue
+from provisioning.centre.dues import BatchDue, HelloDue
 from provisioning.centre.model import ACCEPTED, GENESIS, LaneKey, LaneReport, Link, Standing
 from provisioning.centre.replies import Replies
 from provisioning.centre.sequence import advance

@@ -19,8 +19,9 @@ from gateway.mqtt.ports import Message
 from gateway.relay.uplink import Uplink
 from gateway.store import epochs, outbox
 from gateway.store.copying import copy_closed
+from provisioning.centre.dues import Due
 from provisioning.centre.intake import Intake
-from provisioning.centre.ledger import Due, Ledger
+from provisioning.centre.ledger import Ledger
 from provisioning.centre.model import ACCEPTED
 from provisioning.centre.reading import Arrival, Batch
 from provisioning.centre.sqlite_database import SqliteIntakeDatabase

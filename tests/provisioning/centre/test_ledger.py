@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.relay.batches import pack
-from provisioning.centre.ledger import BatchDue, HelloDue, Ledger, RefusalDue
+from provisioning.centre.dues import BatchDue, HelloDue, RefusalDue
+from provisioning.centre.ledger import Ledger
 from provisioning.centre.model import Absence, LaneKey, LaneReport, Standing
 from provisioning.centre.reading import Arrival, Batch
 from provisioning.centre.run_rows import RunRows

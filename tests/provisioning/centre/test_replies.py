@@ -11,7 +11,8 @@ import pytest
 from gateway.mqtt.ports import Message
 from gateway.relay.batches import READ_LIMIT, pack
 from gateway.relay.receipts import Receipt, Refused, Rejected, decode_answer
-from provisioning.centre.ledger import BatchDue, Due, HelloDue, Ledger, RefusalDue
+from provisioning.centre.dues import BatchDue, Due, HelloDue, RefusalDue
+from provisioning.centre.ledger import Ledger
 from provisioning.centre.model import LaneKey, LaneReport
 from provisioning.centre.reading import Arrival
 from provisioning.centre.replies import Replies
