@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import io
 import itertools
+import multiprocessing
 import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from html import unescape
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -98,9 +99,10 @@ def _behind_a_front(settings: str, folder: Path) -> str:
 
 
 def _watched(address: str, chosen: int, count: int) -> dict[str, float]:
-    looks: dict[bool, list[float]] = {True: [], False: []}
-    busy, over = threading.Event(), threading.Event()
-    probe = threading.Thread(target=_probe, args=(address, looks, busy, over))
+    # The probe is a process of its own: it must not wait for what the driver does.
+    fresh = multiprocessing.get_context("spawn")
+    busy, over, answers = fresh.Event(), fresh.Event(), fresh.Queue()
+    probe = fresh.Process(target=_probe, args=(address, answers, busy, over))
     people = People(address, chosen)
     brought, collected = 1, int(people.bring(0))  # the first finds everything cold
     probe.start()
@@ -119,6 +121,7 @@ def _watched(address: str, chosen: int, count: int) -> dict[str, float]:
                 break
     finally:
         over.set()
+        looks = answers.get(timeout=60)
         probe.join()
         people.close()
     quiet, loud = _p99_ms(looks[False]), _p99_ms(looks[True])
@@ -170,13 +173,14 @@ class People:
             client.close()
 
 
-def _probe(address: str, looks: dict[bool, list[float]], busy: threading.Event, over: threading.Event) -> None:
-    """Look at the queue without pause, and take a number now and then."""
+def _probe(address: str, answers: Any, busy: Event, over: Event) -> None:
+    """Look at the queue without pause, and take a number now and then; tell in the end how long each look took, by whether requests came."""
+    looks: dict[bool, list[float]] = {True: [], False: []}
     with httpx.Client(base_url=address, timeout=30, trust_env=False, headers={"x-real-ip": "10.9.9.9"}) as phone:
         key = ""
         for turn in itertools.count():
             if over.is_set():
-                return
+                break
             was_busy, began_s = busy.is_set(), time.perf_counter()
             if turn % TAKES_EVERY == 0 and key:
                 phone.post("/anjungan", data={"key": key, "line": "administrasi", "priority": ""})
@@ -189,6 +193,7 @@ def _probe(address: str, looks: dict[bool, list[float]], busy: threading.Event, 
             if turn > TAKES_EVERY:  # the first ones find everything cold
                 looks[was_busy].append(took_s)
             time.sleep(PROBE_S)
+    answers.put(looks)
 
 
 def _hidden(page: str) -> dict[str, str]:

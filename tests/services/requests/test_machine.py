@@ -215,4 +215,4 @@ class RequestMachine(RuleBasedStateMachine):
 
 
 TestRequests = RequestMachine.TestCase
-TestRequests.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+TestRequests.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
