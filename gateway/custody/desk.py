@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.custody.sheets import Sheet, opened
@@ -106,8 +106,8 @@ class CustodyDesk:
                 return False, tables.newest(db)[0]
             return True, tables.newest(db)[0]
 
-    def table(self, wanted: Wanted, who: str) -> str:
-        """Return the log as Indonesian spreadsheets open it; that somebody took it is an entry too."""
+    def table(self, wanted: Wanted, who: str, names: Mapping[str, str]) -> str:
+        """Return the log as Indonesian spreadsheets open it, officers by their ``names``; that somebody took it is an entry too."""
         with self._store.transaction() as tx:
             entries = tables.entries(tx, wanted, EXPORTED_ENTRIES)
             self._vault.note(tx, "export-log", "", "", 0, who=who, why=f"{len(entries)}")
@@ -115,7 +115,7 @@ class CustodyDesk:
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
         writer.writerow(COLUMNS)
         for one in entries:
-            told = (one.seq, one.at, one.who, one.act, one.kind, one.record, one.version, one.why)
+            told = (one.seq, one.at, names.get(one.who, one.who), one.act, one.kind, one.record, one.version, one.why)
             writer.writerow([f"'{cell}" if str(cell).startswith(FORMULA) else cell for cell in told])
         return MARK + text.getvalue()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from starlette.concurrency import run_in_threadpool
@@ -52,11 +53,12 @@ class LogPages:
         form = await read_form(request)
         check_csrf(form, session.token)
         try:
-            wanted = self._wanted(form)
+            names = await run_in_threadpool(self._people.names)
+            wanted = self._wanted(form, names)
         except Refusal as refusal:
             return await self._page(request, session, {}, refusal=refusal)
         if form.get("act") == "table":
-            text = await run_in_threadpool(self._desk.table, wanted, session.name)
+            text = await run_in_threadpool(self._desk.table, wanted, session.name, names)
             name = f"audit-{self._site.hall_id}.csv"
             headers = {"cache-control": "no-store", "content-disposition": f'attachment; filename="{name}"'}
             return Response(text, headers=headers, media_type="text/csv; charset=utf-8")
@@ -86,11 +88,12 @@ class LogPages:
             self._site, request, session, "custody_breach.html", f"{PATH}/kebocoran", refusal, typed=typed, text=text
         )
 
-    def _wanted(self, form: Mapping[str, str]) -> Wanted:
+    def _wanted(self, form: Mapping[str, str], names: Mapping[str, str]) -> Wanted:
         before = form.get("before", "") if form.get("act") == "older" else ""
         since, until = form.get("since", ""), form.get("until", "")
         return Wanted(
             who=form.get("who", "")[:40],
+            or_by=tuple(number for number, name in names.items() if name.casefold() == form.get("who", "").strip().casefold()),
             act=form.get("what", "") if form.get("what", "") in ACTS else "",
             since=self._instant(since, 0) if since else "",
             until=self._instant(until, 1) if until else "",
@@ -114,7 +117,9 @@ class LogPages:
         verified: tuple[bool, int] | None = None,
         refusal: Refusal | None = None,
     ) -> Response:
-        entries = await run_in_threadpool(self._desk.entries, wanted or Wanted())
+        names = await run_in_threadpool(self._people.names)
+        found = await run_in_threadpool(self._desk.entries, wanted or Wanted())
+        entries = [replace(one, who=names.get(one.who, one.who)) for one in found]
         typed = {name: form.get(name, "") for name in ("who", "since", "until")} | {"act": wanted.act if wanted else ""}
         return staff_page(
             self._site, request, session, "custody_log.html", f"{PATH}/catatan", refusal, entries=entries, acts=ACTS, typed=typed,

@@ -66,6 +66,11 @@ class PeopleDesk:
         with self._store.reader() as db:
             return tables.officers(db)
 
+    def names(self) -> dict[str, str]:
+        """Return the names of all who have or had access, by their numbers as text: what is on record may name either."""
+        with self._store.reader() as db:
+            return tables.names(db)
+
     def is_claimed(self) -> bool:
         """Return whether the hall has a head; until then whoever has the setup code becomes it."""
         if not self._claimed:

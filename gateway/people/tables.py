@@ -89,6 +89,11 @@ def officers(db: Reads) -> list[Officer]:
     return [_officer(row) for row in db.execute("SELECT id, name, role, pin FROM officer WHERE ended_at IS NULL ORDER BY folded")]
 
 
+def names(db: Reads) -> dict[str, str]:
+    """Return the names of all who have or had access, by their numbers as text."""
+    return {str(id_): str(name) for id_, name in db.execute("SELECT id, name FROM officer")}
+
+
 def add_officer(tx: Reads, name: str, pin: str, role: Role, at: str) -> int:
     """Write a new officer and return the number; ``pin`` is an Argon2id hash."""
     sql = "INSERT INTO officer (name, folded, pin, role, added_at) VALUES (?, ?, ?, ?, ?) RETURNING id"

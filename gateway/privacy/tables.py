@@ -59,6 +59,8 @@ class Wanted(NamedTuple):
     until: str = ""
     before: int = 0
     """Only entries with a lower number."""
+    or_by: tuple[str, ...] = ()
+    """Besides ``who``: the numbers of officers of that name."""
 
 
 class Kept(NamedTuple):
@@ -231,7 +233,10 @@ def entries(db: Reads, wanted: Wanted, limit: int) -> list[Entry]:
     """Return the newest entries that are wanted."""
     sql = "SELECT seq, at, who, act, kind, record, version, why FROM audit WHERE seq < ?"
     values: list[object] = [wanted.before or 2**62]
-    for column, value in (("who", wanted.who), ("act", wanted.act), ("kind", wanted.kind), ("record", wanted.record)):
+    if wanted.who:
+        sql += f" AND who IN ({', '.join('?' * (1 + len(wanted.or_by)))})"
+        values += [wanted.who, *wanted.or_by]
+    for column, value in (("act", wanted.act), ("kind", wanted.kind), ("record", wanted.record)):
         if value:
             sql += f" AND {column} = ?"
             values.append(value)

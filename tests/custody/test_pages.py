@@ -153,6 +153,15 @@ def test_the_paper_counts_once_it_is_typed_back(head: Staff) -> None:
     assert head.post(path, act="prove", typed=typed).status_code == 409
 
 
+def test_the_log_names_officers_who_stand_in_it_by_number(head: Staff, clerk: Staff) -> None:
+    """Requests, letters and reports note an officer's number: the head reads and looks for the name."""
+    path = "/atur/pelindungan-data/catatan"
+    assert clerk.post("/loket/permohonan", cari="Aminah").status_code == 200
+    found = [head.post(path, act="show", who=who, what="search").text for who in ("Siti", "siti", "Kades")]
+    assert ['<span lang="">Siti</span>' in page for page in found] == [True, True, False]
+    assert ";Siti;search;request;" in head.post(path, act="table", who="Siti").text
+
+
 def test_what_was_done_is_found_checked_and_taken_along(head: Staff, person: str) -> None:
     """Who opened what, by person and by act; the chain is whole; the table is one that a spreadsheet opens; a breach is filled in."""
     path = "/atur/pelindungan-data/catatan"
