@@ -19,10 +19,9 @@ from gateway.market.desk import MarketDesk
 from gateway.market.model import Contact, Product, Wish
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
-from gateway.portal.guesses import Guesses
 from gateway.portal.i18n import words
 from gateway.portal.site import Site
-from gateway.portal.tries import Tries
+from gateway.portal.tries import Tries, guesses
 from gateway.portal.typed import Typed
 from gateway.portal.uploads import read_upload
 from gateway.portal.visitor import visitor_of
@@ -41,7 +40,7 @@ class SellerPages:
     def __init__(self, desk: MarketDesk, site: Site) -> None:
         self._desk = desk
         self._site = site
-        self._guesses = Guesses(site.clock)
+        self._guesses = guesses(site.clock)
         self._offers = Tries(site.clock, of_device=OFFERS_OF_DEVICE, of_all=OFFERS_OF_ALL)
         self._visits = Tries(site.clock, of_device=VISITS_OF_DEVICE, of_all=VISITS_OF_ALL)
         self._acts: Mapping[str, Callable[[str, int], object]] = {
@@ -95,7 +94,7 @@ class SellerPages:
             return await self._act(request, act, code, Typed(fields), upload.file if upload else b"")
         except Refusal as refusal:
             if refusal.code == "market-code":
-                self._guesses.note_wrong(device)
+                self._guesses.note(device)
             elif refusal.code not in {"claim-tries", "tries-used-up"}:
                 raise
             return self._page(request, "market_own.html", OWN, refusal, typed=fields, wrong={}, code="")

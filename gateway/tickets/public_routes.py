@@ -15,11 +15,11 @@ from starlette.routing import BaseRoute, Route
 from gateway.errors import Refusal
 from gateway.portal import problems
 from gateway.portal.forms import form_key, read_form
-from gateway.portal.guesses import Guesses
 from gateway.portal.hot import KEY_MARK, HotPages, etag_of, hot_response
 from gateway.portal.i18n import words
 from gateway.portal.news import NewsSource
 from gateway.portal.site import Site
+from gateway.portal.tries import guesses
 from gateway.portal.visitor import visitor_of
 from gateway.tickets.desk import TicketsDesk
 from gateway.tickets.doorway import doorway
@@ -45,7 +45,7 @@ class PublicPages:
         self._news = news
         self._site = site
         self._drawn = HotPages(site.edition)
-        self._guesses = Guesses(site.clock)
+        self._guesses = guesses(site.clock)
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes."""
@@ -103,7 +103,7 @@ class PublicPages:
             return self._code_page(request, typed, refusal)
         ticket = self._view.current.ticket_of_claim(typed)
         if ticket is None:
-            self._guesses.note_wrong(device)
+            self._guesses.note(device)
             return self._code_page(request, typed, Refusal("claim-unknown"))
         return self._to(request, ticket.token)
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from gateway.portal.guesses import GUESSES_OF_DEVICE
+from gateway.portal.tries import GUESSES_OF_DEVICE
 from gateway.tickets.choices import QueueRules
 from tests.support.clock import MORNING
 from tests.support.portal import RunningPortal, running_portal

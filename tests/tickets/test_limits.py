@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Refusal
-from gateway.portal.guesses import GUESS_WINDOW_S, GUESSES_OF_DEVICE, GUESSES_OF_HALL, Guesses
+from gateway.portal.tries import GUESSES_OF_DEVICE, GUESSES_OF_HALL, WINDOW_S, guesses
 from gateway.tickets.choices import QueueRules
 from gateway.tickets.desk import Issued
 from gateway.tickets.limits import Taken, wait_s
@@ -126,16 +126,16 @@ def test_one_more_is_given_only_below_every_limit(of_address: int, of_hall: int,
 def test_codes_cannot_be_guessed_by_trying() -> None:
     """A device has eight wrong codes in ten minutes, all devices together sixty; then time lets them try again."""
     clock = FakeClock()
-    guesses = Guesses(clock)
+    wrong = guesses(clock)
     for _ in range(GUESSES_OF_DEVICE):
-        guesses.require_room("10.0.0.1")
-        guesses.note_wrong("10.0.0.1")
+        wrong.require_room("10.0.0.1")
+        wrong.note("10.0.0.1")
     with pytest.raises(Refusal, match="Terlalu banyak kode"):
-        guesses.require_room("10.0.0.1")
+        wrong.require_room("10.0.0.1")
     for one in range(GUESSES_OF_HALL - GUESSES_OF_DEVICE):
-        guesses.require_room(f"10.0.1.{one}")
-        guesses.note_wrong(f"10.0.1.{one}")
+        wrong.require_room(f"10.0.1.{one}")
+        wrong.note(f"10.0.1.{one}")
     with pytest.raises(Refusal, match="Terlalu banyak kode"):
-        guesses.require_room("10.0.2.1")
-    clock.advance(GUESS_WINDOW_S)
-    guesses.require_room("10.0.0.1")
+        wrong.require_room("10.0.2.1")
+    clock.advance(WINDOW_S)
+    wrong.require_room("10.0.0.1")
