@@ -95,6 +95,7 @@ class Village:
         requested = RequestedLetters(store, self.letters, choices)
         neighbours = self.requests.neighbours
         neighbours.letter, neighbours.letter_follows, neighbours.letters_of = requested.issue, requested.follow, requested.of
+        self.letters.request_follows = self.requests.follow_letter
 
     def stale(self) -> None:
         """Let every view look again: something has changed."""

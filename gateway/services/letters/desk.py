@@ -41,6 +41,8 @@ REASON_LIMIT = 120
 LEGAL = {SIGNED: (UNSIGNED,), COLLECTED: (SIGNED,), VOID: (UNSIGNED, SIGNED, COLLECTED)}
 """By the state that an act makes: those in which it may be done."""
 
+RequestFollows = Callable[[Transaction, int, bool, str], None]
+"""Lets a request follow its letter, inside the transaction: its number, whether another letter counts now, the officer's id."""
 Today = Callable[[], date | None]
 """The date that somebody or the network has confirmed, else None."""
 
@@ -89,6 +91,8 @@ class LettersDesk:
         self._vault = vault
         self._key = key
         self._today = today
+        self.request_follows: RequestFollows = lambda _tx, _request, _counts, _who: None
+        """village.py introduces the requests; only what a clerk does with a letter itself reaches them by it."""
 
     def issue(self, draft: Draft, *, who: str, key: str | None = None) -> Issued:
         """Issue a letter, once for each ``key``; ``who`` is the officer's id.
@@ -103,7 +107,7 @@ class LettersDesk:
                 f"letter-{key}" if key else None,
                 asked,
                 self._clock.now(),
-                lambda tx: self.issue_in(tx, draft, who=who),
+                lambda tx: self._issue(tx, draft, who),
             )
 
     def issue_in(self, tx: Transaction, draft: Draft, *, who: str) -> Issued:
@@ -150,7 +154,10 @@ class LettersDesk:
         if not reason.strip():
             raise Refusal("void-reason")
         with self._store.transaction() as tx:
+            counted = self._require(tx, letter)
             self.note_in(tx, letter, VOID, who=who, reason=" ".join(reason.split())[:REASON_LIMIT])
+            if counted.counts and counted.request is not None:
+                self.request_follows(tx, counted.request, False, who)  # noqa: FBT003 - the hook's shape
 
     def note_in(self, tx: Transaction, id_: int, state: str, *, who: str, reason: str = "") -> None:
         """Note inside ``tx`` that a letter stands in ``state``; nothing happens when it does already."""
@@ -215,6 +222,12 @@ class LettersDesk:
         for kind in (KIND, DOCUMENT_KIND):
             self._vault.erase(tx, kind, letter.record, who=who, why=why)
         tables.write(tx, letter.id, forgotten=1)
+
+    def _issue(self, tx: Transaction, draft: Draft, who: str) -> Issued:
+        issued = self.issue_in(tx, draft, who=who)
+        if draft.replaces is not None and draft.request is not None:
+            self.request_follows(tx, draft.request, True, who)  # noqa: FBT003 - the hook's shape
+        return issued
 
     def _tell_key(self, tx: Transaction, stamp: Stamp, village: str) -> None:
         """Tell the centre with which key this hall signs, before the first letter that it proves; again when the village is called otherwise."""

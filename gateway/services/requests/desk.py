@@ -154,6 +154,22 @@ class RequestsDesk:
 
         return self._once(["act", str(number), act, expected, reason, words], key, change)
 
+    def follow_letter(self, tx: Transaction, number: int, counts: bool, who: str) -> None:  # noqa: FBT001 - a hook of letters
+        """Let a request follow its letter, inside ``tx``: into review when the letter ``counts`` no more, to its signature when another took its place.
+
+        Only what waits to be signed or collected moves: what is in review is judged again anyhow, and what is closed stays closed.
+        """
+        request = tables.find(tx, number)
+        if request is None or request.state not in {State.SIGNATURE, State.READY}:
+            return
+        signs = any(step.signs for step in self._service(tx, request).step)
+        again = model.state_after(State.REVIEW, Act.APPROVE, signs=signs)
+        if counts and (again is None or again is request.state):
+            return
+        self._change(tx, request, State.REVIEW, Act.REWORK, who, {})
+        if counts and again is not None:
+            self._change(tx, self._require(tx, number), again, Act.APPROVE, who, {})
+
     def cancel(self, token: str, *, key: str) -> Changed:
         """Let whoever brought a request take it back. Raises Refusal ``request-unknown``, ``act-too-late``."""
 
