@@ -23,7 +23,7 @@ from gateway.privacy.vault import Vault
 from gateway.proof.proof import Told, check_name, prove
 from gateway.services import tables as catalogue
 from gateway.services.document import Service
-from gateway.services.letters import printing, tables
+from gateway.services.letters import complete, printing, tables
 from gateway.services.letters.choices import LetterChoices, Signer
 from gateway.services.letters.desk import DOCUMENT_KIND, KIND, Sealed, ground_of, unsealed
 from gateway.services.letters.filling import Given, fill, person_in, trial_answers
@@ -44,6 +44,8 @@ ON_THE_HALL = "/verifikasi"
 """The hall's own page that checks letters."""
 LOGO_PX = 480
 TRIAL_NUMBER = "000/CONTOH"
+TRIAL, OTHER_TRIAL = "#contoh", "-lain"
+"""What the codes of examples say behind the address."""
 
 Address = Callable[[], str]
 """Where phones find the hall."""
@@ -116,9 +118,12 @@ class Documents:
             return next(self._candidates(db, name, tables.newest_template(db, name)[0]))[1]
 
     def change_template(self, name: str, text: str, service: Service) -> None:
-        """Let the village write a template, tried before it is kept; an empty one gives back the shipped one. Raises Broken."""
+        """Let the village write a template, tried before it is kept; an empty one gives back the shipped one. Raises Broken, also for one that lacks what each letter shows."""
         if text.strip():
-            self.trial(text, service)
+            with self._store.reader() as db:
+                choices, logo = self._choices.read(db, LetterChoices), tables.logo(db)
+            trial = self._where(choices) + TRIAL
+            complete.judge(text, _example(service, choices, logo, _drawn(trial)), service, _drawn(trial + OTHER_TRIAL))
         with self._store.transaction() as tx:
             if tables.newest_template(tx, name)[1] != text:
                 tables.add_template(tx, name, text, Stamp.of(self._clock, self._zone).time)
@@ -148,7 +153,7 @@ class Documents:
         """Return what a template makes of examples: a PDF, or its first page as a picture. Raises Broken."""
         with self._store.reader() as db:
             choices, logo = self._choices.read(db, LetterChoices), tables.logo(db)
-        return _tried(template, service.model_dump_json(), choices, logo, _drawn(self._where(choices) + "#contoh"), form)
+        return _tried(template, service.model_dump_json(), choices, logo, _drawn(self._where(choices) + TRIAL), form)
 
     def code_of(self, letter: Letter, *, who: str) -> str:
         """Return what the QR code of a letter says: an address, and the proof behind its ``#``."""
@@ -167,17 +172,20 @@ class Documents:
 
 @lru_cache(maxsize=8)
 def _tried(template: str, service: str, choices: LetterChoices, logo: bytes | None, code: str, form: str) -> bytes:
-    read = Service.model_validate_json(service)
-    answers = trial_answers(read)
-    given = Given("contoh", 1, answers, person_in(read, answers))
+    data = _example(Service.model_validate_json(service), choices, logo, code)
+    return printing.make(template, data, "png" if form == "png" else "pdf")
+
+
+def _example(service: Service, choices: LetterChoices, logo: bytes | None, code: str) -> dict[str, object]:
+    answers = trial_answers(service)
+    given = Given("contoh", 1, answers, person_in(service, answers))
     signer = next(iter(choices.who_signs()), Signer("Nama Penandatangan", "Kepala Desa"))
     shown = choices.model_copy(
         update={
             "regency": choices.regency or "Kabupaten ...", "district": choices.district or "...", "village": choices.village or "Desa ...",
         }
     )  # fmt: skip
-    data = fill(given, read, shown, signer, TRIAL_NUMBER, date(2026, 1, 2), qr=code, logo=logo)
-    return printing.make(template, data, "png" if form == "png" else "pdf")
+    return fill(given, service, shown, signer, TRIAL_NUMBER, date(2026, 1, 2), qr=code, logo=logo)
 
 
 def _drawn(address: str) -> str:

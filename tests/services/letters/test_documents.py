@@ -70,6 +70,7 @@ def test_every_shipped_service_has_its_letter(whole: bool) -> None:
     for name in LETTERS:
         text = typeset(name, whole=whole)
         assert (name, [one for one in said if one not in text], "812" in text) == (name, [], False)
+        assert (name, text.casefold().count("siti aminah") > 1) == (name, True)  # beside the code, and in what the letter says
 
 
 def test_a_letter_says_what_was_answered(office: LetterOffice) -> None:
@@ -91,7 +92,7 @@ def test_a_letter_says_what_was_answered(office: LetterOffice) -> None:
 def test_a_village_may_print_on_folio(office: LetterOffice) -> None:
     """Indonesian offices have F4 paper, and somebody signs for the head."""
     office.choices.change(CHOSEN.model_copy(update={"signers": ("Dewi | a.n. Kepala Desa / Sekretaris Desa",)}))
-    office.documents.change_template("sku", '#show: surat.with(kertas: "f4")\n#pembuka()', office.service("sku"))
+    office.documents.change_template("sku", '#show: surat.with(kertas: "f4")\n#pembuka()\n#data-diri()', office.service("sku"))
     pdf = office.pdf(office.issue().letter)
     size = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
     assert ("609.4" in size, "ini, a.n. Kepala Desa Sekretaris Desa, Kecamatan" in text_of(pdf)) == (True, True)
@@ -107,7 +108,7 @@ def test_a_reprint_is_the_same(office: LetterOffice) -> None:
     """Whatever has changed meanwhile, the letter has not: it is kept, sealed."""
     letter = office.issue().letter
     first = office.pdf(letter)
-    office.documents.change_template("sku", "#show: surat.with()\nLain sama sekali.", office.service("sku"))
+    office.documents.change_template("sku", "#show: surat.with()\n#data-diri()\nLain sama sekali.", office.service("sku"))
     assert office.pdf(letter) == first
 
 
@@ -155,15 +156,34 @@ def test_a_new_letter_is_one_file_and_one_template(tmp_path: Path) -> None:
 def test_a_template_that_breaks_keeps_nobody_waiting(office: LetterOffice) -> None:
     """It was good for the examples and breaks for this person: the former version is taken, else the shipped one, and it is told."""
     service = office.service("sku")
-    bad = '#show: surat.with()\n#if nilai("nama") == "Siti Aminah" [baik] else { panic("x") }'
+    bad = '#show: surat.with()\n#data-diri()\n#if nilai("nama") == "Dewi Lestari" { panic("x") }'
     office.documents.change_template("sku", bad, service)
-    first = office.issue(nama="Budi Santoso").letter
-    office.documents.change_template("sku", "#show: surat.with()\nVersi kedua.", service)
+    first = office.issue(nama="Dewi Lestari").letter
+    office.documents.change_template("sku", "#show: surat.with()\n#data-diri()\nVersi kedua.", service)
     office.documents.change_template("sku", bad + " ", service)
-    second = office.issue(nama="Budi Santoso").letter
+    second = office.issue(nama="Dewi Lestari").letter
     assert "SURAT KETERANGAN USAHA" in text_of(office.pdf(first)).upper()
     assert "Versi kedua." in text_of(office.pdf(second))
     assert [office.desk.find(one).made_by for one in (first, second)] == ["bawaan", "desa 2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("#data-diri()\n#image(bytes(_surat.qr))", "nomor"),
+        ("#show: surat.with()\n#penutup()", "nama"),
+        ("Nomor #nomor\n#data-diri()", "kode QR"),
+        ('#image(bytes(_surat.qr))\n#upper(nomor) #upper(nilai("nama"))', ""),
+    ],
+)
+def test_a_template_lacks_nothing_that_makes_a_letter(office: LetterOffice, text: str, lacks: str) -> None:
+    """Number, person and code must be on paper, however they are printed; else the template is refused with what lacks."""
+    try:
+        office.documents.change_template("sku", text, office.service("sku"))
+        told = ""
+    except Broken as broken:
+        told = str(broken.reason)
+    assert (told.startswith(lacks), office.documents.village_template("sku")) == (True, "" if lacks else text)
 
 
 def test_a_broken_template_is_never_kept(office: LetterOffice) -> None:
