@@ -74,7 +74,7 @@ class FormPage:
         item, speak = _item(request), words(self._site.language_of(request))
         fields = await read_form_with_file(request, FIELDS_LIMIT)
         check_csrf(fields, session.token)
-        state = await run_in_threadpool(self._choose, item, fields, speak)
+        state = await run_in_threadpool(self._choose, session.officer, item, fields, speak)
         if state is not None:
             return await self._page(request, session, item, state)
         path = self._site.link(self._form.after, speak.language)
@@ -84,7 +84,7 @@ class FormPage:
     def _fresh(self, item: str) -> State:
         return State(self._form.filled(item), _digest(self._form.basis(item)))
 
-    def _choose(self, item: str, fields: dict[str, str], speak: Words) -> State | None:
+    def _choose(self, who: str, item: str, fields: dict[str, str], speak: Words) -> State | None:
         """Choose, or return how the page is shown again. One form at a time: no two overwrite each other unseen."""
         act = fields.get("act", "")[:80]
         with self._choices.one_at_a_time:
@@ -100,7 +100,7 @@ class FormPage:
                 now.former = self._differing(typed, now.typed, speak)
                 return now
             try:
-                self._form.choose(item, act, typed, speak)
+                self._form.choose_as(who, item, act, typed, speak)
             except Unsound as unsound:
                 return State(typed, now.made_from, wrong=unsound.wrong)
             except Refusal as refusal:

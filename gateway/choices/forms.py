@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -47,8 +48,11 @@ class Form(Protocol):
     def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
         """Choose what was typed. Raises Unsound, or a Refusal for what is not about one field."""
 
+    def choose_as(self, who: str, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
+        """Choose as ``choose`` does; ``who`` is the officer's id, for what is kept with a name."""
 
-class PlainForm:
+
+class PlainForm(ABC):
     """The usual answers of a form without items and without buttons that fill in."""
 
     def basis(self, item: str) -> object:
@@ -69,3 +73,12 @@ class PlainForm:
         """Show nothing else."""
         del item, typed, speak
         return {}
+
+    @abstractmethod
+    def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
+        """Choose what was typed, as ``Form`` has it."""
+
+    def choose_as(self, who: str, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
+        """Choose: of most choices it is not kept who made them."""
+        del who
+        self.choose(item, act, typed, speak)

@@ -208,6 +208,7 @@ class LettersDesk:
             entered = register.say_last(tx, rule, code, on, last, who, stamp.time)
             if entered:
                 outbox.append(tx, stamp, wire.used_outside(entered))
+        log.info("event=last-number-said code=%s year=%s last=%s officer=%s", code, on.year, last, who)
 
     def signers(self) -> list[Signer]:
         """Return who may sign, the usual one first."""

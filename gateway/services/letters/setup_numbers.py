@@ -63,11 +63,8 @@ class NumberForm(PlainForm):
         return {"names": names, "standing": standing, "unsure": unsure, "on": on, "example": example}
 
     def choose(self, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
-        """Choose the rule, or say the last number of a book."""
-        del item
-        if act == "last":
-            self._say_last(typed, speak)
-            return
+        """Choose the rule."""
+        del item, act
         digits = typed["digits"].strip()
         wrong = {} if digits in set("123456") else {"digits": speak("Tulis angka 1 sampai {high}.", high=6)}
         wanted = {
@@ -78,7 +75,14 @@ class NumberForm(PlainForm):
             wrong["village_code"] = speak("Harus diisi.")
         change(self._choices, wanted, speak, wrong)
 
-    def _say_last(self, typed: Mapping[str, str], speak: Words) -> None:
+    def choose_as(self, who: str, item: str, act: str, typed: dict[str, str], speak: Words) -> None:
+        """Choose the rule, or say the last number of a book, which stands in it with who said so."""
+        if act == "last":
+            self._say_last(who, typed, speak)
+        else:
+            self.choose(item, act, typed, speak)
+
+    def _say_last(self, who: str, typed: Mapping[str, str], speak: Words) -> None:
         number = typed["last"].strip()
         if not (number.isascii() and number.isdecimal() and len(number) <= len(str(LARGEST))):
             raise Unsound({"last": speak("Tulis angka bulat.")})
@@ -87,7 +91,7 @@ class NumberForm(PlainForm):
             raise Unsound({"book": speak("Pilih salah satu.")})
         # The main book is that of every code which has none of its own.
         code = typed["book"] or _code_of_main(chosen)
-        self._desk.say_last(code, int(number), who="")
+        self._desk.say_last(code, int(number), who=who)
 
 
 def _other_codes(lines: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from PIL import Image
 
 from gateway.hall import Hall
 from gateway.people.model import Role
+from gateway.services.letters import tables
 from gateway.settings import Settings
 from tests.support.hall_process import write_settings
 from tests.support.portal import PIN
@@ -216,3 +217,14 @@ def test_a_clerk_may_write_letters_and_nothing_else(hall: Hall) -> None:
             403,
         ]
         assert client.get(f"{LETTERS}/999/surat.pdf").status_code == 404
+
+
+def test_numbers_used_on_paper_stand_in_the_book_with_who_said_so(hall: Hall, head: httpx.Client) -> None:
+    """The officer who was signed in, as for every letter."""
+    set_up(head)
+    letter = int(write(head).headers["location"].rpartition("/")[2])
+    by_hand = hall.village.letters.find(letter)
+    assert send(head, NUMBERS, "last", last=str(by_hand.running + 1)).status_code == 303
+    with hall.store.reader() as db:
+        [outside] = tables.listed(db, ("outside",), {}, 1 << 40, 9)
+    assert (outside.running, outside.issued_by) == (by_hand.running + 1, by_hand.issued_by)
