@@ -150,7 +150,9 @@ class NeedsDesk:
                 tables.write(tx, moved)
                 outbox.append(tx, self._stamp(), wire.changed(moved))
             if one.urgent and not main.urgent:
-                tables.write(tx, main._replace(urgent=True))
+                main = main._replace(urgent=True)
+                tables.write(tx, main)
+                outbox.append(tx, self._stamp(), wire.changed(main, wire.lane(main)))
             self.vault.note(tx, "join", KIND, id_, 0, who=officer, why=WHY)
 
     def close(self, id_: str, why: Why, *, officer: str) -> None:

@@ -24,12 +24,12 @@ def visited(one: Need, entry: Entry) -> Event:
     return Event("record", "id.balai.need.visited.v1", subject(one), told | _days(one))
 
 
-def changed(one: Need) -> Event:
-    """A report stands otherwise without a visit: closed, joined to another, or late."""
-    told: dict[str, object] = {"state": str(one.state), "late": one.late}
+def changed(one: Need, lane: str = "record") -> Event:
+    """A report stands otherwise without a visit: closed, joined to another, late, or, in the lane ``urgent``, urgent from now on."""
+    told: dict[str, object] = {"state": str(one.state), "late": one.late, "urgent": one.urgent}
     told |= {"joined": one.joined} if one.state is State.JOINED else {}
     told |= {"why": one.why} if one.why else {}
-    return Event("record", "id.balai.need.changed.v1", subject(one), told)
+    return Event(lane, "id.balai.need.changed.v1", subject(one), told)
 
 
 def subject(one: Need) -> str:

@@ -116,9 +116,18 @@ def test_two_reports_of_one_person_are_offered_and_joined(hall: Concerned) -> No
     assert opened.line.one.urgent
     assert _refused(hall.needs.join, old, hungry, officer="2") == "report-not-now"
     assert _refused(hall.needs.join, old, old, officer="2") == "report-not-now"
-    assert [data for _, _, data in hall.told("need.changed")] == [
-        {"state": "joined", "late": False, "joined": old, "why": "twice"}
+    assert [(lane, data) for lane, _, data in hall.told("need.changed")] == [
+        ("urgent", {"state": "reported", "late": False, "urgent": True}),
+        ("record", {"state": "joined", "late": False, "urgent": True, "joined": old, "why": "twice"}),
     ]
+
+
+def test_a_report_that_was_urgent_already_is_not_told_anew(hall: Concerned) -> None:
+    """Nor is one that another, which can wait, is joined to."""
+    first, again = (hall.needs.report(HUNGRY, key=KEY + each).id for each in "ab")
+    hall.needs.join(again, first, officer="2")
+    hall.needs.join(hall.needs.report(OLD, key=KEY).id, first, officer="2")
+    assert [(lane, data["state"]) for lane, _, data in hall.told("need.changed")] == [("record", "joined")] * 2
 
 
 @pytest.mark.parametrize(
