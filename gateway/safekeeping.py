@@ -23,6 +23,7 @@ from gateway.custody.desk import CustodyDesk, Kinds
 from gateway.custody.routes import CustodyPages
 from gateway.errors import Reason, Refusal
 from gateway.health import Answer
+from gateway.people import tables as officers
 from gateway.people.desk import PeopleDesk
 from gateway.portal.feature import Feature
 from gateway.privacy import breach, tables
@@ -94,7 +95,10 @@ class Safekeeping:
                 whole = True
             except Broken:
                 whole = False
-            known = breach.gather(db, since, until, mode=self.vault.mode, log_is_whole=whole)
+            names = officers.names(db)
+            known = breach.gather(
+                db, since, until, mode=self.vault.mode, log_is_whole=whole, named=lambda who: names.get(who, who)
+            )  # fmt: skip
         hall = self._settings.hall
         return breach.notice(known, f"{hall.name} ({hall.id})", what, self._clock.now().astimezone(hall.zone))
 

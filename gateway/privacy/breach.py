@@ -6,7 +6,7 @@ and what is done about it. The hall fills in what it knows; people write the res
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,12 +38,13 @@ class Known:
     """Whether nobody has changed the audit log."""
 
 
-def gather(db: Reads, since: str, until: str, *, mode: str, log_is_whole: bool) -> Known:
-    """Return what is known of a time."""
+def gather(db: Reads, since: str, until: str, *, mode: str, log_is_whole: bool, named: Callable[[str], str] = str) -> Known:
+    """Return what is known of a time. ``named`` returns the name of whom the log has by number, and anybody else as they stand there."""
     seen: dict[tuple[str, str], int] = {}
     for entry in tables.entries(db, Wanted(since=since, until=until), ENTRIES_LIMIT):
         if entry.act in READING:
-            seen[entry.who, entry.kind] = seen.get((entry.who, entry.kind), 0) + 1
+            who = named(entry.who)
+            seen[who, entry.kind] = seen.get((who, entry.kind), 0) + 1
     rows = db.execute(
         "SELECT epoch, reason, opened_at FROM epoch WHERE reason <> 'made' AND opened_at >= ? AND opened_at < ? ORDER BY number",
         (since, until),
@@ -61,6 +62,11 @@ TITLES = {
     "complaint-contact": "nama dan nomor pelapor pengaduan",
     "need-contact": "nama dan nomor pelapor warga butuh bantuan",
     "aid": "cek program bantuan",
+    "request-photo": "foto syarat permohonan",
+    "letter": "isi surat",
+    "letter-document": "surat yang dicetak",
+    "seller": "pelapak",
+    "guest": "buku tamu",
     "own-key": "",
 }
 """What kinds are called in the notice; empty is no person's."""

@@ -160,6 +160,8 @@ def test_the_log_names_officers_who_stand_in_it_by_number(head: Staff, clerk: St
     found = [head.post(path, act="show", who=who, what="search").text for who in ("Siti", "siti", "Kades")]
     assert ['<span lang="">Siti</span>' in page for page in found] == [True, True, False]
     assert ";Siti;search;request;" in head.post(path, act="table", who="Siti").text
+    notice = head.post("/atur/pelindungan-data/kebocoran", what="Kartu hilang", since="2026-01-01", until="2999-01-01").text
+    assert re.findall(r"^- (Siti|\d+): permohonan surat", notice, re.MULTILINE) == ["Siti"]
 
 
 def test_what_was_done_is_found_checked_and_taken_along(head: Staff, person: str) -> None:

@@ -151,3 +151,15 @@ def test_the_log_is_found_by_who_what_and_when(office: Office) -> None:
         known = breach.gather(db, "2000", "2999", mode="file", log_is_whole=True)
         assert office.vault.head(db) == f"3-{verify(tables.log(db))}"
     assert (known.seen, known.kinds) == ({("Budi", "request"): 1}, {"request": (1, 0)})
+
+
+def test_whoever_the_log_has_by_name_and_by_number_is_counted_once(office: Office) -> None:
+    """The caller names officers; whom it does not know stays as the log has them."""
+    office.put()
+    office.open()
+    with office.store.transaction() as tx:
+        for who in ("7", "7", "9"):
+            office.vault.note(tx, "search", "request", "", 0, who=who, why="layanan")
+    with office.store.reader() as db:
+        known = breach.gather(db, "2000", "2999", mode="file", log_is_whole=True, named=lambda who: {"7": "Budi"}.get(who, who))
+    assert known.seen == {("Budi", "request"): 3, ("9", "request"): 1}
