@@ -166,6 +166,7 @@ FAULTS: dict[str, Fault] = {
     "request-unknown": Fault(404, "Permohonan ini tidak ditemukan.", "Periksa alamat atau kode lacak pada tanda terima."),
     "code-unknown": Fault(404, "Tidak ada permohonan dengan kode ini.", "Periksa delapan huruf dan angka pada tanda terima, lalu ketik lagi."),
     "act-too-late": Fault(409, "Itu tidak dapat dilakukan lagi untuk {number}.", "Lihat keadaannya sekarang."),
+    "answers-missing": Fault(422, "Belum dapat disetujui. Yang belum dijawab: {missing}.", "Isi yang kurang, lalu setujui lagi. Bila belum ada, pilih Belum lengkap."),
     "reason-needed": Fault(422, "Pilih alasan penolakan.", "Pemohon membaca alasan itu di ponselnya."),
     # Complaints and needs
     "report-unknown": Fault(404, "Laporan dengan kode atau nomor ini tidak ada.", "Periksa kodenya, huruf demi huruf, lalu ketik lagi."),

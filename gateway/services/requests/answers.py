@@ -7,13 +7,13 @@ where others can listen; a NIK that looks strange is doubted, never refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from gateway import values
 from gateway.errors import Reason
-from gateway.services.document import Question, Requirement, Service
+from gateway.services.document import INDONESIAN, Question, Requirement, Service
 from gateway.services.requests.model import PRIVATE_KINDS, Standing, standing
 
 BEARS_NUMBERS = re.compile(r"\b(KTP|KK|NIK|KIA|Kartu Keluarga|akta|akte|(buku|surat) nikah|paspor|SIM)\b", re.IGNORECASE)
@@ -89,6 +89,11 @@ def named(service: Service, answers: Mapping[str, str]) -> str:
 def question_of(service: Service, id_: str) -> Question | None:
     """Return a question by its id."""
     return next((one for one in service.field if one.id == id_), None)
+
+
+def labels(service: Service, ids: Collection[str]) -> str:
+    """Return what some questions ask for, in their order: ``NIK, Pekerjaan``."""
+    return ", ".join(one.label[INDONESIAN].rstrip("?") for one in service.field if one.id in ids)
 
 
 def requirement_of(service: Service, id_: str) -> Requirement | None:

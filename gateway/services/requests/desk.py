@@ -128,7 +128,7 @@ class RequestsDesk:
     def act(self, number: int, act: Act, *, who: str, key: str, expected: str = "", reason: str = "", words: str = "") -> Changed:
         """Let a clerk do ``act``; ``expected`` is the state that the page showed. ``reason`` and ``words`` are of a rejection.
 
-        Raises Refusal ``request-unknown``, ``act-too-late``, ``reason-needed``, and what making the letter refuses.
+        Raises Refusal ``request-unknown``, ``act-too-late``, ``answers-missing``, ``reason-needed``, and what making the letter refuses.
         """
 
         def change(tx: Transaction) -> Changed:
@@ -138,6 +138,8 @@ class RequestsDesk:
             after = model.state_after(request.state, act, signs=signs)
             if after is None or (expected and expected != request.state):
                 raise Refusal("act-too-late", number=model.label(number))
+            if act is Act.APPROVE and request.unanswered:
+                raise Refusal("answers-missing", missing=answers.labels(service, request.unanswered))
             changes: dict[str, object] = {"reason": ""}
             if act is Act.REJECT:
                 if reason not in model.REASONS:

@@ -47,7 +47,7 @@ MAIN = (Act.COMPLETE, Act.APPROVE, Act.SIGN, Act.COLLECT)
 """What leads on: the main act of its state, on the space bar."""
 SHOWN_ON_PAGE = frozenset(
     {
-        "act-too-late", "answers-wrong", "reason-needed", "key-reused", "field-invalid", "letter-settings", "letter-date-unknown",
+        "act-too-late", "answers-wrong", "answers-missing", "reason-needed", "key-reused", "field-invalid", "letter-settings", "letter-date-unknown",
         "letter-date-behind", "letter-number-used", "register-unopened", "register-unsure",
     }
 )  # fmt: skip

@@ -152,6 +152,18 @@ def test_a_repeated_form_is_one_act_and_another_page_changes_nothing(office: Off
     assert refused(office.desk.amend, number, ANSWERS, PAPERS, who="8", key="third-key") == "act-too-late"
 
 
+def test_nothing_is_approved_while_needed_answers_are_missing(office: Office) -> None:
+    """A clerk may go on judging without them; what lacks is named, and nothing has happened."""
+    number = office.file(PHONE)
+    office.desk.act(number, Act.COMPLETE, who="7", key="complete-key")
+    with pytest.raises(Refusal) as told:
+        office.desk.act(number, Act.APPROVE, who="7", key="approve-1")
+    assert (told.value.code, told.value.facts) == ("answers-missing", {"missing": "NIK"})
+    assert office.desk.look(number, who="7").request.state == "review"
+    office.amend(number)
+    assert office.desk.act(number, Act.APPROVE, who="7", key="approve-2").state == "signature"
+
+
 def test_saving_what_stands_there_already_changes_nothing(office: Office) -> None:
     """No version, no event; but a request that was sent back for nothing that is written goes on."""
     number = office.file()

@@ -36,6 +36,8 @@ class Known:
     token: str
     changes: tuple[str, ...]
     ticket: str = ""
+    whole: bool = True
+    """Whether every needed question has an answer."""
 
 
 class Tickets:
@@ -113,7 +115,7 @@ class RequestMachine(RuleBasedStateMachine):
         self.next += 1
         self.drafts[token] = filed.number
         state = State.REVIEW if "nik" in typed else State.INCOMPLETE
-        self.known[filed.number] = Known(state, filed.token, ("file",))
+        self.known[filed.number] = Known(state, filed.token, ("file",), whole="nik" in typed)
 
     @precondition(lambda self: self.known)
     @rule(data=st.data(), act=st.sampled_from(Act), signs=st.just(value=True))
@@ -124,9 +126,11 @@ class RequestMachine(RuleBasedStateMachine):
         try:
             done = self.office.desk.act(number, act, who="7", key=key, reason="other")
         except Refusal as refusal:
-            assert (refusal.code, after) == ("act-too-late", None)
+            lacking = after is not None and act is Act.APPROVE and not self.known[number].whole
+            assert (refusal.code, after is None or lacking) == ("answers-missing" if lacking else "act-too-late", True)
             return
         assert done.state == after
+        assert act is not Act.APPROVE or self.known[number].whole
         self.change(number, act, State(done.state), key)
 
     @precondition(lambda self: self.known)
@@ -142,6 +146,7 @@ class RequestMachine(RuleBasedStateMachine):
             return
         assert editable
         self.change(number, "amend", State.REVIEW)
+        self.known[number] = replace(self.known[number], whole=True)
 
     @precondition(lambda self: self.known)
     @rule(data=st.data())
