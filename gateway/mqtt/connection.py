@@ -95,8 +95,9 @@ class PahoConnection:
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """Say goodbye (the will is not sent) and end the network thread. Stopping twice is harmless."""
-        self._stopping.set()
-        session, thread = self._session, self._thread
+        with self._turn:  # whoever starts it at this moment has started it
+            self._stopping.set()
+            session, thread = self._session, self._thread
         if session is not None:
             session.goodbye()
         if thread is not None:

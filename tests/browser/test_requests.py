@@ -117,6 +117,7 @@ def test_a_draft_that_was_left_with_a_photograph_and_found_again(hall: Hall, tmp
         _as_stranger(driver, {"x-real-ip": "10.0.0.8"})
         driver.get(f"{hall.address}/layanan/skck/ajukan")
         _touch(driver, "button[value=semua]")
+        _until(driver, visible((By.NAME, "isi-nama")))
         _answer(driver, ANSWERS | {"tanggal-lahir": "31-2-1990"})
         _touch(driver, "button[value=next]")
         _says(driver, "Tanggal ini tidak ada di kalender.")

@@ -34,7 +34,7 @@ from tests.support.waiting import until
 
 HALL, NEIGHBOUR = "3510012001", "3510012002"
 ZONE = ZoneInfo("Asia/Jakarta")
-LIMIT_S = 90.0
+LIMIT_S = 240.0
 
 
 class World:
